@@ -1,0 +1,67 @@
+import { clampRetryAfter } from './retry-after.ts';
+
+export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error';
+
+export interface PeerSyncErrorOptions {
+  /** Seconds the server asked to be left alone. Rounded up, held between 0 and 3600. @default 0 */
+  readonly retryAfterSeconds?: number;
+  /** The raw `Retry-After` header, for whoever asks why the worker waits. */
+  readonly retryAfterHeader?: string | undefined;
+  /** What the server said, in a few words. */
+  readonly detail?: string;
+  /** The new head, if a part of the chain was verified and kept before the peer failed. */
+  readonly head?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A peer answered, and not with a page. What it asked us to wait reaches the policy through `retryAfterSeconds`. */
+export abstract class PeerSyncError extends Error {
+  abstract readonly code: PeerSyncErrorCode;
+  /** The HTTP status; 0 if it did not come to one. */
+  readonly status: number;
+  /** Whole seconds, 0 to 3600. */
+  readonly retryAfterSeconds: number;
+  readonly retryAfterHeader: string | undefined;
+  readonly head: string | undefined;
+
+  constructor(message: string, status: number, options: PeerSyncErrorOptions) {
+    super(
+      options.detail ? `${message}: ${options.detail}` : message,
+      'cause' in options ? options : undefined,
+    );
+    this.status = status;
+    this.retryAfterSeconds = clampRetryAfter(options.retryAfterSeconds ?? 0);
+    this.retryAfterHeader = options.retryAfterHeader;
+    this.head = options.head;
+  }
+}
+
+/** The peer's rate limit is full: HTTP 429. */
+export class PeerSyncRateLimited extends PeerSyncError {
+  override readonly name = 'PeerSyncRateLimited';
+  override readonly code = 'rate_limited';
+
+  constructor(options: PeerSyncErrorOptions = {}) {
+    super('HTTP 429, rate limited', 429, options);
+  }
+}
+
+/** The peer answered with any other status than 200. */
+export class PeerSyncHttpError extends PeerSyncError {
+  override readonly name = 'PeerSyncHttpError';
+  override readonly code = 'http_error';
+
+  constructor(options: PeerSyncErrorOptions & { readonly status: number }) {
+    super(`HTTP ${options.status}`, options.status, options);
+  }
+}
+
+/** The peer's answer was no page of our chain, or no whole answer came. The message says what was wrong. */
+export class PeerSyncProtocolError extends PeerSyncError {
+  override readonly name = 'PeerSyncProtocolError';
+  override readonly code = 'protocol_error';
+
+  constructor(message: string, options: Omit<PeerSyncErrorOptions, 'detail'> & { readonly status?: number }) {
+    super(message, options.status ?? 0, options);
+  }
+}

@@ -1,0 +1,51 @@
+import { wholeDuration, wholeDurationUp } from './seconds.ts';
+import { defaultPolicy } from './sync-policy.ts';
+
+/** Doubling stops here: 2^16 times the base is far above any sensible cap, and the product stays a finite number. */
+const MOST_DOUBLINGS = 16;
+
+export interface FailureBackoffOptions {
+  /** Seconds after the first failure. */
+  readonly baseBackoffSeconds: number;
+  /** Failures in a row, the newest counted. */
+  readonly consecutiveFailures: number;
+  /** Seconds the server asked for; 0 if it did not. */
+  readonly retryAfterSeconds?: number;
+  /** The most the exponential may reach, in seconds; 0 leaves Retry-After alone. @default 1800 */
+  readonly capSeconds?: number;
+}
+
+/**
+ * Seconds to wait after a failure: `max(exponential, retryAfter)`, a whole number.
+ *
+ * The exponential is `min(base · 2^min(n−1, 16), cap)`. The cap holds the exponential down and never Retry-After: the
+ * server's wish is a floor. Negative inputs and NaN count as 0. With base 60: 60, 120, 240, 480, 960, 1800, 1800, …
+ */
+export function failureBackoff(options: FailureBackoffOptions): number {
+  const { retryAfterSeconds = 0, capSeconds = defaultPolicy.failureBackoffCapSeconds } = options;
+  const exponential = exponentialBackoff(options.baseBackoffSeconds, options.consecutiveFailures, capSeconds);
+  return Math.max(exponential, wholeDurationUp(retryAfterSeconds));
+}
+
+function exponentialBackoff(base: number, failures: number, cap: number): number {
+  if (!(base > 0) || !(failures > 0)) return 0;
+  const doublings = Math.min(Math.max(0, Math.trunc(failures) - 1), MOST_DOUBLINGS);
+  return wholeDuration(Math.min(base * 2 ** doublings, cap));
+}
+
+export interface JitterOptions {
+  /** How much may be added at most, as a part of the wait; 0 adds nothing. */
+  readonly jitterRatio: number;
+  /** A number from 0 to 1, drawn for this wait. */
+  readonly random: number;
+}
+
+/**
+ * `wait · (1 + random · ratio)`, rounded up to whole seconds. It only ever adds: full and equal jitter go below what
+ * the server asked for. A ratio or a draw that is no number from 0 up adds nothing.
+ */
+export function addJitter(waitSeconds: number, { jitterRatio, random }: JitterOptions): number {
+  const draw = Math.min(1, Math.max(0, random));
+  const added = waitSeconds * draw * Math.max(0, jitterRatio);
+  return wholeDurationUp(Number.isNaN(added) ? waitSeconds : waitSeconds + added);
+}

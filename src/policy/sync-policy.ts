@@ -1,0 +1,79 @@
+import { shown } from './wire-fields.ts';
+
+/** The numbers a worker is tuned with. All of them have the reference's values by default. */
+export interface SyncPolicy {
+  /** Seconds from a good (or solo) run to the next one. @default 300 */
+  readonly intervalSeconds: number;
+  /** Seconds to wait after the first failure; each further one doubles it. 0 switches the exponential off. @default 60 */
+  readonly failureBackoffSeconds: number;
+  /** The most seconds the exponential may reach; 0 switches it off. Retry-After is not held down by it. @default 1800 */
+  readonly failureBackoffCapSeconds: number;
+  /** Seconds after which a run is stuck: its attempt is aborted and a new run begins. At least 1. @default 300 */
+  readonly stuckAfterSeconds: number;
+  /** How many peers one run may ask, one after the other. A whole number, at least 1. @default 3 */
+  readonly maxPeersPerRun: number;
+  /** A wait after a failure becomes wait · (1 + random · ratio), rounded up. It only ever adds. @default 0 */
+  readonly jitterRatio: number;
+}
+
+/** What a caller may set; what is left out, or `undefined`, takes its default. */
+export type SyncPolicyOptions = { readonly [Option in keyof SyncPolicy]?: SyncPolicy[Option] | undefined };
+
+/** The reference's numbers, to the second. */
+export const defaultPolicy: SyncPolicy = Object.freeze({
+  intervalSeconds: 300,
+  failureBackoffSeconds: 60,
+  failureBackoffCapSeconds: 1800,
+  stuckAfterSeconds: 300,
+  maxPeersPerRun: 3,
+  jitterRatio: 0,
+});
+
+/** Seconds between the end of one run and the start of the next, whatever the policy says: no hot loop. */
+export const RUN_FLOOR_SECONDS = 1;
+
+/** Seconds between two looks at the wall clock while waiting: how late a jump or a sleep may be noticed at most. */
+export const LOOK_INTERVAL_SECONDS = 60;
+
+const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
+  stuckAfterSeconds: 1,
+  maxPeersPerRun: 1,
+};
+
+/**
+ * Fills in the defaults and checks every option.
+ *
+ * @throws RangeError naming the option, its value and what is allowed; also for an option that does not exist,
+ * because a misspelt one would silently leave its default in force.
+ */
+export function resolvePolicy(options: SyncPolicyOptions = {}): SyncPolicy {
+  const policy: { -readonly [Option in keyof SyncPolicy]: number } = { ...defaultPolicy };
+  for (const [option, value] of Object.entries(options)) {
+    if (!isOption(option)) {
+      throw new RangeError(
+        `Unknown policy option ${option}; known are ${Object.keys(defaultPolicy).join(', ')}`,
+      );
+    }
+    if (value !== undefined) policy[option] = checked(option, value);
+  }
+  return Object.freeze(policy);
+}
+
+function isOption(name: string): name is keyof SyncPolicy {
+  return Object.hasOwn(defaultPolicy, name);
+}
+
+function checked(option: keyof SyncPolicy, value: unknown): number {
+  const least = leastAllowed[option] ?? 0;
+  const whole = option === 'maxPeersPerRun';
+  if (
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    value >= least &&
+    (!whole || Number.isSafeInteger(value))
+  ) {
+    return value;
+  }
+  const kind = whole ? 'a whole number' : 'a finite number';
+  throw new RangeError(`Policy option ${option} is ${shown(value)}; allowed is ${kind} of at least ${least}`);
+}

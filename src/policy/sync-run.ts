@@ -1,0 +1,137 @@
+import { addJitter, failureBackoff } from './failure-backoff.ts';
+import { later, wholeDuration, wholeSeconds } from './seconds.ts';
+import { defaultPolicy } from './sync-policy.ts';
+import type { SyncWorkerState } from './sync-worker-state.ts';
+
+export interface BeginSyncOptions {
+  /** Unix seconds; a fraction is truncated before it is stored. */
+  readonly now: number;
+  /** '' keeps the old one. */
+  readonly peerUrl?: string;
+  /** '' keeps the old one. */
+  readonly currentHead?: string;
+}
+
+/** A run begins: running, its start noted, the old error and fork cleared; what the last run left is kept. */
+export function beginSync(
+  state: SyncWorkerState,
+  { now, peerUrl = '', currentHead = '' }: BeginSyncOptions,
+): SyncWorkerState {
+  return {
+    lastSyncStartedAt: wholeSeconds(now),
+    lastSyncFinishedAt: state.lastSyncFinishedAt,
+    lastSyncOkAt: state.lastSyncOkAt,
+    nextSyncDueAt: state.nextSyncDueAt,
+    lastPeerUrl: peerUrl || state.lastPeerUrl,
+    lastError: '',
+    lastOutcome: 'running',
+    currentHead: currentHead || state.currentHead,
+    forkDetected: false,
+    consecutiveFailures: state.consecutiveFailures,
+  };
+}
+
+export interface FinishSyncOptions {
+  readonly ok: boolean;
+  /** Unix seconds; a fraction is truncated before it is stored. */
+  readonly now: number;
+  /** '' keeps the old one. */
+  readonly peerUrl?: string;
+  /** '' keeps the old one. */
+  readonly currentHead?: string;
+  /** Why the run failed; trimmed. Ignored where it went well. */
+  readonly error?: string;
+  readonly forkDetected?: boolean;
+  /** Seconds to the next run after a good one. @default 300 */
+  readonly intervalSeconds?: number;
+  /** Seconds the server asked for: a floor of the wait after a failure. @default 0 */
+  readonly retryAfterSeconds?: number;
+  /** @default 60 */
+  readonly failureBackoffSeconds?: number;
+  /** @default 1800 */
+  readonly failureBackoffCapSeconds?: number;
+  /** @default 0 */
+  readonly jitterRatio?: number;
+  /** A number from 0 to 1 for the jitter. @default 0 */
+  readonly random?: number;
+}
+
+/** A run ended: ok, or after a failure fork or error, with the next due time computed from the new failure count. */
+export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): SyncWorkerState {
+  const { ok, error = '', peerUrl = '', currentHead = '', forkDetected = false } = options;
+  const now = wholeSeconds(options.now);
+  const consecutiveFailures = ok ? 0 : later(state.consecutiveFailures, 1);
+  const wait = ok ? interval(options) : waitAfterFailure(consecutiveFailures, options);
+  return {
+    lastSyncStartedAt: state.lastSyncStartedAt,
+    lastSyncFinishedAt: now,
+    lastSyncOkAt: ok ? now : state.lastSyncOkAt,
+    nextSyncDueAt: later(now, wait),
+    lastPeerUrl: peerUrl || state.lastPeerUrl,
+    lastError: ok ? '' : error.trim(),
+    lastOutcome: ok ? 'ok' : forkDetected ? 'fork' : 'error',
+    currentHead: currentHead || state.currentHead,
+    forkDetected,
+    consecutiveFailures,
+  };
+}
+
+function interval({
+  intervalSeconds = defaultPolicy.intervalSeconds,
+}: {
+  readonly intervalSeconds?: number;
+}): number {
+  return wholeDuration(intervalSeconds);
+}
+
+function waitAfterFailure(consecutiveFailures: number, options: FinishSyncOptions): number {
+  const wait = failureBackoff({
+    baseBackoffSeconds: options.failureBackoffSeconds ?? defaultPolicy.failureBackoffSeconds,
+    capSeconds: options.failureBackoffCapSeconds ?? defaultPolicy.failureBackoffCapSeconds,
+    retryAfterSeconds: options.retryAfterSeconds ?? 0,
+    consecutiveFailures,
+  });
+  return addJitter(wait, { jitterRatio: options.jitterRatio ?? 0, random: options.random ?? 0 });
+}
+
+export interface FinishSoloSyncOptions {
+  /** Unix seconds; a fraction is truncated before it is stored. */
+  readonly now: number;
+  /** '' keeps the old one. */
+  readonly currentHead?: string;
+  /** Seconds to the next look for a peer. @default 300 */
+  readonly intervalSeconds?: number;
+}
+
+/** There is nobody to ask: solo, with no peer, error, fork or failure; `lastSyncOkAt` stays, for nothing was synced. */
+export function finishSoloSync(state: SyncWorkerState, options: FinishSoloSyncOptions): SyncWorkerState {
+  const { currentHead = '' } = options;
+  const now = wholeSeconds(options.now);
+  return {
+    ...state,
+    lastSyncFinishedAt: now,
+    nextSyncDueAt: later(now, interval(options)),
+    lastPeerUrl: '',
+    lastError: '',
+    lastOutcome: 'solo',
+    currentHead: currentHead || state.currentHead,
+    forkDetected: false,
+    consecutiveFailures: 0,
+  };
+}
+
+export interface ShouldRunSyncOptions {
+  /** Unix seconds; may carry a fraction. */
+  readonly now: number;
+  /** Seconds after which a run that still runs is stuck. @default 300 */
+  readonly stuckAfterSeconds?: number;
+}
+
+/** Whether a run may begin by the clock: the old one is stuck, or the due time has come. */
+export function shouldRunSync(
+  state: SyncWorkerState,
+  { now, stuckAfterSeconds = defaultPolicy.stuckAfterSeconds }: ShouldRunSyncOptions,
+): boolean {
+  if (state.lastOutcome !== 'running') return state.nextSyncDueAt <= now;
+  return state.lastSyncStartedAt <= 0 || now - state.lastSyncStartedAt >= stuckAfterSeconds;
+}

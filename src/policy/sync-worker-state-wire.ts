@@ -1,0 +1,60 @@
+import { initialSyncState, type SyncWorkerState, syncOutcomes } from './sync-worker-state.ts';
+import {
+  count,
+  type FieldKinds,
+  flag,
+  type ObjectKind,
+  oneOf,
+  readFields,
+  seconds,
+  text,
+  writeFields,
+} from './wire-fields.ts';
+
+/** The ten fields as files and status pages hold them. */
+export interface SyncWorkerStateWire {
+  readonly last_sync_started_at: number;
+  readonly last_sync_finished_at: number;
+  readonly last_sync_ok_at: number;
+  readonly next_sync_due_at: number;
+  readonly last_peer_url: string;
+  readonly last_error: string;
+  readonly last_outcome: SyncWorkerState['lastOutcome'];
+  readonly current_head: string;
+  readonly fork_detected: boolean;
+  readonly consecutive_failures: number;
+}
+
+const kinds: FieldKinds<SyncWorkerState> = {
+  lastSyncStartedAt: seconds,
+  lastSyncFinishedAt: seconds,
+  lastSyncOkAt: seconds,
+  nextSyncDueAt: seconds,
+  lastPeerUrl: text,
+  lastError: text,
+  lastOutcome: oneOf(syncOutcomes),
+  currentHead: text,
+  forkDetected: flag,
+  consecutiveFailures: count,
+};
+
+const syncState: ObjectKind<SyncWorkerState> = { what: 'sync state', kinds, first: initialSyncState() };
+
+/** The ten fields under their wire names. */
+export function toWire(state: SyncWorkerState): SyncWorkerStateWire {
+  return writeFields(syncState, state) as unknown as SyncWorkerStateWire;
+}
+
+/**
+ * Reads the ten fields back. Unknown keys are ignored, a missing field takes its first value.
+ *
+ * @throws TypeError naming a field of the wrong type, its value and what is allowed
+ */
+export function fromWire(value: unknown): SyncWorkerState {
+  return readFields(syncState, value);
+}
+
+/** Checks a state that came from outside under its TypeScript names. @internal */
+export function checkSyncState(value: unknown): SyncWorkerState {
+  return readFields(syncState, value, (field) => field);
+}

@@ -1,0 +1,115 @@
+/**
+ * Reading and writing plain objects under their wire names (snake_case), with one message for whatever is wrong.
+ * @internal
+ */
+
+export interface FieldKind<T> {
+  readonly allowed: string;
+  readonly accepts: (value: unknown) => value is T;
+}
+
+/** A kind for each field of `T`. */
+export type FieldKinds<T> = { readonly [Field in keyof T]: FieldKind<T[Field]> };
+
+/** How the fields of `T` are read: what the object is called, what its fields may be, and what a missing one is. */
+export interface ObjectKind<T> {
+  readonly what: string;
+  readonly kinds: FieldKinds<T>;
+  readonly first: T;
+}
+
+export const seconds: FieldKind<number> = {
+  allowed: 'a whole number of seconds',
+  accepts: (value): value is number => Number.isSafeInteger(value),
+};
+
+export const count: FieldKind<number> = {
+  allowed: 'a whole number of at least 0',
+  accepts: (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0,
+};
+
+export const text: FieldKind<string> = {
+  allowed: 'a string',
+  accepts: (value) => typeof value === 'string',
+};
+
+export const flag: FieldKind<boolean> = {
+  allowed: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+};
+
+export const plainObject: FieldKind<Readonly<Record<string, unknown>>> = {
+  allowed: 'an object',
+  accepts: (value): value is Readonly<Record<string, unknown>> => isRecord(value),
+};
+
+export function oneOf<T extends string>(values: readonly T[]): FieldKind<T> {
+  return {
+    allowed: values.map((value) => `'${value}'`).join(', '),
+    accepts: (value): value is T => values.some((one) => one === value),
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `lastSyncOkAt` → `last_sync_ok_at`. */
+export function wireName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * Reads the fields of an object, each by the name that `nameOf` gives it; a missing one takes its first value, keys
+ * that are no field are ignored.
+ *
+ * @throws TypeError naming the object, the field, its value and what is allowed
+ */
+export function readFields<T extends object>(
+  { what, kinds, first }: ObjectKind<T>,
+  value: unknown,
+  nameOf: (field: string) => string = wireName,
+): T {
+  if (!isRecord(value)) throw new TypeError(`${what} is ${shown(value)}; allowed is an object`);
+  // A copy of a literal keeps its shape; an object built key by key would be a slow dictionary ever after.
+  const read = { ...first };
+  for (const field of fieldsOf(kinds)) {
+    const name = nameOf(field);
+    const given = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (given === undefined) continue;
+    const kind = kinds[field];
+    if (!kind.accepts(given)) {
+      throw new TypeError(`${what}: ${name} is ${shown(given)}; allowed is ${kind.allowed}`);
+    }
+    // −0 is 0 after a JSON round trip; so it is before one.
+    read[field] = given === 0 ? (0 as typeof given) : given;
+  }
+  return read;
+}
+
+/** The same fields under their wire names. */
+export function writeFields<T extends object>({ kinds }: ObjectKind<T>, value: T): Record<string, unknown> {
+  return Object.fromEntries(fieldsOf(kinds).map((field) => [wireName(field), value[field]]));
+}
+
+function fieldsOf<T>(kinds: FieldKinds<T>): Extract<keyof T, string>[] {
+  return Object.keys(kinds) as Extract<keyof T, string>[];
+}
+
+/** A value as an error message shows it: short, on one line, whatever it is. */
+export function shown(value: unknown): string {
+  const type = typeof value;
+  if (type === 'number' || type === 'undefined' || type === 'bigint') return String(value);
+  if (type === 'function' || type === 'symbol') return `a ${type}`;
+  const json = asJson(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    // A cycle or a throwing toJSON: what it is still says enough.
+    return 'an object that JSON cannot hold';
+  }
+}

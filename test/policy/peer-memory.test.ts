@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import {
+  keepRetryAfter,
+  markSeen,
+  markSyncFailure,
+  markSyncSuccess,
+  retained,
+  withoutRemoved,
+} from '../../src/policy/peer-marks.ts';
+import { createPeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
+import { eligibleSyncPeers, nextAskAt, retryAfterUntil } from '../../src/policy/peer-selection.ts';
+import { fc } from '../support/property.ts';
+import { anyTime, comparableNumber, fairTime } from './any-number.ts';
+import { anyFailure, anyPeerRecord, foreignMetadata, hasStorableNumbers } from './any-peer-record.ts';
+import { deepFreeze } from './deep-freeze.ts';
+
+const MOST = Number.MAX_SAFE_INTEGER;
+const frozenPeer = anyPeerRecord.map(deepFreeze);
+const peer = createPeerRecord('http://a.example');
+
+describe('keepRetryAfter', () => {
+  it('takes over the later of two Retry-Afters with its header, and nothing else', () => {
+    fc.assert(
+      fc.property(frozenPeer, frozenPeer, (next, known) => {
+        const kept = keepRetryAfter(next, known);
+        expect(retryAfterUntil(kept)).toBe(Math.max(retryAfterUntil(next), retryAfterUntil(known)));
+        const from = retryAfterUntil(known) > retryAfterUntil(next) ? known : next;
+        expect(kept.metadata['retry_after_header']).toBe(from.metadata['retry_after_header']);
+        expect(foreignMetadata(kept)).toEqual(foreignMetadata(next));
+        expect({ ...kept, metadata: {} }).toStrictEqual({ ...next, metadata: {} });
+        expect(nextAskAt(kept)).toBeGreaterThanOrEqual(Math.max(nextAskAt(next), retryAfterUntil(known)));
+      }),
+    );
+  });
+
+  it('takes over no header of a Retry-After that is not the one kept', () => {
+    const next = { ...peer, metadata: { retry_after_until: 1000, retry_after_header: '60' } };
+    const known = { ...peer, metadata: { retry_after_until: 2000 } };
+    expect(keepRetryAfter(next, known).metadata).toEqual({ retry_after_until: 2000 });
+  });
+
+  it('gives back the same record where there is nothing to take over', () => {
+    const next = { ...peer, metadata: { retry_after_until: 1000 } };
+    expect(keepRetryAfter(next, { ...peer, metadata: { retry_after_until: 1000 } })).toBe(next);
+    expect(keepRetryAfter(peer, peer)).toBe(peer);
+  });
+});
+
+describe('retained', () => {
+  it('keeps of removed peers those that still run a Retry-After, and never asks them', () => {
+    fc.assert(
+      fc.property(fc.array(frozenPeer, { maxLength: 8 }), anyTime, (removed, now) => {
+        const running = removed.filter((record) => retryAfterUntil(record) > now);
+        const kept = retained(removed, now);
+        const disabled = running.map((record) => ({
+          ...record,
+          enabled: false,
+          metadata: { ...record.metadata, removed: true },
+        }));
+        expect(kept).toStrictEqual(disabled);
+        // They stay while their Retry-After runs, and not a second longer.
+        expect(withoutRemoved(kept, now)).toStrictEqual(kept);
+        expect(withoutRemoved(kept, MOST)).toEqual([]);
+        expect(eligibleSyncPeers(kept, { now: MOST })).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('the memory of a peer', () => {
+  const step = fc.record({
+    kind: fc.constantFrom('failure', 'success', 'seen', 'restart', 'replaced'),
+    now: fc.oneof(fairTime, comparableNumber),
+    failure: anyFailure,
+    wish: comparableNumber,
+  });
+
+  it('never forgets a Retry-After, whatever comes after it and however the clock goes', () => {
+    fc.assert(
+      fc.property(frozenPeer, fc.array(step, { maxLength: 20 }), (first, steps) => {
+        let record = first;
+        let promised = retryAfterUntil(first);
+        for (const { kind, now, failure, wish } of steps) {
+          if (kind === 'success') record = markSyncSuccess(record, { now });
+          if (kind === 'seen') record = markSeen(record, { now });
+          if (kind === 'restart') record = peerFromWire(JSON.parse(JSON.stringify(peerToWire(record))));
+          if (kind === 'replaced') record = keepRetryAfter(createPeerRecord(first.peerUrl), record);
+          if (kind === 'failure') {
+            record = markSyncFailure(record, { ...failure, now, retryAfterSeconds: wish });
+            if (wish > 0) promised = Math.max(promised, Math.min(MOST, now + Math.min(MOST, wish)));
+          }
+          record = deepFreeze(record);
+          expect(nextAskAt(record)).toBeGreaterThanOrEqual(promised);
+          expect(record).toSatisfy(hasStorableNumbers);
+        }
+      }),
+    );
+  });
+});
