@@ -1,0 +1,126 @@
+import type { HeapClock } from '../../src/clock/heap-clock.ts';
+import { PeerSyncHttpError, PeerSyncRateLimited } from '../../src/policy/errors.ts';
+import type { SyncAnswer, SyncFunction } from '../../src/scheduling/attempt.ts';
+import { fc } from './property.ts';
+
+/** What a peer does when it is asked, and after how many milliseconds (0: before the call returns). */
+export interface Behaviour {
+  readonly kind: 'head' | 'fork' | 'rate limit' | 'http error' | 'throw' | 'garbage' | 'never';
+  readonly delay: number;
+  /** The head, the wait asked for, the thing thrown or answered: as the kind needs it. */
+  readonly value: unknown;
+}
+
+/** One call of the sync function. */
+export interface Attempt {
+  readonly peerUrl: string;
+  /** Wall time in seconds. */
+  readonly at: number;
+  readonly signal: AbortSignal;
+  readonly behaviour: Behaviour;
+  settled: boolean;
+}
+
+export interface ScriptedSync {
+  readonly sync: SyncFunction;
+  readonly attempts: Attempt[];
+  /** How many attempts have neither ended nor been aborted. */
+  readonly live: () => number;
+}
+
+/** A sync function that behaves as the script says, attempt by attempt, from the start again when it is through. */
+export function scriptSync(script: readonly Behaviour[], clock: HeapClock, wall: () => number): ScriptedSync {
+  const attempts: Attempt[] = [];
+  const sync: SyncFunction = (peer, { signal }) => {
+    const behaviour = script[attempts.length % script.length] ?? never;
+    const attempt: Attempt = { peerUrl: peer.peerUrl, at: wall(), signal, behaviour, settled: false };
+    attempts.push(attempt);
+    if (behaviour.kind === 'never') return new Promise(() => undefined);
+    if (behaviour.delay === 0) {
+      attempt.settled = true;
+      return behave(behaviour);
+    }
+    return new Promise((resolve, reject) => {
+      clock.setTimeout(() => {
+        attempt.settled = true;
+        try {
+          resolve(behave(behaviour));
+        } catch (error) {
+          reject(error);
+        }
+      }, behaviour.delay);
+    });
+  };
+  let open: Attempt[] = [];
+  let known = 0;
+  const live = (): number => {
+    open = [...open, ...attempts.slice(known)].filter(({ settled, signal }) => !settled && !signal.aborted);
+    known = attempts.length;
+    return open.length;
+  };
+  return { sync, attempts, live };
+}
+
+const never: Behaviour = { kind: 'never', delay: 0, value: undefined };
+
+function behave({ kind, value }: Behaviour): SyncAnswer {
+  switch (kind) {
+    case 'head':
+      return { head: String(value) };
+    case 'fork':
+      return { forked: true };
+    case 'rate limit':
+      throw new PeerSyncRateLimited({ retryAfterSeconds: Number(value) });
+    case 'http error':
+      throw new PeerSyncHttpError({ status: 503, retryAfterSeconds: Number(value), head: 'half way' });
+    case 'throw':
+      throw value;
+    default:
+      return value as SyncAnswer;
+  }
+}
+
+const hostileNumber = fc.oneof(
+  fc.integer({ min: 0, max: 4000 }),
+  fc.double(),
+  fc.constantFrom(0, 1, 59.5, 3600, 3601, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31),
+);
+
+const value = {
+  head: fc.constantFrom('', 'h1', 'h2', 'h3'),
+  fork: fc.constant(undefined),
+  'rate limit': hostileNumber,
+  'http error': fc.oneof(fc.constant(0), hostileNumber),
+  throw: fc.oneof(fc.constant(new Error('  refused ')), fc.anything(), fc.constant({ toString: null })),
+  garbage: fc.oneof(fc.anything(), fc.constantFrom({ head: 7 }, { forked: 'yes' }, undefined, null)),
+  never: fc.constant(undefined),
+};
+
+const kinds: readonly Behaviour['kind'][] = [
+  'head',
+  'fork',
+  'rate limit',
+  'http error',
+  'throw',
+  'garbage',
+  'never',
+];
+
+/** Milliseconds: at once, within a look, around the stuck limit, long after it. */
+const delay = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 90_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 299_000, max: 301_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 301_000, max: 4_000_000 }) },
+);
+
+export const behaviour: fc.Arbitrary<Behaviour> = fc
+  .constantFrom(...kinds)
+  .chain((kind) =>
+    fc.record({ kind: fc.constant(kind), delay, value: value[kind] as fc.Arbitrary<unknown> }),
+  );
+
+export const script: fc.Arbitrary<readonly Behaviour[]> = fc.array(behaviour, {
+  minLength: 1,
+  maxLength: 12,
+});

@@ -1,0 +1,218 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { createActor } from 'xstate';
+import {
+  createHeapClock,
+  createPeerList,
+  createSyncWorkerMachine,
+  fromWire,
+  type HeapClock,
+  initialSyncState,
+  LOOK_INTERVAL_SECONDS,
+  type PeerRecord,
+  type PeerRecordInput,
+  RUN_FLOOR_SECONDS,
+  resolvePolicy,
+  retryAfterUntil,
+  type SyncFunction,
+  type SyncPolicy,
+  type SyncPolicyOptions,
+  type SyncWorkerActor,
+  type SyncWorkerEmitted,
+  type SyncWorkerState,
+  toWire,
+} from '../../src/index.ts';
+import { expectEqual, expectThat } from './cheap-expect.ts';
+import { type Behaviour, type ScriptedSync, scriptSync } from './scripted-sync.ts';
+import { expectToldInOrder } from './told-order.ts';
+import { createWorkerModel, type WorkerModel } from './worker-model.ts';
+
+/** Wall time when a world begins, in seconds; not a whole number, on purpose. */
+export const START = 1_795_000_000.25;
+
+export interface WorldOptions {
+  readonly peers: readonly (string | PeerRecordInput)[];
+  readonly script: readonly Behaviour[];
+  readonly policy?: SyncPolicyOptions;
+  readonly state?: SyncWorkerState;
+  readonly random?: number;
+  /** Wall time at the beginning, in seconds. @default START */
+  readonly startAt?: number;
+  /** The worker dies as it tells its n-th event (the first is 1), and comes back after a while. */
+  readonly death?: { readonly atEvent: number; readonly downMs: number };
+}
+
+/** One worker on virtual time, with everything it says held against the model. */
+export interface World {
+  readonly clock: HeapClock;
+  readonly scripted: ScriptedSync;
+  readonly model: WorkerModel;
+  readonly events: readonly SyncWorkerEmitted[];
+  actor(): SyncWorkerActor;
+  /** Wall time in seconds. */
+  now(): number;
+  request(force: boolean): Promise<void>;
+  changePeers(peers: readonly PeerRecord[]): Promise<void>;
+  contact(peerUrl: string): Promise<void>;
+  /** Sets the wall clock on or back, in seconds. */
+  jump(seconds: number): Promise<void>;
+  /** Lets time pass, from deadline to deadline. Milliseconds. */
+  pass(ms: number): Promise<void>;
+  /** Passes to the next deadline. False if there is none. */
+  step(): Promise<boolean>;
+  /** Kills the worker and restores it from what it had told, through JSON, after a while in which nothing runs. */
+  restart(downMs: number): Promise<void>;
+  stop(): void;
+}
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const clock = createHeapClock();
+  let wallAhead = options.startAt ?? START;
+  const now = (): number => wallAhead + clock.now() / 1000;
+  const policy = resolvePolicy(options.policy);
+  const random = options.random ?? 0;
+  const scripted = scriptSync(options.script, clock, now);
+  const events: SyncWorkerEmitted[] = [];
+  let kept = { state: options.state ?? initialSyncState(), peers: createPeerList(options.peers) };
+  const model = createWorkerModel(policy, random, kept.state, kept.peers);
+  const broken: unknown[] = [];
+  let life: SyncWorkerEmitted[] = [];
+  let dead = false;
+  let runBeganAt = 0;
+  let owedSince: number | undefined;
+  let checked: unknown;
+
+  // What a dead worker still does in its last step is lost with it.
+  const sync: SyncFunction = (peer, given) =>
+    dead ? new Promise(() => undefined) : scripted.sync(peer, given);
+  const machine = createSyncWorkerMachine({ sync, now, random: () => random });
+
+  const hear = (event: SyncWorkerEmitted): void => {
+    if (dead) return;
+    events.push(event);
+    life.push(event);
+    dead = events.length === options.death?.atEvent;
+    if (event.type === 'run.started') runBeganAt = clock.now();
+    if (event.type === 'run.started' || event.type === 'run.finished') owedSince = undefined;
+    if ('state' in event) kept = { ...kept, state: event.state };
+    if ('peers' in event) kept = { ...kept, peers: event.peers };
+    try {
+      model.told(event, now(), clock.now() / 1000);
+    } catch (error) {
+      // Thrown from here it would be nobody's: XState reports a listener's error to the process.
+      broken.push(error);
+    }
+  };
+  const start = (): SyncWorkerActor => {
+    const state = fromWire(JSON.parse(JSON.stringify(toWire(kept.state))));
+    const peers = JSON.parse(JSON.stringify(kept.peers));
+    const fresh = createActor(machine, { clock, input: { state, peers, policy } });
+    fresh.on('*', hear);
+    return fresh.start();
+  };
+
+  const check = (): void => {
+    if (broken.length > 0) throw broken[0];
+    const { context, value, status } = actor.getSnapshot();
+    expectEqual(status, 'active');
+    if (context !== checked) {
+      checked = context;
+      expectEqual(context.worker, model.state());
+      expectEqual(kept.state, context.worker);
+      expectEqual(kept.peers, context.peers);
+      expectEqual(
+        context.peers.map((peer) => essence(peer, now())),
+        model.peers().map((peer) => essence(peer, now())),
+      );
+      expectEqual(JSON.parse(JSON.stringify(context)), context);
+    }
+    const top = typeof value === 'string' ? value : 'running';
+    expectEqual(top, context.worker.lastOutcome);
+    const attempting = actor.getSnapshot().matches({ running: 'attempting' }) ? 1 : 0;
+    const live = scripted.live();
+    if (live !== attempting) expect(live, 'attempts under way').toBe(attempting);
+    const lasted = (clock.now() - runBeganAt) / 1000;
+    expectThat(attempting === 0 || lasted <= longestRun(policy), () => `a run of ${lasted} s`);
+    const owed = now() >= model.owedAt();
+    owedSince = owed ? (owedSince ?? clock.now()) : undefined;
+    const late = owedSince === undefined ? 0 : (clock.now() - owedSince) / 1000;
+    expectThat(late <= LOOK_INTERVAL_SECONDS + RUN_FLOOR_SECONDS, () => `a run is owed for ${late} s`);
+  };
+  const endLife = (): void => {
+    expectToldInOrder(life);
+    life = [];
+    actor.stop();
+  };
+  const restart = async (downMs: number): Promise<void> => {
+    endLife();
+    clock.advanceTo(clock.now() + downMs);
+    dead = false;
+    model.restarted(clock.now() / 1000);
+    owedSince = undefined;
+    actor = start();
+    await settle();
+  };
+  const settle = async (): Promise<void> => {
+    await setImmediate();
+    if (dead) await restart(options.death?.downMs ?? 0);
+    else check();
+  };
+  const step = async (): Promise<boolean> => {
+    if (!clock.runNext()) return false;
+    await settle();
+    return true;
+  };
+
+  let actor = start();
+  await settle();
+
+  return {
+    clock,
+    scripted,
+    model,
+    events,
+    actor: () => actor,
+    now,
+    step,
+    restart,
+    request: async (force) => {
+      model.requested(force);
+      actor.send({ type: 'sync.requested', force });
+      await settle();
+    },
+    changePeers: async (peers) => {
+      actor.send({ type: 'peers.changed', peers });
+      await settle();
+    },
+    contact: async (peerUrl) => {
+      actor.send({ type: 'peer.seen', peerUrl });
+      await settle();
+    },
+    jump: async (seconds) => {
+      wallAhead += seconds;
+      await settle();
+    },
+    pass: async (ms) => {
+      const end = clock.now() + ms;
+      while ((clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end) await step();
+      clock.advanceTo(end);
+      await settle();
+    },
+    stop: endLife,
+  };
+}
+
+/**
+ * Seconds a run may last at most where the wall clock was set back: it is over after as many looks as fill the limit and
+ * one more, and each failover begins the look anew.
+ */
+function longestRun({ stuckAfterSeconds, maxPeersPerRun }: SyncPolicy): number {
+  return (Math.ceil(stuckAfterSeconds / LOOK_INTERVAL_SECONDS) + maxPeersPerRun) * LOOK_INTERVAL_SECONDS;
+}
+
+/** What of a record decides when its peer is asked. */
+function essence(peer: PeerRecord, now: number): unknown {
+  const { bucket, peerUrl, enabled, failureCount, lastSyncOkAt, cooldownUntil } = peer;
+  const silent = Math.max(now, retryAfterUntil(peer));
+  return { bucket, peerUrl, enabled, failureCount, lastSyncOkAt, cooldownUntil, silent };
+}
