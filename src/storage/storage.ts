@@ -1,0 +1,37 @@
+import type { PeerRecord } from '../policy/peer-record.ts';
+import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
+
+/** What a worker must find again after a crash, so that no wait is forgotten. */
+export interface SavedWorker {
+  readonly state: SyncWorkerState;
+  readonly peers: readonly PeerRecord[];
+}
+
+/** Something a storage has to tell that is no failure: a file it could not use, and where it put it. */
+export interface StorageNotice {
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * Where a worker keeps what it must not forget: two functions. The worker never saves twice at once, and it saves in
+ * order; a save that fails is told as `storage.failed` and made good by the next one.
+ */
+export interface SyncStorage {
+  /**
+   * What was saved last; what was never saved is left out. Called once at every start, before anything else.
+   *
+   * @throws whatever keeps the worker from starting, such as a lock that another process holds
+   */
+  load(notify: (notice: StorageNotice) => void): Promise<Partial<SavedWorker>> | Partial<SavedWorker>;
+  save(saved: SavedWorker): Promise<void> | void;
+  /** Called at every stop, after the last save; here locks are given back. */
+  close?(): Promise<void> | void;
+}
+
+/** Where the peers alone are kept, for a node whose other programs share them: the same two functions. */
+export interface PeerStore {
+  load(notify: (notice: StorageNotice) => void): Promise<readonly PeerRecord[]> | readonly PeerRecord[];
+  save(peers: readonly PeerRecord[]): Promise<void> | void;
+  close?(): Promise<void> | void;
+}

@@ -1,0 +1,47 @@
+/** Listeners by event type. One that throws, or whose promise rejects, is reported and harms nobody. */
+export interface EventHub<Event extends { readonly type: string }> {
+  on<Type extends Event['type'] | '*'>(
+    type: Type,
+    listener: (event: Type extends '*' ? Event : Extract<Event, { type: Type }>) => unknown,
+    options?: { readonly signal?: AbortSignal },
+  ): () => void;
+  tell(event: Event): void;
+  /** Whether anybody listens to this type. */
+  listens(type: Event['type']): boolean;
+}
+
+export function createEventHub<Event extends { readonly type: string }>(
+  report: (error: unknown, event: Event) => void,
+): EventHub<Event> {
+  const listeners = new Map<string, Set<(event: Event) => unknown>>();
+  const call = (listener: (event: Event) => unknown, event: Event): void => {
+    try {
+      const answer = listener(event);
+      if (answer instanceof Promise) answer.catch((error: unknown) => report(error, event));
+    } catch (error) {
+      report(error, event);
+    }
+  };
+  return {
+    on: (type, listener, { signal } = {}) => {
+      if (signal?.aborted) return () => undefined;
+      const set = listeners.get(type) ?? new Set();
+      listeners.set(type, set);
+      // A function of its own for each call, so that one listener given twice is taken off once at a time.
+      const own = (event: Event): unknown => listener(event as Parameters<typeof listener>[0]);
+      const off = (): void => {
+        set.delete(own);
+        signal?.removeEventListener('abort', off);
+      };
+      set.add(own);
+      signal?.addEventListener('abort', off, { once: true });
+      return off;
+    },
+    tell: (event) => {
+      for (const listener of [...(listeners.get(event.type) ?? []), ...(listeners.get('*') ?? [])]) {
+        call(listener, event);
+      }
+    },
+    listens: (type) => (listeners.get(type)?.size ?? 0) + (listeners.get('*')?.size ?? 0) > 0,
+  };
+}

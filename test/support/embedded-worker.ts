@@ -1,0 +1,37 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  createHeapClock,
+  createSyncWorker,
+  type HeapClock,
+  type SyncWorker,
+  type SyncWorkerOptions,
+} from '../../src/index.ts';
+
+/** A worker as a program embeds it, on virtual time that begins at second 1,800,000,000. */
+export interface Embedded {
+  readonly worker: SyncWorker;
+  readonly clock: HeapClock;
+  /** Lets milliseconds pass, deadline by deadline, with everything that follows from each. */
+  pass(ms: number): Promise<void>;
+}
+
+export const BEGIN = 1_800_000_000;
+
+export function embed(options: Omit<SyncWorkerOptions, 'clock'>): Embedded {
+  const clock = createHeapClock(BEGIN * 1000);
+  const worker = createSyncWorker({ ...options, clock });
+  return {
+    worker,
+    clock,
+    pass: async (ms) => {
+      const end = clock.now() + ms;
+      await setImmediate();
+      while ((clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end) {
+        clock.runNext();
+        await setImmediate();
+      }
+      clock.advanceTo(end);
+      await setImmediate();
+    },
+  };
+}

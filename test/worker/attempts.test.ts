@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { PeerSyncRateLimited, type SyncAnswer, type SyncFunction } from '../../src/index.ts';
+import { BEGIN, embed } from '../support/embedded-worker.ts';
+
+const peers = ['http://a.example'];
+
+/** How a worker stands a second after its first attempt. */
+async function oneSecondAfter(
+  sync: SyncFunction,
+  ms = 1000,
+): Promise<ReturnType<typeof embed>['worker']['state']> {
+  const { worker, pass } = embed({ sync, peers });
+  await worker.start();
+  await pass(ms);
+  const { state } = worker;
+  await worker.stop();
+  return state;
+}
+
+describe('a sync function that', () => {
+  test('answers at once, or with a promise, or with a thenable, is taken at its word', async () => {
+    const answer = { head: 'h1' };
+    const answers: SyncFunction[] = [
+      () => answer,
+      async () => answer,
+      // biome-ignore lint/suspicious/noThenProperty: a thenable is the subject
+      () => ({ then: (done) => done?.(answer) as never }) as PromiseLike<SyncAnswer>,
+    ];
+    for (const sync of answers)
+      expect(await oneSecondAfter(sync)).toMatchObject({ lastOutcome: 'ok', currentHead: 'h1' });
+  });
+
+  test('throws before it returns ends in error', async () => {
+    const state = await oneSecondAfter(() => {
+      throw new Error('no route to host');
+    });
+    expect(state).toMatchObject({
+      lastOutcome: 'error',
+      lastError: 'no route to host',
+      consecutiveFailures: 1,
+    });
+  });
+
+  test('throws what is no error ends in error all the same', async () => {
+    for (const thrown of [undefined, null, 7, 'text', {}, Object.create(null), Symbol('s')]) {
+      const state = await oneSecondAfter(() => {
+        throw thrown;
+      });
+      expect(state.lastOutcome).toBe('error');
+      expect(state.lastError).not.toBe('');
+    }
+  });
+
+  test('answers garbage ends in error, and the error shows what it was and what is allowed', async () => {
+    for (const garbage of [undefined, null, 7, 'h1', [], {}, { head: 7 }, { forked: 'yes' }]) {
+      const state = await oneSecondAfter(() => garbage as never);
+      expect(state.lastOutcome).toBe('error');
+      expect(state.lastError).toMatch(
+        /^sync answered .*; allowed is \{ head: string \} or \{ forked: true \}$/,
+      );
+    }
+  });
+
+  test('meets a fork ends in fork', async () => {
+    expect(await oneSecondAfter(() => ({ forked: true }))).toMatchObject({
+      lastOutcome: 'fork',
+      forkDetected: true,
+    });
+  });
+
+  test('is rate limited waits for what the peer asked, and not a second less', async () => {
+    const times: number[] = [];
+    const { worker, clock, pass } = embed({
+      peers,
+      sync: () => {
+        times.push(clock.now() / 1000 - BEGIN);
+        throw new PeerSyncRateLimited({ retryAfterSeconds: 900 });
+      },
+    });
+    await worker.start();
+    await pass(1_800_000);
+    expect(times).toEqual([0, 900, 1800]);
+    await worker.stop();
+  });
+
+  test('resolves twice has answered once', async () => {
+    const state = await oneSecondAfter(
+      () =>
+        new Promise((resolve, reject) => {
+          resolve({ head: 'first' });
+          resolve({ head: 'second' });
+          reject(new Error('third'));
+        }),
+    );
+    expect(state).toMatchObject({ lastOutcome: 'ok', currentHead: 'first' });
+  });
+
+  test('never ends is stuck after 300 s, its signal is aborted and its late answer ignored', async () => {
+    const signals: AbortSignal[] = [];
+    let answerLate: (answer: SyncAnswer) => void = () => undefined;
+    const { worker, pass } = embed({
+      peers,
+      sync: (_, { signal }) => {
+        signals.push(signal);
+        if (signals.length > 1) return { head: 'new' };
+        // It ignores its signal altogether.
+        return new Promise((resolve) => {
+          answerLate = resolve;
+        });
+      },
+    });
+    const stuck: string[] = [];
+    worker.on('run.stuck', ({ peerUrl }) => stuck.push(peerUrl));
+    await worker.start();
+    await pass(299_999);
+    expect(signals[0]?.aborted).toBe(false);
+    await pass(1);
+    expect(signals[0]?.aborted).toBe(true);
+    expect(stuck).toEqual(peers);
+    answerLate({ head: 'late' });
+    await pass(1000);
+    expect(worker.state).toMatchObject({ lastOutcome: 'ok', currentHead: 'new', consecutiveFailures: 0 });
+    await worker.stop();
+  });
+
+  test('is under way when the worker stops has its signal aborted, and its answer changes nothing', async () => {
+    let answerLate: (answer: SyncAnswer) => void = () => undefined;
+    let aborted = false;
+    const { worker, pass } = embed({
+      peers,
+      sync: (_, { signal }) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+        });
+        return new Promise((resolve) => {
+          answerLate = resolve;
+        });
+      },
+    });
+    await worker.start();
+    await pass(10);
+    await worker.stop();
+    expect(aborted).toBe(true);
+    answerLate({ head: 'late' });
+    await pass(1_000_000);
+    expect(worker.state).toMatchObject({ lastOutcome: 'running', currentHead: '' });
+  });
+
+  test('passes a peer over is never given it, and the worker says why', async () => {
+    const asked: string[] = [];
+    const sync: SyncFunction = (peer) => {
+      asked.push(peer.peerUrl);
+      return { head: 'h1' };
+    };
+    sync.passOver = ({ peerUrl }) => (peerUrl.endsWith('.onion') ? undefined : 'clearnet is not allowed');
+    const { worker, pass } = embed({ sync, peers: ['https://a.example', 'http://b.onion'] });
+    await worker.start();
+    await pass(600_000);
+    expect(new Set(asked)).toEqual(new Set(['http://b.onion']));
+    expect(worker.why().peers[0]).toMatchObject({
+      rule: 'passed over',
+      detail: 'clearnet is not allowed',
+      nextAskAt: null,
+    });
+    worker.setPeers(['https://a.example']);
+    await pass(600_000);
+    expect(worker.state.lastOutcome).toBe('solo');
+    await worker.stop();
+  });
+});
