@@ -44,6 +44,7 @@ type AttemptActor = {
   id: string | undefined;
 };
 
+/** The chart, as XState types it. */
 export type SyncWorkerMachine = StateMachine<
   WorkerContext,
   SyncWorkerEvent,
@@ -61,4 +62,5 @@ export type SyncWorkerMachine = StateMachine<
   StateSchema
 >;
 
+/** A running worker. */
 export type SyncWorkerActor = ActorRefFrom<SyncWorkerMachine>;

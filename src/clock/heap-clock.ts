@@ -26,7 +26,11 @@ interface Timer {
   callback: (() => void) | undefined;
 }
 
-/** @param start milliseconds */
+/**
+ * Virtual time, from a start on.
+ *
+ * @param start milliseconds
+ */
 export function createHeapClock(start = 0): HeapClock {
   // A binary heap: the parent of place i is at (i − 1) >> 1, and never later than its children.
   const heap: Timer[] = [];

@@ -1,7 +1,9 @@
 import { clampRetryAfter } from './retry-after.ts';
 
+/** Tells the errors apart without their classes. */
 export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error';
 
+/** What a peer said beside its status. */
 export interface PeerSyncErrorOptions {
   /** Seconds the server asked to be left alone. Rounded up, held between 0 and 3600. @default 0 */
   readonly retryAfterSeconds?: number;

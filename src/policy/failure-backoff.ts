@@ -4,6 +4,7 @@ import { defaultPolicy } from './sync-policy.ts';
 /** Doubling stops here: 2^16 times the base is far above any sensible cap, and the product stays a finite number. */
 const MOST_DOUBLINGS = 16;
 
+/** What a wait after a failure depends on. */
 export interface FailureBackoffOptions {
   /** Seconds after the first failure. */
   readonly baseBackoffSeconds: number;
@@ -33,6 +34,7 @@ function exponentialBackoff(base: number, failures: number, cap: number): number
   return wholeDuration(Math.min(base * 2 ** doublings, cap));
 }
 
+/** How much is added to a wait. */
 export interface JitterOptions {
   /** How much may be added at most, as a part of the wait; 0 adds nothing. */
   readonly jitterRatio: number;

@@ -4,6 +4,7 @@ import { retryAfterUntil } from './peer-selection.ts';
 import { later, wholeDurationUp, wholeSeconds } from './seconds.ts';
 import { defaultPolicy } from './sync-policy.ts';
 
+/** When a peer served us. */
 export interface MarkSyncSuccessOptions {
   /** Unix seconds; a fraction is truncated before it is stored. */
   readonly now: number;
@@ -24,6 +25,7 @@ export function markSyncSuccess(record: PeerRecord, options: MarkSyncSuccessOpti
   };
 }
 
+/** How a peer failed. */
 export interface MarkSyncFailureOptions {
   /** Unix seconds; may carry a fraction. */
   readonly now: number;

@@ -13,6 +13,7 @@ import {
   writeFields,
 } from './wire-fields.ts';
 
+/** What a peer is used for. */
 export type PeerBucket = 'bootstrap' | 'sync' | 'push';
 
 /** One entry of the peer store. Times are whole Unix seconds; 0 means never. */

@@ -2,6 +2,7 @@ import type { PeerRecord } from './peer-record.ts';
 
 const SEED_SOURCES = ['bundle', 'bootstrap_promoted'];
 
+/** When peers are to be asked. */
 export interface PeerSelectionOptions {
   /** Unix seconds; may carry a fraction. */
   readonly now: number;

@@ -4,8 +4,10 @@ import { wholeDuration } from './seconds.ts';
 /** No peer can silence a worker for longer than an hour. */
 export const MAX_RETRY_AFTER_SECONDS = 3600;
 
+/** The form a header had; an unreadable one asks for nothing. */
 export type RetryAfterForm = 'delay-seconds' | HttpDateForm | 'unreadable';
 
+/** What a header asks for. */
 export interface RetryAfterReading {
   /** Whole seconds from now, 0 to 3600. */
   readonly seconds: number;
@@ -15,6 +17,7 @@ export interface RetryAfterReading {
   readonly clamped: boolean;
 }
 
+/** The moment a wait is counted from. */
 export interface RetryAfterOptions {
   /** Unix seconds; may carry a fraction. */
   readonly now: number;

@@ -3,6 +3,7 @@ import { later, wholeDuration, wholeSeconds } from './seconds.ts';
 import { defaultPolicy } from './sync-policy.ts';
 import type { SyncWorkerState } from './sync-worker-state.ts';
 
+/** How a run begins. */
 export interface BeginSyncOptions {
   /** Unix seconds; a fraction is truncated before it is stored. */
   readonly now: number;
@@ -31,6 +32,7 @@ export function beginSync(
   };
 }
 
+/** How a run ends. */
 export interface FinishSyncOptions {
   readonly ok: boolean;
   /** Unix seconds; a fraction is truncated before it is stored. */
@@ -94,6 +96,7 @@ function waitAfterFailure(consecutiveFailures: number, options: FinishSyncOption
   return addJitter(wait, { jitterRatio: options.jitterRatio ?? 0, random: options.random ?? 0 });
 }
 
+/** How a turn without any peer ends. */
 export interface FinishSoloSyncOptions {
   /** Unix seconds; a fraction is truncated before it is stored. */
   readonly now: number;
@@ -120,6 +123,7 @@ export function finishSoloSync(state: SyncWorkerState, options: FinishSoloSyncOp
   };
 }
 
+/** The moment a run may begin. */
 export interface ShouldRunSyncOptions {
   /** Unix seconds; may carry a fraction. */
   readonly now: number;

@@ -36,6 +36,7 @@ export type AttemptResult =
   | { readonly outcome: 'fork'; readonly error: string }
   | FailedAttempt;
 
+/** An attempt that failed, and what the peer asked for. */
 export interface FailedAttempt {
   readonly outcome: 'error';
   readonly error: string;

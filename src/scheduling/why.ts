@@ -27,6 +27,7 @@ export type PeerRule =
   | 'passed over'
   | 'not a sync peer';
 
+/** Why a peer may be asked now, or not. */
 export interface PeerWhy {
   readonly peerUrl: string;
   readonly rule: PeerRule;
@@ -38,6 +39,7 @@ export interface PeerWhy {
   readonly retryAfter: RetryAfterWhy | null;
 }
 
+/** A Retry-After that still runs. */
 export interface RetryAfterWhy {
   /** As the server sent it. */
   readonly header: string;

@@ -23,6 +23,7 @@ export type SyncWorkerEmitted =
   /** An event was malformed; nothing was changed. */
   | { readonly type: 'event.refused'; readonly reason: string };
 
+/** An attempt ended, whichever way. */
 export interface AttemptFinished {
   readonly type: 'attempt.finished';
   readonly peerUrl: string;

@@ -8,6 +8,7 @@ import type { Why } from '../scheduling/why.ts';
 import type { AttemptFinished, SyncWorkerEmitted } from '../scheduling/worker-events.ts';
 import type { PeerStore, SyncStorage } from '../storage/storage.ts';
 
+/** What a worker is made of; only `sync` is needed. */
 export interface SyncWorkerOptions {
   /** One attempt at one peer. */
   readonly sync: SyncFunction;
@@ -41,16 +42,19 @@ export type SyncWorkerTold =
   /** A listener threw, or the chart failed and was started again. */
   | { readonly type: 'fault'; readonly error: Error };
 
+/** A listener for one type of event, or for all of them. */
 export type SyncWorkerListener<Type extends SyncWorkerTold['type'] | '*'> = (
   event: Type extends '*' ? SyncWorkerTold : Extract<SyncWorkerTold, { type: Type }>,
 ) => unknown;
 
+/** What ends the waiting early. */
 export interface WaitForOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds. @default no limit */
   readonly timeout?: number;
 }
 
+/** A worker embedded in a program. */
 export interface SyncWorker extends AsyncDisposable {
   /** The ten fields. */
   readonly state: SyncWorkerState;

@@ -1,6 +1,5 @@
 import type { MarkSyncFailureOptions } from '../../src/policy/peer-marks.ts';
 import type { PeerRecord } from '../../src/policy/peer-record.ts';
-import { retryAfterUntil } from '../../src/policy/peer-selection.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, anyTime, isStorable, wholeCount, wholeTime } from './any-number.ts';
 import { anyText } from './any-sync-state.ts';
@@ -22,12 +21,17 @@ const tiedTime = fc.oneof(fc.constantFrom(0, 100, 1_700_000_000, 1_700_000_300),
 export const anyMetadata: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc
   .tuple(
     fc.dictionary(
-      fc.string().filter((key) => key !== '__proto__' && !key.startsWith('retry_after_')),
+      fc.string().filter((key) => key !== '__proto__' && !/^(retry_after_.*|passed_over|removed)$/.test(key)),
       fc.jsonValue(),
       { maxKeys: 3, noNullPrototype: true },
     ),
     fc.record(
-      { retry_after_until: tiedTime, retry_after_header: fc.string() },
+      {
+        retry_after_until: tiedTime,
+        retry_after_header: fc.string(),
+        passed_over: fc.constantFrom('', 'needs a proxy', 5),
+        removed: fc.boolean(),
+      },
       { requiredKeys: [], noNullPrototype: true },
     ),
   )
@@ -83,7 +87,7 @@ export const anyFailure: fc.Arbitrary<MarkSyncFailureOptions> = fc.record(
   { requiredKeys: ['now', 'error'] },
 );
 
-/** What the metadata holds beside our own two keys. */
+/** What the metadata holds beside a Retry-After. */
 export function foreignMetadata({ metadata }: PeerRecord): Record<string, unknown> {
   const { retry_after_until: _until, retry_after_header: _header, ...rest } = metadata;
   return rest;
@@ -92,5 +96,8 @@ export function foreignMetadata({ metadata }: PeerRecord): Record<string, unknow
 /** Whether a file could hold all its times and counts. */
 export function hasStorableNumbers(record: PeerRecord): boolean {
   const numbers = Object.values(record).filter((value) => typeof value === 'number');
-  return numbers.length === 7 && [...numbers, retryAfterUntil(record)].every(isStorable);
+  const until = record.metadata['retry_after_until'] ?? 0;
+  return (
+    numbers.length === 7 && [...numbers, until].every((one) => typeof one === 'number' && isStorable(one))
+  );
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PeerSyncError, PeerSyncHttpError, PeerSyncRateLimited } from '../../src/policy/errors.ts';
+import {
+  PeerSyncError,
+  type PeerSyncErrorOptions,
+  PeerSyncHttpError,
+  PeerSyncProtocolError,
+  PeerSyncRateLimited,
+} from '../../src/policy/errors.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, isStorable } from './any-number.ts';
 
@@ -58,16 +64,41 @@ describe('PeerSyncHttpError', () => {
   });
 });
 
-describe('both', () => {
-  it('keep any cause as it is, even undefined', () => {
+describe('PeerSyncProtocolError', () => {
+  it('is an error of its own name and code, with the message it was given', () => {
+    const error = new PeerSyncProtocolError('the page has no blocks', { status: 200, head: 'h1' });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(PeerSyncError);
+    const { name, code, status, message, retryAfterSeconds, head } = error;
+    expect({ name, code, status, message, retryAfterSeconds, head }).toEqual({
+      name: 'PeerSyncProtocolError',
+      code: 'protocol_error',
+      status: 200,
+      message: 'the page has no blocks',
+      retryAfterSeconds: 0,
+      head: 'h1',
+    });
+  });
+
+  it('has the status 0 where it did not come to one', () => {
+    expect(new PeerSyncProtocolError('no answer', {}).status).toBe(0);
+  });
+});
+
+describe('all of them', () => {
+  const made = (options: PeerSyncErrorOptions): PeerSyncError[] => [
+    new PeerSyncRateLimited(options),
+    new PeerSyncHttpError({ ...options, status: 500 }),
+    new PeerSyncProtocolError('no page', options),
+  ];
+
+  it('keep any cause as it is, even undefined, and a head', () => {
     fc.assert(
-      fc.property(fc.anything(), (cause) => {
-        for (const error of [
-          new PeerSyncRateLimited({ cause }),
-          new PeerSyncHttpError({ status: 500, cause }),
-        ]) {
+      fc.property(fc.anything(), fc.option(fc.string(), { nil: undefined }), (cause, head) => {
+        for (const error of made({ cause, head })) {
           expect(Object.hasOwn(error, 'cause')).toBe(true);
           expect(error.cause).toBe(cause);
+          expect(error.head).toBe(head);
         }
       }),
     );
@@ -77,10 +108,7 @@ describe('both', () => {
     fc.assert(
       fc.property(anyNumber, (retryAfterSeconds) => {
         const wish = Number.isNaN(retryAfterSeconds) ? 0 : Math.min(3600, Math.max(0, retryAfterSeconds));
-        for (const error of [
-          new PeerSyncRateLimited({ retryAfterSeconds }),
-          new PeerSyncHttpError({ status: 503, retryAfterSeconds }),
-        ]) {
+        for (const error of made({ retryAfterSeconds })) {
           expect(error.retryAfterSeconds).toSatisfy(isStorable);
           expect(error.retryAfterSeconds).toBe(Math.ceil(wish));
         }

@@ -7,7 +7,7 @@ import {
   retained,
   withoutRemoved,
 } from '../../src/policy/peer-marks.ts';
-import { createPeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
+import { createPeerRecord, type PeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
 import { eligibleSyncPeers, nextAskAt, retryAfterUntil } from '../../src/policy/peer-selection.ts';
 import { fc } from '../support/property.ts';
 import { anyTime, comparableNumber, fairTime } from './any-number.ts';
@@ -46,24 +46,37 @@ describe('keepRetryAfter', () => {
   });
 });
 
-describe('retained', () => {
-  it('keeps of removed peers those that still run a Retry-After, and never asks them', () => {
+describe('removed peers', () => {
+  const peers = fc.array(frozenPeer, { maxLength: 8 });
+
+  it('are kept while their Retry-After runs, marked as removed, and never asked', () => {
     fc.assert(
-      fc.property(fc.array(frozenPeer, { maxLength: 8 }), anyTime, (removed, now) => {
+      fc.property(peers, anyTime, (removed, now) => {
         const running = removed.filter((record) => retryAfterUntil(record) > now);
         const kept = retained(removed, now);
-        const disabled = running.map((record) => ({
-          ...record,
-          enabled: false,
-          metadata: { ...record.metadata, removed: true },
-        }));
-        expect(kept).toStrictEqual(disabled);
-        // They stay while their Retry-After runs, and not a second longer.
-        expect(withoutRemoved(kept, now)).toStrictEqual(kept);
-        expect(withoutRemoved(kept, MOST)).toEqual([]);
+        expect(kept).toStrictEqual(
+          running.map((record) => ({
+            ...record,
+            enabled: false,
+            metadata: { ...record.metadata, removed: true },
+          })),
+        );
         expect(eligibleSyncPeers(kept, { now: MOST })).toEqual([]);
       }),
     );
+  });
+
+  it('are dropped once their Retry-After is over, and nobody else is', () => {
+    fc.assert(
+      fc.property(peers, fc.oneof(fc.constantFrom(0, 99.5, 100), anyTime), (some, now) => {
+        const left = withoutRemoved(some, now);
+        const over = (record: PeerRecord): boolean =>
+          record.metadata['removed'] === true && !(retryAfterUntil(record) > now);
+        expect(left).toEqual(some.filter((record) => !over(record)));
+      }),
+    );
+    const marked = retained([{ ...peer, metadata: { retry_after_until: 1000 } }], 0);
+    expect([999.999, 1000].map((now) => withoutRemoved(marked, now).length)).toEqual([1, 0]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   inAskingOrder,
   isSyncPeer,
   nextAskAt,
+  passedOverFor,
   retryAfterUntil,
 } from '../../src/policy/peer-selection.ts';
 import { fc } from '../support/property.ts';
@@ -21,6 +22,7 @@ const now = fc.oneof(fc.constantFrom(0, 100, 1_700_000_000, 1_700_000_000.5, 2 *
 /** The rule once more, one word after the other. */
 function mayBeAsked({ bucket, enabled, cooldownUntil, metadata }: PeerRecord, at: number): boolean {
   const until = metadata['retry_after_until'] ?? 0;
+  if (metadata['passed_over'] === 'needs a proxy') return false;
   return bucket === 'sync' && enabled && cooldownUntil <= at && typeof until === 'number' && until <= at;
 }
 
@@ -154,12 +156,28 @@ describe('the next moment a peer may be asked', () => {
       expect(retryAfterUntil({ ...made, metadata: { retry_after_until: until } })).toBe(0);
     }
   });
+});
 
-  it('is of interest for enabled sync peers alone', () => {
+describe('a peer that is asked at all', () => {
+  it('is an enabled sync peer that nothing speaks against', () => {
     fc.assert(
       fc.property(anyPeerRecord, (peer) => {
-        expect(isSyncPeer(peer)).toBe(peer.bucket === 'sync' && peer.enabled);
+        const reason = peer.metadata['passed_over'] === 'needs a proxy' ? 'needs a proxy' : undefined;
+        expect(passedOverFor(peer)).toBe(reason);
+        expect(isSyncPeer(peer)).toBe(peer.bucket === 'sync' && peer.enabled && reason === undefined);
       }),
     );
+  });
+
+  it('is not passed over for a reason that is no text', () => {
+    const made = createPeerRecord('http://a.example');
+    for (const reason of ['', null, true, 1, {}, ['x'], undefined]) {
+      const peer = { ...made, metadata: { passed_over: reason } };
+      expect({ reason, asked: isSyncPeer(peer), why: passedOverFor(peer) }).toEqual({
+        reason,
+        asked: true,
+        why: undefined,
+      });
+    }
   });
 });

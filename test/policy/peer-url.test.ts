@@ -97,6 +97,8 @@ describe('normalizePeerUrl', () => {
     'https://us@er:5ecret@peer.example:99999',
     'https://user:5ecret?x@peer.example:y',
     'https://user:half/5ecret@peer.example',
+    'https://user:5ecret/half@peer.example',
+    'https://user:5ecret@half@peer.example:y',
     'https:/user:5ecret@peer.example:99999',
     'https:user:5ecret@peer.example:99999',
     'https:\\\\user:5ecret@peer.example:99999',

@@ -56,8 +56,8 @@ export interface World {
   contact(peerUrl: string): Promise<void>;
   /** Sets the wall clock on or back, in seconds. */
   jump(seconds: number): Promise<void>;
-  /** Lets time pass, from deadline to deadline. Milliseconds. */
-  pass(ms: number): Promise<void>;
+  /** Lets time pass, from deadline to deadline, and stops after so many of them. Milliseconds. */
+  pass(ms: number, mostDeadlines?: number): Promise<void>;
   /** Passes to the next deadline. False if there is none. */
   step(): Promise<boolean>;
   /** Kills the worker and restores it from what it had told, through JSON, after a while in which nothing runs. */
@@ -192,9 +192,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       wallAhead += seconds;
       await settle();
     },
-    pass: async (ms) => {
+    pass: async (ms, mostDeadlines = Number.POSITIVE_INFINITY) => {
       const end = clock.now() + ms;
-      while ((clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end) await step();
+      for (let met = 0; (clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end; met += 1) {
+        if (met >= mostDeadlines) return;
+        await step();
+      }
       clock.advanceTo(end);
       await settle();
     },

@@ -11,10 +11,13 @@ export type Happening =
   | { readonly kind: 'a contact'; readonly peerUrl: string }
   | { readonly kind: 'a restart'; readonly downMs: number };
 
+/** A worker without a pause between its runs would fill any length of time with them, and every one like the last. */
+const MOST_DEADLINES = 40;
+
 export function happen(world: World, happening: Happening): Promise<void> {
   switch (happening.kind) {
     case 'time passes':
-      return world.pass(happening.ms);
+      return world.pass(happening.ms, MOST_DEADLINES);
     case 'the clock jumps':
       return world.jump(happening.seconds);
     case 'a request':
@@ -54,16 +57,24 @@ const peer: fc.Arbitrary<PeerRecord> = fc
   })
   .map(createPeerRecord);
 
-export const peers: fc.Arbitrary<readonly PeerRecord[]> = fc.uniqueArray(peer, {
+const anyPeers: fc.Arbitrary<readonly PeerRecord[]> = fc.uniqueArray(peer, {
   selector: ({ bucket, peerUrl: url }) => `${bucket} ${url}`,
   maxLength: 5,
 });
+
+const newPeers: fc.Arbitrary<readonly PeerRecord[]> = fc
+  .subarray(urls, { minLength: 1 })
+  .map((list) => list.map(createPeerRecord));
+
+/** Half of the lists hold peers that may all be asked: the rest of a worker's life is worth a look too. */
+export const peers: fc.Arbitrary<readonly PeerRecord[]> = fc.oneof(anyPeers, newPeers);
 
 const passing = fc
   .oneof(
     fc.integer({ min: 0, max: 2000 }),
     fc.integer({ min: 0, max: 120_000 }),
     fc.integer({ min: 0, max: 400_000 }),
+    fc.integer({ min: 0, max: 2_500_000 }),
   )
   .map((ms): Happening => ({ kind: 'time passes', ms }));
 
