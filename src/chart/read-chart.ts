@@ -1,0 +1,104 @@
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import {
+  type ChartGuard,
+  type ChartModel,
+  type ChartState,
+  type ChartTransition,
+  type ChartTrigger,
+  triggerId,
+} from './chart-model.ts';
+
+/**
+ * Reads a machine's definition: every state and every transition, as they are.
+ *
+ * @throws TypeError for what the picture has no sign for: an inline guard or action, a second target, entry and exit
+ * actions, parallel, final and history states
+ */
+export function readChart(machine: AnyStateMachine): ChartModel {
+  const nodes = withDescendants(machine.root);
+  nodes.forEach(refuseUndrawable);
+  return { root: readState(machine.root), transitions: nodes.flatMap(readTransitions) };
+}
+
+function withDescendants(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(withDescendants)];
+}
+
+function refuseUndrawable({ id, type, config }: AnyStateNode): void {
+  if (type !== 'atomic' && type !== 'compound') {
+    throw new TypeError(`State ${id} is ${type}; drawn are atomic and compound states`);
+  }
+  if (config.entry !== undefined || config.exit !== undefined || config.onDone !== undefined) {
+    throw new TypeError(`State ${id} has entry, exit or onDone; drawn are on, after, always and invoke`);
+  }
+}
+
+function readState(node: AnyStateNode): ChartState {
+  const children = Object.values(node.states).map(readState);
+  return {
+    path: pathOf(node),
+    key: node.key,
+    description: node.description ?? '',
+    initial: children.length === 0 ? undefined : onlyTarget(node, node.initial.target),
+    invokes: node.invoke.map((invoke) => nameOf(invoke.src, `an actor of ${node.id}`)),
+    children,
+  };
+}
+
+function readTransitions(node: AnyStateNode): ChartTransition[] {
+  return [...node.transitions.values(), node.always ?? []].flatMap((candidates) =>
+    candidates.map((transition, index) => {
+      const trigger = readTrigger(node, transition);
+      const source = pathOf(node);
+      return {
+        id: `${source}:${triggerId(trigger)}:${index}`,
+        source,
+        trigger,
+        guard: readGuard(node, transition.guard),
+        isFallback: index > 0,
+        target: onlyTarget(node, transition.target),
+        reenter: transition.reenter,
+        actions: transition.actions.map((action) => nameOf(action, `an action of ${node.id}`)),
+      };
+    }),
+  );
+}
+
+/** XState writes a timer as `xstate.after.<delay>.<state>` and the end of an actor as `xstate.done.actor.<actor>`. */
+function readTrigger(node: AnyStateNode, transition: AnyTransitionDefinition): ChartTrigger {
+  const { eventType } = transition;
+  if (eventType === '') return { kind: 'always', name: '' };
+  const after = node.after.find((delayed) => delayed.eventType === eventType);
+  if (after !== undefined) return { kind: 'after', name: String(after.delay) };
+  for (const invoke of node.invoke) {
+    const name = nameOf(invoke.src, `an actor of ${node.id}`);
+    if (eventType === `xstate.done.actor.${invoke.id}`) return { kind: 'done', name };
+    if (eventType === `xstate.error.actor.${invoke.id}`) return { kind: 'error', name };
+  }
+  return { kind: 'event', name: eventType };
+}
+
+function readGuard(node: AnyStateNode, guard: unknown): ChartGuard | undefined {
+  if (guard === undefined) return undefined;
+  const name = nameOf(guard, `a guard of ${node.id}`);
+  const param = typeof guard === 'object' && guard !== null && 'params' in guard ? guard.params : undefined;
+  return { name, param: typeof param === 'string' ? param : '' };
+}
+
+function onlyTarget(node: AnyStateNode, targets: readonly AnyStateNode[] | undefined): string | undefined {
+  const [target, ...others] = targets ?? [];
+  if (others.length > 0)
+    throw new TypeError(`A transition of ${node.id} has several targets; one is allowed`);
+  return target === undefined ? undefined : pathOf(target);
+}
+
+function nameOf(named: unknown, what: string): string {
+  if (typeof named === 'string') return named;
+  const type = typeof named === 'object' && named !== null && 'type' in named ? named.type : undefined;
+  if (typeof type === 'string') return type;
+  throw new TypeError(`${what} is ${typeof named}; allowed is a name`);
+}
+
+function pathOf(node: AnyStateNode): string {
+  return node.path.join('.');
+}

@@ -1,0 +1,55 @@
+import { defaultPolicy } from '../policy/sync-policy.ts';
+import type { ChartWords } from './chart-words.ts';
+
+/** How the picture of the sync worker puts the names of its machine. */
+export const syncWorkerWords: ChartWords = {
+  frame: {
+    title: 'waiting',
+    description:
+      'No run is under way. What stands here, and the arrow from this frame, holds for every state in it:',
+  },
+  start: 'start',
+  choice: 'restored: go on in the state it was left in',
+  nothing: 'wait on',
+  events: {
+    'sync.requested': 'sync.requested',
+    'peers.changed': 'peers.changed',
+    'peer.seen': 'peer.seen',
+  },
+  delays: {
+    untilDue: 'due timer',
+    untilStuck: 'stuck timer',
+  },
+  actors: {
+    attempt: { done: 'attempt ended', error: 'attempt threw' },
+  },
+  guards: {
+    lastOutcomeWas: 'last outcome was',
+    canRun: 'due, a peer may be asked',
+    hasNobodyToAsk: 'due, nobody to ask',
+    isStuck: `stuck for ${defaultPolicy.stuckAfterSeconds} s`,
+    isGood: 'good',
+    isFork: 'a fork',
+    canFailOver: 'another peer is left',
+    isWellFormed: 'well formed',
+  },
+  actions: {
+    beginRun: { does: 'begin a run' },
+    failOver: { does: 'mark peer, ask the next' },
+    endRun: { does: 'mark peer, set due time' },
+    abandonRun: { does: 'mark stuck peer' },
+    goSolo: { does: 'due in one interval' },
+    countLook: { does: 'look again' },
+    rememberRequest: { does: 'remember the request' },
+    takePeers: { does: 'take the new list' },
+    forgetBackoff: { does: "end the peer's backoff, never its Retry-After" },
+    tellRunStarted: { tells: 'run.started' },
+    tellAttemptStarted: { tells: 'attempt.started' },
+    tellAttemptFinished: { tells: 'attempt.finished' },
+    tellStuck: { tells: 'run.stuck' },
+    tellRunFinished: { tells: 'run.finished' },
+    tellPeersChanged: { tells: 'peers.changed' },
+    tellRefusal: { tells: 'event.refused' },
+  },
+  tones: { idle: 'calm', running: 'busy', ok: 'good', error: 'bad', fork: 'odd', solo: 'alone' },
+};
