@@ -1,0 +1,51 @@
+import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { Scene, Stage } from './scenes.ts';
+
+/** Plays scenes one after the other, round after round, each until the worker did what the scene waits for. */
+export interface ScenePlayer {
+  /** Arranges the first scene. */
+  start(): void;
+  /** To be called with all that the worker tells. */
+  told(event: SyncWorkerEmitted): void;
+  /** How many rounds are over. */
+  rounds(): number;
+}
+
+export function createScenePlayer(
+  scenes: readonly Scene[],
+  stage: Stage,
+  note: (text: string) => void,
+): ScenePlayer {
+  let place = 0;
+  let rounds = 0;
+  let timesSeen = 0;
+  const arrange = (): void => {
+    const scene = scenes[place];
+    if (scene === undefined) return;
+    timesSeen = 0;
+    note(scene.caption);
+    scene.arrange(stage);
+  };
+  return {
+    start: arrange,
+    told: (event) => {
+      const scene = scenes[place];
+      if (scene === undefined || beatOf(event) !== scene.until) return;
+      timesSeen += 1;
+      if (timesSeen < (scene.times ?? 1)) return;
+      place += 1;
+      if (place === scenes.length) {
+        place = 0;
+        rounds += 1;
+        note('that was all of it; once more from the start');
+      }
+      arrange();
+    },
+    rounds: () => rounds,
+  };
+}
+
+function beatOf(event: SyncWorkerEmitted): string {
+  if (event.type === 'run.finished') return event.state.lastOutcome;
+  return event.type === 'run.stuck' ? 'stuck' : '';
+}

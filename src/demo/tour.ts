@@ -1,0 +1,99 @@
+import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
+import { resolvePolicy } from '../policy/sync-policy.ts';
+import { initialSyncState } from '../policy/sync-worker-state.ts';
+import { createDemoChain } from './demo-chain.ts';
+import { createDemoPeer, type DemoPeer } from './demo-peer.ts';
+import type { LineOutput } from './line-output.ts';
+import { policyText } from './policy-text.ts';
+import { createScenePlayer } from './scene-player.ts';
+import { type PeerName, type Stage, scenes } from './scenes.ts';
+import type { Session } from './session.ts';
+import { type DemoPorts, startWatchedWorker, type WatchedWorker } from './watched-worker.ts';
+
+/** The default policy's shape in seconds instead of minutes. */
+const policy = resolvePolicy({
+  intervalSeconds: 2,
+  failureBackoffSeconds: 2,
+  failureBackoffCapSeconds: 6,
+  stuckAfterSeconds: 4,
+});
+
+/** A silent peer must meet the stuck limit, so a request may take longer than that here. */
+const requestTimeoutSeconds = 2 * policy.stuckAfterSeconds;
+
+/** Long enough for `idle` to be seen. */
+const FIRST_RUN_AFTER_SECONDS = 3;
+
+export interface Tour extends Session {
+  readonly peers: Readonly<Record<PeerName, DemoPeer>>;
+  /** How many rounds through all scenes are over. */
+  rounds(): number;
+}
+
+/** Drives a real worker through {@link scenes}, against small real peers on this machine, round after round. */
+export async function startTour(ports: DemoPorts, output: LineOutput): Promise<Tour> {
+  const peers = await startPeers(ports.now);
+  const all = Object.values(peers);
+  for (const line of introduction(all)) output.print(line);
+
+  const timers = new Set<unknown>();
+  const stage: Stage = {
+    mood: (name, mood) => peers[name].setMood(mood),
+    tellPeers: (...names) =>
+      worker.actor.send({ type: 'peers.changed', peers: names.map((name) => recordOf(peers[name])) }),
+    requestSoon: () => {
+      const timer = ports.setTimeout(() => {
+        timers.delete(timer);
+        worker.narrator.note('somebody asks to sync now, by force: no way round a Retry-After');
+        worker.actor.send({ type: 'sync.requested', force: true });
+      }, 1000);
+      timers.add(timer);
+    },
+  };
+  const player = createScenePlayer(scenes, stage, (text) => worker.narrator.note(text));
+  const firstDue = Math.trunc(ports.now()) + FIRST_RUN_AFTER_SECONDS;
+  const worker: WatchedWorker = startWatchedWorker({
+    ports,
+    output,
+    requestTimeoutSeconds,
+    labels: new Map(all.map(({ url, label }) => [url, label])),
+    input: { policy, state: { ...initialSyncState(), nextSyncDueAt: firstDue } },
+    onTold: player.told,
+  });
+  player.start();
+
+  return {
+    worker,
+    peers,
+    rounds: player.rounds,
+    stop: async () => {
+      for (const timer of timers) ports.clearTimeout(timer);
+      worker.stop();
+      await Promise.all(all.map((peer) => peer.close()));
+    },
+  };
+}
+
+async function startPeers(now: () => number): Promise<Tour['peers']> {
+  const chain = createDemoChain({ now, greeting: 'hello' });
+  const otherChain = createDemoChain({ now, greeting: 'hello from elsewhere' });
+  const start = (label: PeerName): Promise<DemoPeer> => createDemoPeer({ label, chain, otherChain, now });
+  const [alpha, beta, gamma] = await Promise.all([start('alpha'), start('beta'), start('gamma')]);
+  return { alpha, beta, gamma };
+}
+
+function recordOf({ url, label }: DemoPeer): PeerRecord {
+  const seed = label === 'beta' ? {} : { role: 'seed', source: 'bundle' };
+  return createPeerRecord({ peerUrl: url, label, ...seed });
+}
+
+function introduction(peers: readonly DemoPeer[]): readonly string[] {
+  const [first, ...rest] = peers.map(({ label, url }) => `${label.padEnd(6)} ${url}`);
+  return [
+    'infonet-sync-worker at work: the real statechart over real HTTP. Ctrl-C stops it.',
+    `  peers   ${first}`,
+    ...rest.map((peer) => `          ${peer}`),
+    `  policy  ${policyText(policy)} (seconds here for minutes)`,
+    '',
+  ];
+}

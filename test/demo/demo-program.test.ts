@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createDemoChain } from '../../src/demo/demo-chain.ts';
+import { createDemoPeer } from '../../src/demo/demo-peer.ts';
+
+/** Inside the checkout, where the built program finds its packages. */
+const cache = join(import.meta.dirname, '../../node_modules/.cache');
+let outDir = '';
+
+beforeAll(async () => {
+  await mkdir(cache, { recursive: true });
+  outDir = await mkdtemp(join(cache, 'demo-'));
+  await build({ mode: 'demo', logLevel: 'error', build: { outDir } });
+});
+
+afterAll(() => rm(outDir, { recursive: true, force: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+  readonly errors: string;
+}
+
+/** Runs the built program; `onLine` may act on the running process at each line. */
+async function run(
+  args: readonly string[],
+  onLine: (line: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [join(outDir, 'demo.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    onLine(line, (signal) => child.kill(signal));
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { status, lines, errors };
+}
+
+describe('the built demo', () => {
+  it('says first what it is and how to stop it, and ends by itself with a summary and status 0', async () => {
+    const { status, lines, errors } = await run(['--seconds', '4']);
+    expect(errors).toBe('');
+    expect(status).toBe(0);
+    expect(lines[0]).toBe(
+      'infonet-sync-worker at work: the real statechart over real HTTP. Ctrl-C stops it.',
+    );
+    expect(lines.join('\n')).not.toContain('\u001b');
+    expect(lines.at(-1)).toMatch(/^Ended after .* · states seen: idle .*· attempts: \d+$/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops on %s with a summary and status 0', async (signal) => {
+    const { status, lines, errors } = await run([], (line, kill) => {
+      if (/ {2}idle {2}/.test(line)) kill(signal);
+    });
+    expect(errors).toBe('');
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toMatch(/^Stopped after /);
+  });
+
+  it('pulls from a peer it is given, by the default policy', async () => {
+    const now = (): number => Date.now() / 1000;
+    const chain = createDemoChain({ now, greeting: 'hello' });
+    const peer = await createDemoPeer({ label: 'alpha', chain, otherChain: chain, now });
+    onTestFinished(() => peer.close());
+    const { status, lines, errors } = await run(['--peer', peer.url], (line, kill) => {
+      if (/ {2}(ok|error) {2}/.test(line)) kill('SIGINT');
+    });
+    expect(errors).toBe('');
+    expect(status).toBe(0);
+    expect(lines[1]).toBe(
+      '  policy  a run every 5 min, after failures 60 s doubling to 30 min, stuck after 5 min',
+    );
+    expect(lines.join('\n')).toMatch(
+      / {2}ok {7}http:\S+ {2}\d+ new, \d+ events in all, head [0-9a-f]{8} · next run in .*\(interval 5 min\)/,
+    );
+  });
+
+  it('ends when nobody reads its lines any more', async () => {
+    const child = spawn(process.execPath, [join(outDir, 'demo.js')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect([status, errors]).toEqual([0, '']);
+  });
+
+  it('answers bad input with one line and status 2', async () => {
+    const { status, lines, errors } = await run(['--seconds', 'abc']);
+    expect([status, lines]).toEqual([2, []]);
+    expect(errors).toBe('--seconds is "abc"; allowed is a number above 0 and up to 2147483\n');
+  });
+
+  it('helps', async () => {
+    const { status, lines, errors } = await run(['--help']);
+    expect([status, errors]).toEqual([0, '']);
+    expect(lines.join('\n')).toMatch(/--peer URL[\s\S]*--seconds N[\s\S]*Ctrl-C stops it\.$/);
+  });
+});

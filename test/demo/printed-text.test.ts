@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { durationText } from '../../src/demo/duration-text.ts';
+import { oneLine } from '../../src/demo/one-line.ts';
+import { failureText } from '../../src/demo/result-text.ts';
+import { fc } from '../support/property.ts';
+
+describe('a duration', () => {
+  it.each([
+    [-1, '0 s'],
+    [0.04, '0 s'],
+    [3.44, '3.4 s'],
+    [9.96, '10 s'],
+    [10.4, '10 s'],
+    [119.6, '2 min'],
+    [298, '4 min 58 s'],
+    [300, '5 min'],
+    [7200, '2 h'],
+    [5400 * 2, '3 h'],
+    [9000, '2 h 30 min'],
+  ])('of %d s is %s', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
+});
+
+describe('text from a peer', () => {
+  it('cannot steer the terminal', () => {
+    expect(oneLine('HTTP 500: \u001b[2J\u001b]0;title\u0007hi\r\nbye\u202e\u2028')).toBe(
+      'HTTP 500:  [2J ]0;title hi bye',
+    );
+  });
+
+  it('is on one line, without control characters and of a bounded length, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+        const line = oneLine(text);
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(Array.from(line).length).toBeLessThanOrEqual(120);
+      }),
+    );
+  });
+});
+
+describe('a failure', () => {
+  const rateLimited = { outcome: 'error', error: 'HTTP 429, rate limited', status: 429 } as const;
+
+  it.each([
+    ['30', 30, 'Retry-After: 30'],
+    ['7200', 3600, 'Retry-After: 7200 (60 min)'],
+    ['Fri, 02 Jan 2026 03:05:36 GMT', 90, 'Retry-After: Fri, 02 Jan 2026 03:05:36 GMT (90 s)'],
+    ['soon', 0, 'Retry-After: soon (asks for nothing)'],
+  ])('with the header %s tells it, and what it is taken for', (retryAfterHeader, retryAfterSeconds, text) => {
+    expect(failureText({ ...rateLimited, retryAfterHeader, retryAfterSeconds })).toBe(
+      `HTTP 429, rate limited · ${text}`,
+    );
+  });
+
+  it('without a header is its error alone', () => {
+    expect(failureText({ outcome: 'error', error: 'no connection', retryAfterSeconds: 0 })).toBe(
+      'no connection',
+    );
+    expect(failureText({ outcome: 'fork', error: 'another chain' })).toBe('another chain');
+  });
+});

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHeapClock, type HeapClock } from '../../src/clock/heap-clock.ts';
+import { createLineOutput } from '../../src/demo/line-output.ts';
+import { startTour, type Tour } from '../../src/demo/tour.ts';
+import { syncOutcomes } from '../../src/policy/sync-worker-state.ts';
+import type { SyncWorkerEmitted } from '../../src/scheduling/worker-events.ts';
+
+let clock: HeapClock;
+let lines: string[];
+let told: { readonly event: SyncWorkerEmitted; readonly at: number }[];
+let tour: Tour;
+
+beforeEach(async () => {
+  clock = createHeapClock(Date.UTC(2026, 0, 2, 3, 4, 5, 500));
+  lines = [];
+  told = [];
+  const terminal = { isTTY: true, columns: 100, write: (text: string) => lines.push(text.trimEnd()) };
+  const ports = { ...clock, now: () => clock.now() / 1000, random: () => 0 };
+  tour = await startTour(ports, createLineOutput(terminal, { TERM: 'dumb' }));
+  tour.worker.actor.on('*', (event) => told.push({ event, at: clock.now() / 1000 }));
+});
+
+afterEach(() => tour.stop());
+
+/** Real HTTP takes real time, all other time is the clock's: it moves on while the worker waits for it. */
+async function play(isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const asked = tour.worker.actor.getSnapshot().context.run?.peer.peerUrl;
+    const isHeld = asked === tour.peers.gamma.url && tour.peers.gamma.openRequests() > 0;
+    if (asked === undefined || isHeld) clock.runNext();
+    else await nextTurn();
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** The narration without times: [state, peer, facts]. */
+function transitions(): string[][] {
+  return lines.flatMap((line) => {
+    const found = /^\d\d:\d\d:\d\d {2}(\w+) +(\S+) +(.*)$/.exec(line);
+    return found === null ? [] : [found.slice(1)];
+  });
+}
+
+describe('one round of the tour', () => {
+  it('shows all six states, failover, the stuck abort and a fork, in this order', async () => {
+    await play(() => tour.rounds() === 1);
+    expect(transitions().map(([state, peer]) => `${state} ${peer}`)).toEqual([
+      ...['idle -', 'running alpha', 'ok alpha', 'running alpha', 'ok alpha'],
+      ...['running alpha', 'running beta', 'ok beta'],
+      ...['running beta', 'running alpha', 'error alpha'],
+      ...['running beta', 'ok beta'],
+      ...['running beta', 'error beta', 'running beta', 'running alpha', 'error alpha'],
+      ...['running beta', 'error beta', 'solo -'],
+      ...['running gamma', 'running gamma', 'running beta', 'ok beta'],
+      ...['running beta', 'fork beta'],
+    ]);
+    expect(new Set(transitions().map(([state]) => state))).toEqual(new Set(syncOutcomes));
+  });
+
+  it('gives the reasons', async () => {
+    await play(() => tour.rounds() === 1);
+    const facts = transitions().map(([, , what]) => what?.replace(/head [0-9a-f]{8}/, 'head …'));
+    expect(facts.slice(0, 11)).toEqual([
+      'never ran · next run in 2.5 s',
+      'the first run',
+      '5 new, 5 events in all, head … · next run in 2 s (interval 2 s)',
+      'due',
+      '2 new, 7 events in all, head … · next run in 2 s (interval 2 s)',
+      'due',
+      'alpha: HTTP 500: the demo peer fails on purpose · failing over',
+      '2 new, 9 events in all, head … · next run in 2 s (interval 2 s)',
+      'due',
+      'beta: HTTP 429, rate limited · Retry-After: 3 · failing over',
+      'HTTP 429, rate limited · Retry-After: Fri, 02 Jan 2026 03:04:20 GMT (6 s) · next run in 3 s (Retry-After of beta)',
+    ]);
+    expect(facts.filter((what) => what?.includes('backoff'))).toEqual([
+      'HTTP 200, and the body is not JSON · next run in 2 s (backoff after failure 1)',
+      'HTTP 500: the demo peer fails on purpose · next run in 4 s (backoff after failure 2)',
+      'HTTP 200, and the body is not JSON · next run in 6 s (backoff after failure 3)',
+      'the peer is on another chain; nothing was merged · next run in 2 s (backoff after failure 1)',
+    ]);
+    expect(facts).toContain('STUCK, no answer within 4 s · attempt aborted');
+    expect(facts).toContain('no peer to ask · next run in 2 s (interval 2 s)');
+  });
+
+  it('takes less than a minute of the clock', async () => {
+    const startedAt = clock.now();
+    await play(() => tour.rounds() === 1);
+    expect(clock.now() - startedAt).toBeLessThan(60_000);
+  });
+
+  it('asks no peer before its Retry-After is over, though a forced request comes in between', async () => {
+    await play(() => tour.rounds() === 1);
+    const mayAsk = new Map<string, number>();
+    let waits = 0;
+    for (const { event, at } of told) {
+      if (event.type === 'attempt.started') expect(at).toBeGreaterThanOrEqual(mayAsk.get(event.peerUrl) ?? 0);
+      if (event.type !== 'attempt.finished' || event.result.outcome !== 'error') continue;
+      mayAsk.set(event.peerUrl, at + event.result.retryAfterSeconds);
+      waits += event.result.retryAfterSeconds > 0 ? 1 : 0;
+    }
+    expect(waits).toBe(2);
+    expect(lines).toContain('── somebody asks to sync now, by force: no way round a Retry-After');
+  });
+});
+
+describe('the tour', () => {
+  it('goes on with the same round again', async () => {
+    await play(() => tour.rounds() === 1);
+    const first = transitions().slice(1);
+    await play(() => tour.rounds() === 2);
+    const second = transitions().slice(1 + first.length);
+    expect(second.map(([state, peer]) => [state, peer])).toEqual(first.map(([state, peer]) => [state, peer]));
+  });
+
+  it('sums up what was seen', async () => {
+    await play(() => tour.rounds() === 1);
+    expect(tour.worker.narrator.summary()).toMatch(
+      /^after \d+ s · states seen: idle running ok error fork solo \(6 of 6\) · runs: 10 finished, 1 stuck · attempts: 14$/,
+    );
+  });
+
+  it('stops in the middle of an attempt: the request is aborted, and no timer and no server is left', async () => {
+    const { gamma } = tour.peers;
+    await play(() => gamma.openRequests() > 0);
+    tour.worker.stop();
+    // The server is up, so it is the worker that closes the request; without that this would not end.
+    while (gamma.openRequests() > 0) await nextTurn();
+    expect(clock.size).toBe(0);
+    await tour.stop();
+    await expect(fetch(tour.peers.alpha.url)).rejects.toThrow();
+  });
+
+  it('stops while a request of the tour itself is still to come', async () => {
+    await play(() => lines.at(-1)?.includes('a Retry-After holds until it is over') === true);
+    await tour.stop();
+    expect(clock.size).toBe(0);
+  });
+});
