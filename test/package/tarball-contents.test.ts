@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, inject, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const installed = join(inject('consumer'), 'node_modules', 'infonet-sync-worker');
+
+/** All that is shipped: as it is everywhere, without a folder and with forward slashes. */
+async function shippedFiles(): Promise<string[]> {
+  const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(installed, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .toSorted();
+}
+
+const isDeclaration = (file: string): boolean => file.startsWith('dist/types/');
+
+test('the tarball has one module, its declarations, and what a package must have', async () => {
+  const others = (await shippedFiles()).filter((file) => !isDeclaration(file));
+  expect(others).toEqual(['LICENSE', 'README.md', 'dist/index.js', 'package.json']);
+});
+
+test('each declaration in the tarball is that of a module of the core', async () => {
+  const declarations = (await shippedFiles()).filter(isDeclaration);
+  expect(declarations).toContain('dist/types/src/index.d.ts');
+
+  const strays = declarations.filter((file) => {
+    const [, module] = /^dist\/types\/((?:src|machines)\/.+)\.d\.ts$/.exec(file) ?? [];
+    return module === undefined || module.startsWith('src/demo/') || !existsSync(join(root, `${module}.ts`));
+  });
+  expect(strays).toEqual([]);
+});
+
+test('no shipped file names a path of the machine it was built on, or a file that is not shipped', async () => {
+  for (const file of await shippedFiles()) {
+    const text = await readFile(join(installed, file), 'utf8');
+    expect(text, file).not.toContain(root);
+    expect(text, file).not.toContain('file://');
+    expect(text, file).not.toContain('sourceMappingURL');
+  }
+});
