@@ -1,93 +1,8 @@
-export type {
-  AttemptInput,
-  SyncWorkerActor,
-  SyncWorkerMachine,
-  SyncWorkerPorts,
-  SyncWorkerStateValue,
-} from '../machines/sync-worker.contract.ts';
-export { createSyncWorkerMachine, syncWorkerMachine } from '../machines/sync-worker.machine.ts';
 export { createHeapClock, type HeapClock } from './clock/heap-clock.ts';
 export { systemClock, unrefSystemClock } from './clock/system-clock.ts';
 export type { WorkerClock } from './clock/worker-clock.ts';
-export {
-  PeerSyncError,
-  type PeerSyncErrorCode,
-  type PeerSyncErrorOptions,
-  PeerSyncHttpError,
-  PeerSyncProtocolError,
-  PeerSyncRateLimited,
-} from './policy/errors.ts';
-export {
-  addJitter,
-  type FailureBackoffOptions,
-  failureBackoff,
-  type JitterOptions,
-} from './policy/failure-backoff.ts';
-export {
-  type MarkSyncFailureOptions,
-  type MarkSyncSuccessOptions,
-  markSeen,
-  markSyncFailure,
-  markSyncSuccess,
-} from './policy/peer-marks.ts';
-export {
-  createPeerList,
-  createPeerRecord,
-  type PeerBucket,
-  type PeerRecord,
-  type PeerRecordInput,
-  peerFromWire,
-  peerToWire,
-} from './policy/peer-record.ts';
-export {
-  eligibleSyncPeers,
-  isSyncPeer,
-  nextAskAt,
-  type PeerSelectionOptions,
-  passedOverFor,
-  retryAfterUntil,
-} from './policy/peer-selection.ts';
-export { normalizePeerUrl } from './policy/peer-url.ts';
-export {
-  MAX_RETRY_AFTER_SECONDS,
-  parseRetryAfter,
-  type RetryAfterForm,
-  type RetryAfterOptions,
-  type RetryAfterReading,
-  readRetryAfter,
-} from './policy/retry-after.ts';
-export {
-  defaultPolicy,
-  LOOK_INTERVAL_SECONDS,
-  RUN_FLOOR_SECONDS,
-  resolvePolicy,
-  type SyncPolicy,
-  type SyncPolicyOptions,
-} from './policy/sync-policy.ts';
-export {
-  type BeginSyncOptions,
-  beginSync,
-  type FinishSoloSyncOptions,
-  type FinishSyncOptions,
-  finishSoloSync,
-  finishSync,
-  type ShouldRunSyncOptions,
-  shouldRunSync,
-} from './policy/sync-run.ts';
-export {
-  initialSyncState,
-  type SyncOutcome,
-  type SyncWorkerState,
-  syncOutcomes,
-} from './policy/sync-worker-state.ts';
-export { fromWire, type SyncWorkerStateWire, toWire } from './policy/sync-worker-state-wire.ts';
-export type {
-  AttemptResult,
-  FailedAttempt,
-  SyncAnswer,
-  SyncFunction,
-  SyncOptions,
-} from './scheduling/attempt.ts';
+// The core has one list of its names, and not a second one here to be forgotten.
+export * from './core.ts';
 export { formatWhy } from './scheduling/format-why.ts';
 export {
   explain,
@@ -97,13 +12,6 @@ export {
   type WaitRule,
   type Why,
 } from './scheduling/why.ts';
-export type { Run, SyncRequest, WorkerContext, WorkerInput } from './scheduling/worker-context.ts';
-export type {
-  AttemptFinished,
-  RunStuck,
-  SyncWorkerEmitted,
-  SyncWorkerEvent,
-} from './scheduling/worker-events.ts';
 export { createMemoryStorage } from './storage/memory-storage.ts';
 export type { PeerStore, SavedWorker, StorageNotice, SyncStorage } from './storage/storage.ts';
 export { createSyncWorker } from './worker/create-sync-worker.ts';

@@ -1,3 +1,4 @@
+import { changed } from './changed.ts';
 import { failureBackoff } from './failure-backoff.ts';
 import type { PeerRecord } from './peer-record.ts';
 import { retryAfterUntil } from './peer-selection.ts';
@@ -13,8 +14,7 @@ export interface MarkSyncSuccessOptions {
 /** The peer served us: failures, cooldown and error are forgotten. */
 export function markSyncSuccess(record: PeerRecord, options: MarkSyncSuccessOptions): PeerRecord {
   const now = wholeSeconds(options.now);
-  return {
-    ...record,
+  return changed(record, {
     updatedAt: now,
     lastSeenAt: now,
     lastSyncOkAt: now,
@@ -22,7 +22,7 @@ export function markSyncSuccess(record: PeerRecord, options: MarkSyncSuccessOpti
     failureCount: 0,
     // A Retry-After that still runs (another program may have met it) is not ours to forget.
     cooldownUntil: stillRunning(retryAfterUntil(record), now),
-  };
+  });
 }
 
 /** How a peer failed. */

@@ -21,7 +21,7 @@ export function followingPeer(context: WorkerContext, now: number): PeerRecord |
 }
 
 /** The first moment at which any peer may be asked, in Unix seconds, or undefined if there is no peer to ask at all. */
-export function firstAskAt({ peers, request }: WorkerContext): number | undefined {
+export function firstAskAt({ peers, request }: Pick<WorkerContext, 'peers' | 'request'>): number | undefined {
   const times = peers.filter(isSyncPeer).map(request === 'forced' ? retryAfterUntil : nextAskAt);
   return times.length === 0 ? undefined : times.reduce((first, time) => Math.min(first, time));
 }

@@ -11,11 +11,10 @@ import { firstAskAt, firstPeer, followingPeer } from './next-peer.ts';
 import { inSyncBucket, type Run, type WorkerContext } from './worker-context.ts';
 
 /** A run begins with the best peer that may be asked. */
-export function beginRun(context: WorkerContext, now: number): WorkerContext {
+export function beginRun(context: WorkerContext, now: number): Partial<WorkerContext> {
   const peer = firstPeer(context, now);
-  if (peer === undefined) return context;
+  if (peer === undefined) return {};
   return {
-    ...context,
     worker: beginSync(context.worker, { peerUrl: peer.peerUrl, now }),
     run: { peer, asked: [peer.peerUrl], head: '', forced: context.request === 'forced' },
     request: 'none',
@@ -25,7 +24,7 @@ export function beginRun(context: WorkerContext, now: number): WorkerContext {
 
 /** The attempt failed and another peer may be asked: the failure is noted and the run goes on. */
 export function failOver(context: WorkerContext, result: AttemptResult, now: number): WorkerContext {
-  const marked = noteResult(context, result, now);
+  const marked = { ...context, ...noteResult(context, result, now) };
   const peer = followingPeer(marked, now);
   if (peer === undefined || marked.run === null) return marked;
   const { run } = marked;
@@ -39,13 +38,17 @@ export function endRun(
   result: AttemptResult,
   now: number,
   random: number,
-): WorkerContext {
-  const marked = noteResult(context, result, now);
-  const { policy, run } = context;
+): Partial<WorkerContext> {
+  const { policy, run, request } = context;
+  const { peers, lastAsked } = noteResult(context, result, now);
   return {
-    ...marked,
+    peers,
+    lastAsked,
     worker: finishSync(context.worker, {
-      ...policy,
+      intervalSeconds: policy.intervalSeconds,
+      failureBackoffSeconds: policy.failureBackoffSeconds,
+      failureBackoffCapSeconds: policy.failureBackoffCapSeconds,
+      jitterRatio: policy.jitterRatio,
       now,
       random,
       ok: result.outcome === 'ok',
@@ -56,7 +59,7 @@ export function endRun(
       forkDetected: result.outcome === 'fork',
       // The later of the worker's own backoff and the first moment any peer may be asked: with one peer just that
       // peer's Retry-After.
-      retryAfterSeconds: (firstAskAt(marked) ?? 0) - wholeSeconds(now),
+      retryAfterSeconds: (firstAskAt({ peers, request }) ?? 0) - wholeSeconds(now),
     }),
     run: null,
     stalled: [],
@@ -103,18 +106,18 @@ function headOf(result: AttemptResult): string {
   return result.outcome === 'fork' ? '' : (result.head ?? '');
 }
 
-function noteResult(context: WorkerContext, result: AttemptResult, now: number): WorkerContext {
+function noteResult(
+  context: WorkerContext,
+  result: AttemptResult,
+  now: number,
+): Pick<WorkerContext, 'peers' | 'lastAsked'> {
   const { run, policy } = context;
   if (run === null) return context;
   const mark = (peer: PeerRecord): PeerRecord =>
     result.outcome === 'ok'
       ? markSyncSuccess(peer, { now })
       : markSyncFailure(peer, { ...policy, ...result, now });
-  return {
-    ...context,
-    peers: markPeer(context, run, now, mark),
-    lastAsked: run.peer.peerUrl,
-  };
+  return { peers: markPeer(context, run, now, mark), lastAsked: run.peer.peerUrl };
 }
 
 /** Marks the peer of the run. One that was removed meanwhile comes back, disabled, if it now has a Retry-After. */

@@ -13,9 +13,27 @@ test('the built entry exports what the source does, and nothing else', async () 
   expect(Object.keys(built).toSorted()).toEqual(Object.keys(source).toSorted());
 });
 
-test('the built entry imports xstate and nothing else, no module of Node either', async () => {
-  const { importedFiles } = ts.preProcessFile(await readFile(entry, 'utf8'), true, true);
-  expect(new Set(importedFiles.map(({ fileName }) => fileName))).toEqual(new Set(['xstate']));
+/** What a module imports from outside the package, by itself or through what it shares with others. */
+async function importsOf(module: string): Promise<string[]> {
+  const { importedFiles } = ts.preProcessFile(await readFile(module, 'utf8'), true, true);
+  const found = importedFiles.map(({ fileName }) =>
+    fileName.startsWith('.') ? importsOf(join(module, '..', fileName)) : [fileName],
+  );
+  return [...new Set((await Promise.all(found)).flat())];
+}
+
+test.each(['index.js', 'core.js'])(
+  '%s imports xstate and nothing else, no module of Node either',
+  async (name) => {
+    expect(await importsOf(join(dist, name))).toEqual(['xstate']);
+  },
+);
+
+test('the entries share one class of an error', async () => {
+  const load = (name: string): Promise<Record<string, unknown>> =>
+    import(pathToFileURL(join(dist, name)).href);
+  const [index, core] = [await load('index.js'), await load('core.js')];
+  expect(core['PeerSyncRateLimited']).toBe(index['PeerSyncRateLimited']);
 });
 
 test('every public export says what it is in its declaration', () => {

@@ -18,18 +18,30 @@ async function shippedFiles(): Promise<string[]> {
 
 const isDeclaration = (file: string): boolean => file.startsWith('dist/types/');
 
-test('the tarball has one module, its declarations, and what a package must have', async () => {
-  const others = (await shippedFiles()).filter((file) => !isDeclaration(file));
-  expect(others).toEqual(['LICENSE', 'README.md', 'dist/index.js', 'package.json']);
+const isShared = (file: string): boolean => /^dist\/shared\/[a-z-]+\.js$/.test(file);
+
+test('the tarball has a module an entry, what they share, their declarations, and what a package must have', async () => {
+  const others = (await shippedFiles()).filter((file) => !isDeclaration(file) && !isShared(file));
+  expect(others).toEqual([
+    'LICENSE',
+    'README.md',
+    'dist/core.js',
+    'dist/disk.js',
+    'dist/index.js',
+    'dist/infonet.js',
+    'package.json',
+  ]);
 });
 
-test('each declaration in the tarball is that of a module of the core', async () => {
+test('each declaration in the tarball is that of a module of ours', async () => {
   const declarations = (await shippedFiles()).filter(isDeclaration);
   expect(declarations).toContain('dist/types/src/index.d.ts');
 
   const strays = declarations.filter((file) => {
     const [, module] = /^dist\/types\/((?:src|machines)\/.+)\.d\.ts$/.exec(file) ?? [];
-    return module === undefined || module.startsWith('src/demo/') || !existsSync(join(root, `${module}.ts`));
+    return (
+      module === undefined || /^src\/(demo|chart)\//.test(module) || !existsSync(join(root, `${module}.ts`))
+    );
   });
   expect(strays).toEqual([]);
 });

@@ -1,0 +1,121 @@
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { measureSize, type Size } from './core-size.ts';
+import { type ContenderName, contenderNames } from './cycle.ts';
+import type { IdleFigures } from './idle-workers.ts';
+import { measureImport } from './import-time.ts';
+import { inChild } from './in-child.ts';
+import { median } from './median.ts';
+import { inRounds } from './rounds.ts';
+import { showTable, verdict } from './table.ts';
+
+const self = fileURLToPath(import.meta.url);
+const coreEntry = new URL('../index.js', import.meta.url);
+
+const CYCLE_ROUNDS = 9;
+const IDLE_ROUNDS = 3;
+const IMPORT_ROUNDS = 15;
+
+const labels: Readonly<Record<ContenderName, string>> = {
+  ours: 'our actor',
+  bare: 'XState, the same states, no policy',
+  flat: 'XState, six flat states, no policy',
+  loop: 'hand-written loop, the same policy',
+  robot3: 'robot3, the same policy',
+};
+
+/** Measures everything, one table after another. */
+export async function report(): Promise<void> {
+  const processors = cpus();
+  console.log(
+    `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'unknown processor'}`,
+  );
+  console.log('Medians of several processes, taken in turn; kB is 1,000 bytes. Takes a minute or two.\n');
+  console.log(`${reportCycles()}\n`);
+  console.log(`${reportIdleWorkers()}\n`);
+  console.log(`${reportImports()}\n`);
+  console.log(await reportSizes());
+}
+
+function reportCycles(): string {
+  const figures = inRounds(CYCLE_ROUNDS, contenderNames, (name) => inChild<number>([self, 'cycle', name]));
+  const middle = (name: ContenderName): number => median(figures.get(name) ?? []);
+  return showTable({
+    title: 'A cycle: due → running → result → waiting',
+    heads: ['µs', '× XState'],
+    rows: contenderNames.map((name) => {
+      const ratio = middle(name) / middle('bare');
+      const target = name === 'ours' ? [verdict(ratio, 1.3, ' ×')] : [];
+      return [labels[name], middle(name).toFixed(1), ratio.toFixed(2), ...target];
+    }),
+  });
+}
+
+function reportIdleWorkers(): string {
+  const subjects = [
+    { worker: 'ours', count: 1000 },
+    { worker: 'ours', count: 10_000 },
+    { worker: 'ours', count: 100_000 },
+    { worker: 'bare', count: 10_000 },
+  ] as const;
+  const figures = inRounds(IDLE_ROUNDS, subjects, ({ worker, count }) =>
+    inChild<IdleFigures>(['--expose-gc', self, 'idle', worker, String(count)]),
+  );
+  return showTable({
+    title: 'Idle workers on one machine',
+    heads: ['workers', 'start, µs', 'heap, kB', 'after a run'],
+    rows: [...figures].map(([{ worker, count }, taken]) => {
+      const middle = (figure: keyof IdleFigures): number => median(taken.map((one) => one[figure]));
+      const heap = middle('heapAfterRun');
+      const target = count === 100_000 ? [verdict(heap / 1000, 6, ' kB')] : [];
+      return [
+        labels[worker],
+        count.toLocaleString('en'),
+        middle('start').toFixed(0),
+        kB(middle('heap')),
+        kB(heap),
+        ...target,
+      ];
+    }),
+  });
+}
+
+function reportImports(): string {
+  const subjects = [
+    ['main entry, with the xstate it imports', coreEntry.href],
+    ['xstate alone', import.meta.resolve('xstate')],
+    ['an empty module', 'data:text/javascript,'],
+  ] as const;
+  const figures = inRounds(IMPORT_ROUNDS, subjects, ([, url]) => measureImport(url));
+  return showTable({
+    title: 'Import in a fresh process',
+    heads: ['ms'],
+    rows: [...figures].map(([[label], taken]) => [label, median(taken).toFixed(1)]),
+  });
+}
+
+async function reportSizes(): Promise<string> {
+  const from = `from ${JSON.stringify(fileURLToPath(coreEntry))}`;
+  const core = await measureSize(
+    `export * from ${JSON.stringify(fileURLToPath(new URL('core.js', coreEntry)))}`,
+    false,
+  );
+  const alone = await measureSize(`export * ${from}`, false);
+  const chart = await measureSize(`export { createSyncWorkerMachine } ${from}`, false);
+  const whole = await measureSize(`export * ${from}`, true);
+  const cells = (size: Size): [string, string] => [kB(size.minified), kB(size.gzip)];
+  return showTable({
+    title: 'Size of what is imported',
+    heads: ['minified, kB', 'gzip, kB'],
+    rows: [
+      ['core entry: chart and policy, without xstate', ...cells(core), verdict(core.gzip / 1000, 8, ' kB')],
+      ['main entry: the worker too, without xstate', ...cells(alone)],
+      ['createSyncWorkerMachine alone', ...cells(chart)],
+      ['main entry, with xstate', ...cells(whole)],
+    ],
+  });
+}
+
+function kB(bytes: number): string {
+  return (bytes / 1000).toFixed(2);
+}
