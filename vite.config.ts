@@ -11,6 +11,7 @@ const testTimeout = 180_000;
 const entries = {
   index: 'src/index.ts',
   core: 'src/core.ts',
+  disk: 'src/disk/index.ts',
   infonet: 'src/infonet/index.ts',
 };
 

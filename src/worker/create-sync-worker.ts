@@ -67,15 +67,19 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
       return () => watchers.delete(watcher);
     },
   };
-  const saver = createSaver<SavedWorker>(storage.save, (error) =>
-    hub.tell({ type: 'storage.failed', error: asError(error) }),
-  );
-
-  /** An error is never nobody's: with no listener for it, it becomes a warning of the process. */
-  function fault(error: unknown): void {
-    if (hub.listens('fault')) hub.tell({ type: 'fault', error: asError(error) });
-    else systemReport(asError(error));
-  }
+  /** What went wrong is never nobody's: with no listener for it, it becomes a warning of the process. */
+  const tellAloud = (event: SyncWorkerTold, error: Error): void => {
+    if (hub.listens(event.type)) hub.tell(event);
+    else systemReport(error);
+  };
+  const fault = (cause: unknown): void => {
+    const error = asError(cause);
+    tellAloud({ type: 'fault', error }, error);
+  };
+  const saver = createSaver<SavedWorker>(storage.save, (cause) => {
+    const error = asError(cause);
+    tellAloud({ type: 'storage.failed', error }, error);
+  });
 
   const attemptOnce: SyncFunction = async (peer, given) => {
     // Nobody is asked before it is on record, so that a crash is seen for what it is: a run left behind.
@@ -126,7 +130,9 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
 
   const begin = async (): Promise<void> => {
     try {
-      const saved = await storage.load((notice) => hub.tell({ type: 'storage.notice', ...notice }));
+      const saved = await storage.load((notice) =>
+        tellAloud({ type: 'storage.notice', ...notice }, new Error(notice.message, { cause: notice.cause })),
+      );
       const remembered = withoutRemoved(saved.peers ?? known.peers, now());
       const peers = configured === undefined ? remembered : adoptPeers(configured, remembered, now());
       known = { state: saved.state ?? known.state, peers: notePassedOver(peers, sync) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { markSeen, markSyncFailure, markSyncSuccess } from '../../src/policy/peer-marks.ts';
-import { createPeerRecord } from '../../src/policy/peer-record.ts';
+import { createPeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
 import {
   eligibleSyncPeers,
   isSyncPeer,
@@ -120,6 +120,14 @@ describe('markSyncFailure', () => {
         },
       ),
     );
+  });
+
+  it('leaves a memory that a file can hold, however broken the clock', () => {
+    for (const now of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300, -0.5]) {
+      const marked = markSyncFailure(peer, { now, error: '', retryAfterSeconds: 30 });
+      expect({ now, holds: hasStorableNumbers(marked) }).toEqual({ now, holds: true });
+      expect(peerFromWire(peerToWire(marked))).toStrictEqual(marked);
+    }
   });
 
   it('lets nobody be asked before now + Retry-After, nor earlier than before, for any numbers', () => {

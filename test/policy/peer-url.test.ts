@@ -67,14 +67,22 @@ describe('normalizePeerUrl', () => {
     );
   });
 
-  it.each(['https://peer.example?x=1', 'https://peer.example/#top', 'https://peer.example/a?b#c'])(
-    'refuses %j: a query or a fragment is no part of a peer',
-    (value) => {
-      expect(() => normalizePeerUrl(value)).toThrow(
-        new TypeError(`peerUrl is "${value}"; allowed is a URL without query and fragment`),
-      );
-    },
-  );
+  it.each([
+    ['https://peer.example?token=5ecret', 'https://peer.example'],
+    ['https://peer.example/#top', 'https://peer.example'],
+    ['https://peer.example/a?b#c', 'https://peer.example/a'],
+  ])('refuses %j: a query or a fragment is no part of a peer, and may be a secret', (value, address) => {
+    expect(() => normalizePeerUrl(value)).toThrow(
+      new TypeError(`peerUrl is "${address}" and more; allowed is a URL without query and fragment`),
+    );
+  });
+
+  it('refuses what is longer than any address, and does not look at it', () => {
+    const long = `https://peer.example${'/'.repeat(100_000)}a`;
+    expect(() => normalizePeerUrl(long)).toThrow(
+      new TypeError('peerUrl has 100021 characters; allowed are 2048'),
+    );
+  });
 
   it('refuses credentials and says no word of them', () => {
     const part = fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,;=-]{6,20}$/);

@@ -192,6 +192,25 @@ describe('what a worker must not forget', () => {
     expect(kept).toMatchObject([{ peerUrl: 'http://a.example', lastSyncOkAt: BEGIN }]);
   });
 
+  test('what goes wrong is a warning of the process where nobody listens', async () => {
+    const warnings: string[] = [];
+    const warned = (warning: Error): unknown => warnings.push(warning.message);
+    process.on('warning', warned);
+    const storage: SyncStorage = {
+      load: (notify) => {
+        notify({ message: 'sync-state.json was torn' });
+        return {};
+      },
+      save: () => Promise.reject(new Error('read-only')),
+    };
+    const { worker, pass } = embed({ peers, storage, sync: () => ({ head: 'h1' }) });
+    await worker.start();
+    await pass(0);
+    await worker.stop();
+    process.off('warning', warned);
+    expect(new Set(warnings)).toEqual(new Set(['sync-state.json was torn', 'read-only']));
+  });
+
   test('a storage tells what it could not use', async () => {
     const notices: string[] = [];
     const storage = {
