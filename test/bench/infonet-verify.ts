@@ -32,6 +32,16 @@ export interface VerifyingCost {
   readonly pulled: number;
 }
 
+export interface InfonetFigures {
+  readonly verifying: VerifyingCost;
+  readonly keeping: Awaited<ReturnType<typeof measureKeeping>>;
+}
+
+/** What pulling a chain costs, and keeping one of a hundred thousand events. */
+export async function measureInfonet(): Promise<InfonetFigures> {
+  return { verifying: await measureVerifying(), keeping: await measureKeeping(100_000) };
+}
+
 /** Medians of rounds that take turns. */
 export async function measureVerifying(): Promise<VerifyingCost> {
   const texts = writeChain(EVENTS);

@@ -5,9 +5,10 @@ import { type ContenderName, contenderNames } from './cycle.ts';
 import type { IdleFigures } from './idle-workers.ts';
 import { measureImport } from './import-time.ts';
 import { inChild } from './in-child.ts';
+import type { InfonetFigures } from './infonet-verify.ts';
 import { median } from './median.ts';
 import { inRounds } from './rounds.ts';
-import { showTable, verdict } from './table.ts';
+import { showTable, verdict, verdictAtLeast } from './table.ts';
 
 const self = fileURLToPath(import.meta.url);
 const coreEntry = new URL('../index.js', import.meta.url);
@@ -34,7 +35,8 @@ export async function report(): Promise<void> {
   console.log(`${reportCycles()}\n`);
   console.log(`${reportIdleWorkers()}\n`);
   console.log(`${reportImports()}\n`);
-  console.log(await reportSizes());
+  console.log(`${await reportSizes()}\n`);
+  console.log(reportInfonet());
 }
 
 function reportCycles(): string {
@@ -114,6 +116,36 @@ async function reportSizes(): Promise<string> {
       ['main entry, with xstate', ...cells(whole)],
     ],
   });
+}
+
+function reportInfonet(): string {
+  const { verifying, keeping } = inChild<InfonetFigures>([self, 'infonet']);
+  const { bare, verified, pulled } = verifying;
+  const row = (label: string, rate: number, ...more: string[]): [string, ...string[]] => [
+    label,
+    rate.toFixed(0),
+    (rate / bare).toFixed(2),
+    ...more,
+  ];
+  return [
+    showTable({
+      title: 'Events a second of processor time',
+      heads: ['events', '× bare'],
+      rows: [
+        row('crypto.verify alone', bare),
+        row('every rule of an event', verified, verdictAtLeast(verified / bare, 0.8, ' ×')),
+        row('from the bytes of a page to the chain', pulled),
+      ],
+    }),
+    showTable({
+      title: `\nA chain on disk, ${keeping.events} events`,
+      heads: ['s'],
+      rows: [
+        ['append, a page at a time', keeping.append.toFixed(2)],
+        ['reopen', keeping.reopen.toFixed(2)],
+      ],
+    }),
+  ].join('\n');
 }
 
 function kB(bytes: number): string {

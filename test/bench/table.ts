@@ -17,7 +17,12 @@ export function showTable({ title, heads, rows }: Table): string {
     .join('\n');
 }
 
-/** How a figure stands to its target. */
+/** How a figure stands to a target it should not exceed. */
 export function verdict(figure: number, most: number, unit: string): string {
   return `   target ≤ ${most}${unit}: ${figure <= most ? 'ok' : 'MISSED'}`;
+}
+
+/** How a figure stands to a target it should reach. */
+export function verdictAtLeast(figure: number, least: number, unit: string): string {
+  return `   target ≥ ${least}${unit}: ${figure >= least ? 'ok' : 'MISSED'}`;
 }

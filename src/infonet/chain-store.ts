@@ -1,0 +1,167 @@
+import { setImmediate as eventLoop } from 'node:timers/promises';
+import type { ChainLog, LogEntry } from './chain-log.ts';
+import { openDiskLog } from './disk-log.ts';
+import { EventRefused, eventText, type InfonetEvent, readEvent } from './infonet-event.ts';
+import type { JsonValue } from './json-value.ts';
+import { locatorHeights } from './locator.ts';
+import { createMemoryLog } from './memory-log.ts';
+import { GENESIS_HASH, isPrivateType } from './protocol.ts';
+import { PublicKeys } from './public-keys.ts';
+import { sequenceKey, verifyEvent } from './verify-event.ts';
+
+/** What became of events that were offered to a chain. */
+export interface Ingested {
+  /** Verified, and kept. */
+  readonly accepted: number;
+  /** Were there already. */
+  readonly duplicates: number;
+  /** Why the next one was refused, in one line; what came after it was not looked at. */
+  readonly refused?: string | undefined;
+}
+
+/** How much of what follows is wanted, and for whom. */
+export interface PageOptions {
+  readonly limit: number;
+  /** Leaves private events out, so that the page may be shorter than the limit. */
+  readonly publicOnly: boolean;
+}
+
+/** What a chain has for somebody who knows some of its ids. */
+export interface ChainPage {
+  /** The first id of the locator that the chain knows, genesis too; '' if it knows none. */
+  readonly matchedHash: string;
+  /** It knows none of the ids, or genesis only though the locator named more. */
+  readonly forked: boolean;
+  /** The events that follow, oldest first, each as JSON. */
+  readonly events: readonly string[];
+}
+
+/** A chain of verified events. All that is in it was verified; nothing but `ingest` adds to it. */
+export interface ChainStore {
+  /** The id of the newest event; '' if there is none. */
+  head(): string;
+  /** How many events there are. */
+  count(): number;
+  /** The ids to ask a peer with, newest first, genesis last. */
+  locator(): Promise<string[]>;
+  /**
+   * Verifies and keeps events, oldest first, up to the first that is refused. One call at a time: a second one waits.
+   *
+   * @throws the reason of the signal, with nothing kept, if it is aborted before the events are written
+   */
+  ingest(events: readonly JsonValue[], options?: { readonly signal?: AbortSignal }): Promise<Ingested>;
+  /** What to serve for a locator. */
+  page(locator: readonly string[], options: PageOptions): Promise<ChainPage>;
+  /** Sets all events aside, where they are kept, and starts from genesis. Tells where they are now. */
+  reset(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A chain that ends with the process. */
+export function createMemoryChain(): ChainStore {
+  return createChain(createMemoryLog());
+}
+
+/**
+ * The chain in a folder; made if it is not there. Killed at any moment, it reopens at a head that was verified.
+ *
+ * @throws Error naming the folder, if another process has it open or it is damaged
+ */
+export async function openDiskChain(folder: string): Promise<ChainStore> {
+  return createChain(await openDiskLog(folder));
+}
+
+// Verifying is work for the processor; between so many events others get their turn, an abort among them.
+const EVENTS_A_TURN = 32;
+
+/** A chain over any log. @internal */
+export function createChain(log: ChainLog): ChainStore {
+  const keys = new PublicKeys();
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const turn = last.then(task);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const ingest = async (values: readonly JsonValue[], signal?: AbortSignal): Promise<Ingested> => {
+    const { events, refused: unreadable } = readAll(values);
+    const isKnown = (await log.heightsOf(events.map(({ id }) => id))).map((height) => height !== undefined);
+    const names = [...new Set(events.map(sequenceKey))];
+    const before = await log.sequencesOf(names);
+    const lastSequences = new Map(names.map((name, index) => [name, before[index] ?? 0]));
+    const newSequences = new Map<string, number>();
+    const fresh: LogEntry[] = [];
+    const ids = new Set<string>();
+    let duplicates = 0;
+    let refused = unreadable;
+    let head = log.tip().head || GENESIS_HASH;
+    for (const [index, event] of events.entries()) {
+      if (index % EVENTS_A_TURN === 0) await eventLoop();
+      signal?.throwIfAborted();
+      if (isKnown[index] === true || ids.has(event.id)) {
+        duplicates += 1;
+        continue;
+      }
+      const name = sequenceKey(event);
+      try {
+        const lastSequence = newSequences.get(name) ?? lastSequences.get(name) ?? 0;
+        verifyEvent(event, { head, lastSequence }, keys);
+      } catch (error) {
+        refused = reasonOf(error);
+        break;
+      }
+      head = event.id;
+      ids.add(head);
+      newSequences.set(name, event.sequence);
+      fresh.push({ id: head, text: eventText(event), isPrivate: isPrivateType(event.type) });
+    }
+    if (fresh.length > 0) await log.append(fresh, newSequences);
+    return { accepted: fresh.length, duplicates, refused };
+  };
+
+  const page = async (locator: readonly string[], options: PageOptions): Promise<ChainPage> => {
+    const heights = await log.heightsOf(locator);
+    const matched = locator.findIndex((id, index) => id === GENESIS_HASH || heights[index] !== undefined);
+    const matchedHash = locator[matched] ?? '';
+    const isGenesis = matchedHash === GENESIS_HASH;
+    const forked = matchedHash === '' || (isGenesis && locator.some((id) => id !== GENESIS_HASH));
+    if (forked) return { matchedHash, forked, events: [] };
+    return { matchedHash, forked, events: await follow(isGenesis ? 0 : (heights[matched] ?? 0), options) };
+  };
+
+  const follow = async (height: number, { limit, publicOnly }: PageOptions): Promise<string[]> => {
+    const heights = Array.from({ length: limit }, (_, index) => height + 1 + index);
+    const entries = await log.at(heights);
+    return entries.filter(({ isPrivate }) => !(publicOnly && isPrivate)).map(({ text }) => text);
+  };
+
+  return {
+    head: () => log.tip().head,
+    count: () => log.tip().count,
+    locator: async () => {
+      const entries = await log.at(locatorHeights(log.tip().count));
+      return [...entries.map(({ id }) => id), GENESIS_HASH];
+    },
+    ingest: (events, options) => inTurn(() => ingest(events, options?.signal)),
+    page,
+    reset: () => inTurn(() => log.setAside()),
+    close: () => inTurn(() => log.close()),
+  };
+}
+
+/** The events up to the first that has not even the form of one. */
+function readAll(values: readonly JsonValue[]): { events: InfonetEvent[]; refused?: string } {
+  const events: InfonetEvent[] = [];
+  try {
+    for (const value of values) events.push(readEvent(value));
+  } catch (error) {
+    return { events, refused: reasonOf(error) };
+  }
+  return { events };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof EventRefused) return error.message;
+  throw error;
+}

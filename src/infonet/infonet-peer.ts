@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { shown } from '../policy/wire-fields.ts';
+import { answerSync, type PeerAnswer, refusal } from './answer-sync.ts';
+import { CallerLimit } from './caller-limit.ts';
+import type { ChainStore } from './chain-store.ts';
+import { isPrivateCaller } from './private-caller.ts';
+import { SYNC_PATH } from './protocol.ts';
+
+/** What a peer serves, where, and how much of it to one caller. */
+export interface InfonetPeerOptions {
+  /** What is served. Others may add to it meanwhile. */
+  readonly chain: ChainStore;
+  /** @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** 0 takes a free one. @default 0 */
+  readonly port?: number | undefined;
+  /** Requests a caller may make a window. @default 60 */
+  readonly requestsPerWindow?: number | undefined;
+  /** @default 60 */
+  readonly windowSeconds?: number | undefined;
+  /** Milliseconds for a caller to send its whole request. @default 10,000 */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Unix seconds, with a fraction. @default the system's */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A peer others can sync from. */
+export interface InfonetPeer {
+  /** Without a trailing slash, as a peer record has it. */
+  readonly url: string;
+  /** Ends all connections; what is under way is broken off. */
+  close(): Promise<void>;
+}
+
+const MOST_BODY_BYTES = 64 * 1024;
+const MOST_HEADER_BYTES = 16 * 1024;
+const MOST_CONNECTIONS = 512;
+
+/**
+ * Starts a peer that serves a chain: for tests, demos and small networks.
+ *
+ * @throws RangeError naming the option, its value and what is allowed; or what listening says, such as EADDRINUSE
+ */
+export async function createInfonetPeer(options: InfonetPeerOptions): Promise<InfonetPeer> {
+  const { chain, host = '127.0.0.1', now = systemNow } = options;
+  const limit = new CallerLimit({
+    requests: within(options, 'requestsPerWindow', 60, 1_000_000),
+    windowSeconds: within(options, 'windowSeconds', 60, 3_600),
+  });
+  const requestTimeout = within(options, 'requestTimeoutMs', 10_000, 600_000);
+  const port = options.port ?? 0;
+
+  const answer = async (request: IncomingMessage): Promise<PeerAnswer> => {
+    const wait = limit.take(request.socket.remoteAddress ?? '', now());
+    // Read before anything is answered: a connection closed with bytes unread takes the answer with it.
+    const body = await readBody(request);
+    if (wait > 0) {
+      const headers = { 'retry-after': String(wait) };
+      return { status: 429, headers, body: '{"error":"Rate limit exceeded"}' };
+    }
+    if (body === undefined) return refusal(413, `the request has more than ${MOST_BODY_BYTES} bytes`);
+    if (request.url !== SYNC_PATH) return refusal(404, 'Not Found');
+    if (request.method !== 'POST')
+      return { ...refusal(405, 'Method Not Allowed'), headers: { allow: 'POST' } };
+    return answerSync(chain, body, { publicOnly: !isPrivateCaller(request) });
+  };
+
+  const server = createServer({
+    maxHeaderSize: MOST_HEADER_BYTES,
+    headersTimeout: requestTimeout,
+    requestTimeout,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  // A caller that does not read its answer is let go as well.
+  server.setTimeout(requestTimeout * 2);
+  server.on('request', (request, response) => {
+    answer(request).then(
+      (made) => send(response, made, request.complete),
+      // The caller went away while it sent, or the chain was closed under it: there is nobody to tell.
+      () => response.destroy(),
+    );
+  });
+  await listen(server, port, host);
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the peer got no port');
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return { url: `http://${name}:${address.port}`, close: () => close(server) };
+}
+
+const systemNow = (): number => Date.now() / 1000;
+
+function within(
+  options: InfonetPeerOptions,
+  name: 'requestsPerWindow' | 'windowSeconds' | 'requestTimeoutMs',
+  usual: number,
+  most: number,
+): number {
+  const value = options[name] ?? usual;
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw new RangeError(`${name} is ${shown(value)}; allowed is a whole number from 1 to ${most}`);
+}
+
+/** The body, or undefined if it is too long. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Not left by `return`: that would destroy the request, and the answer with it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > MOST_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, { status, headers, body }: PeerAnswer, isWhole: boolean): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    // What is left of a request that was not read to its end must not be taken for the next one.
+    ...(isWhole ? {} : { connection: 'close' }),
+    ...headers,
+  });
+  response.end(body);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

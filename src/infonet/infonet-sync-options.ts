@@ -1,0 +1,70 @@
+import { shown } from '../policy/wire-fields.ts';
+import type { ChainStore } from './chain-store.ts';
+import { MAX_PAGE_LIMIT } from './protocol.ts';
+import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
+
+/** Where to pull to, from which networks, and how much at a time. */
+export interface InfonetSyncOptions {
+  /** What is pulled goes here, verified; where it stands is what is asked for. */
+  readonly chain: ChainStore;
+  /** Whether peers may be asked over clearnet too; without it, over onion and loopback only. @default false */
+  readonly allowClearnet?: boolean | undefined;
+  /** The SOCKS5 proxy that resolves onion names. @default '127.0.0.1:9050' */
+  readonly socksProxy?: string | undefined;
+  /** Milliseconds for one request, from the connection to the last byte. @default 5000 */
+  readonly requestTimeoutMs?: number | undefined;
+  /** A body above this is refused while it arrives. @default 32 MiB */
+  readonly maxBodyBytes?: number | undefined;
+  /** Events a page, 1 to 500. @default 100 */
+  readonly pageLimit?: number | undefined;
+  /** Pages a run; the next run goes on from there. @default 5 */
+  readonly maxPages?: number | undefined;
+  /**
+   * Whether a local chain of fewer than 20 events that forked gives way: it is set aside, where it is kept, if the
+   * peer has a longer one that verifies. @default false
+   */
+  readonly replaceForkedChain?: boolean | undefined;
+  /** Told where a chain that gave way is kept. */
+  readonly onChainSetAside?: ((place: string) => void) | undefined;
+  /** PEM certificates to trust in place of the system's, for https on a network of one's own. */
+  readonly ca?: string | undefined;
+}
+
+/** With all defaults filled in. @internal */
+export interface ResolvedSyncOptions extends Omit<InfonetSyncOptions, 'socksProxy'> {
+  readonly allowClearnet: boolean;
+  readonly socksProxy: ProxyAddress;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly pageLimit: number;
+  readonly maxPages: number;
+  readonly replaceForkedChain: boolean;
+  readonly ca: string | undefined;
+}
+
+/** @throws RangeError naming the option, its value and what is allowed */
+export function resolveSyncOptions(options: InfonetSyncOptions): ResolvedSyncOptions {
+  return {
+    ...options,
+    // In so many words: a value that is merely truthy allows nothing.
+    allowClearnet: options.allowClearnet === true,
+    replaceForkedChain: options.replaceForkedChain === true,
+    socksProxy: readProxyAddress(options.socksProxy ?? '127.0.0.1:9050'),
+    requestTimeoutMs: within(options, 'requestTimeoutMs', 5_000, 600_000),
+    maxBodyBytes: within(options, 'maxBodyBytes', 32 * 1024 * 1024, 512 * 1024 * 1024),
+    pageLimit: within(options, 'pageLimit', 100, MAX_PAGE_LIMIT),
+    maxPages: within(options, 'maxPages', 5, 1_000),
+    ca: options.ca,
+  };
+}
+
+function within(
+  options: InfonetSyncOptions,
+  name: 'requestTimeoutMs' | 'maxBodyBytes' | 'pageLimit' | 'maxPages',
+  usual: number,
+  most: number,
+): number {
+  const value = options[name] ?? usual;
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw new RangeError(`${name} is ${shown(value)}; allowed is a whole number from 1 to ${most}`);
+}

@@ -1,0 +1,128 @@
+import { PeerSyncProtocolError } from '../policy/errors.ts';
+import type { PeerRecord } from '../policy/peer-record.ts';
+import type { SyncAnswer, SyncFunction, SyncOptions } from '../scheduling/attempt.ts';
+import { createMemoryChain, type Ingested } from './chain-store.ts';
+import {
+  type InfonetSyncOptions,
+  type ResolvedSyncOptions,
+  resolveSyncOptions,
+} from './infonet-sync-options.ts';
+import { openPeerLink, type PeerLink } from './peer-link.ts';
+import { isPrivateNetwork, networkOf, networkRefusal } from './peer-network.ts';
+import { GENESIS_HASH, shortHash } from './protocol.ts';
+import { PageRefused, readSyncPage, type SyncPage, writeSyncRequest } from './sync-page.ts';
+
+/** A sync function that can say which peers it will never ask. */
+export interface InfonetSync extends SyncFunction {
+  (peer: PeerRecord, options: SyncOptions): Promise<SyncAnswer>;
+  passOver(peer: PeerRecord): string | undefined;
+}
+
+/** A forked chain of this many events and more never gives way. */
+const LONG_CHAIN = 20;
+
+/**
+ * Pulls a chain from peers nobody trusts: asks with a locator, verifies each event, keeps it, asks again.
+ *
+ * One attempt asks one peer for at most `maxPages` pages. What was verified before something went wrong is kept, and
+ * the error carries the new head.
+ *
+ * @throws RangeError naming the option, its value and what is allowed
+ */
+export function createInfonetSync(options: InfonetSyncOptions): InfonetSync {
+  const resolved = resolveSyncOptions(options);
+  const passOver = ({ peerUrl }: PeerRecord): string | undefined => networkRefusal(peerUrl, resolved);
+  const sync = async (peer: PeerRecord, { signal, now }: SyncOptions): Promise<SyncAnswer> => {
+    const refusal = passOver(peer);
+    if (refusal !== undefined) throw new PeerSyncProtocolError(`not asked: ${refusal}`, {});
+    const pull = new Pull(peer.peerUrl, resolved, signal, now);
+    try {
+      return await pull.run();
+    } finally {
+      await pull.close();
+    }
+  };
+  return Object.assign(sync, { passOver });
+}
+
+/** One attempt. */
+class Pull {
+  readonly #options: ResolvedSyncOptions;
+  readonly #signal: AbortSignal;
+  readonly #isPublic: boolean;
+  readonly #link: PeerLink;
+  #accepted = 0;
+
+  constructor(peerUrl: string, options: ResolvedSyncOptions, signal: AbortSignal, now: () => number) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#isPublic = !isPrivateNetwork(networkOf(new URL(peerUrl).hostname));
+    this.#link = openPeerLink(peerUrl, { ...options, signal, now, progress: () => this.#progress() });
+  }
+
+  async run(): Promise<SyncAnswer> {
+    const { chain, pageLimit, maxPages } = this.#options;
+    for (let asked = 0; asked < maxPages; asked += 1) {
+      let page = await this.#ask(await chain.locator());
+      if (page.forked) {
+        const other = await this.#longerChain();
+        if (other === undefined)
+          return { forked: true, error: 'the peer is on another chain; nothing was merged' };
+        this.#options.onChainSetAside?.(await chain.reset());
+        page = other;
+      }
+      const { accepted, refused } = await chain.ingest(page.events, { signal: this.#signal });
+      this.#accepted += accepted;
+      if (refused !== undefined) throw this.#failed(refused);
+      if (accepted === 0) await this.#checkLevel(page);
+      if (accepted === 0 || page.events.length < pageLimit) break;
+    }
+    return { head: chain.head() };
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  async #ask(locator: readonly string[]): Promise<SyncPage> {
+    const { pageLimit } = this.#options;
+    const body = await this.#link.post(writeSyncRequest(locator, pageLimit));
+    try {
+      return readSyncPage(body, pageLimit);
+    } catch (error) {
+      if (error instanceof PageRefused) throw this.#failed(error.message, error);
+      throw error;
+    }
+  }
+
+  /** The first page of the peer's chain, if ours is to give way to it: it must be longer, and verify. */
+  async #longerChain(): Promise<SyncPage | undefined> {
+    const { chain, replaceForkedChain } = this.#options;
+    const count = chain.count();
+    if (!replaceForkedChain || count === 0 || count >= LONG_CHAIN) return undefined;
+    const page = await this.#ask([GENESIS_HASH]);
+    const scratch = createMemoryChain();
+    const { accepted, refused }: Ingested = await scratch.ingest(page.events, { signal: this.#signal });
+    return !page.forked && refused === undefined && accepted > count ? page : undefined;
+  }
+
+  /** A peer that has nothing new for us and stands elsewhere has not synced us. */
+  async #checkLevel({ headHash }: SyncPage): Promise<void> {
+    const { chain } = this.#options;
+    if (headHash === (chain.head() || GENESIS_HASH)) return;
+    const known = await chain.page([headHash], { limit: 1, publicOnly: false });
+    const where = known.forked ? 'is not ours' : 'is behind ours';
+    throw this.#failed(`nothing new, though the peer's head ${shortHash(headHash)} ${where}`);
+  }
+
+  #failed(message: string, cause?: unknown): PeerSyncProtocolError {
+    const hint = this.#isPublic
+      ? '; private events are served on private transports only (onion, loopback)'
+      : '';
+    return new PeerSyncProtocolError(message + hint, { status: 200, head: this.#progress(), cause });
+  }
+
+  #progress(): string | undefined {
+    return this.#accepted > 0 ? this.#options.chain.head() : undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { shown } from '../policy/wire-fields.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json-value.ts';
+import { oneLine } from './one-line.ts';
+import { GENESIS_HASH, isHash, PROTOCOL_VERSION } from './protocol.ts';
+import { readJson } from './read-json.ts';
+
+/** What a peer answers. */
+export interface SyncPage {
+  readonly forked: boolean;
+  readonly headHash: string;
+  /** Oldest first; not looked into yet. */
+  readonly events: readonly JsonValue[];
+}
+
+/** The answer is no page; the message says why, in one line. */
+export class PageRefused extends Error {
+  override readonly name = 'PageRefused';
+}
+
+/** @throws PageRefused */
+export function readSyncPage(body: Uint8Array, limit: number): SyncPage {
+  const page = readBody(body);
+  if (!isJsonObject(page)) throw new PageRefused('the answer is no JSON object');
+  if (page.get('ok') === false) throw new PageRefused(`the peer refused${saying(page.get('detail'))}`);
+  const protocol = page.get('protocol_version');
+  if (protocol !== PROTOCOL_VERSION) throw wrong('protocol_version', protocol, `'${PROTOCOL_VERSION}'`);
+  const forked = page.get('forked');
+  if (typeof forked !== 'boolean') throw wrong('forked', forked, 'true or false');
+  const headHash = page.get('head_hash');
+  if (!isHash(headHash)) throw wrong('head_hash', headHash, '64 lower-case hex digits');
+  const matched = page.get('matched_hash');
+  if (matched !== '' && !isHash(matched)) throw wrong('matched_hash', matched, "a hash or ''");
+  const events = page.get('events');
+  if (!isJsonArray(events)) throw wrong('events', events, 'an array');
+  if (events.length > limit) throw wrong('events', events, `at most the ${limit} asked for`);
+  const count = page.get('count');
+  if (!(count instanceof JsonNumber) || count.text !== String(events.length)) {
+    throw wrong('count', count, `${events.length}, the number of events`);
+  }
+  return { forked, headHash, events };
+}
+
+/** The body of a request for what follows a locator. */
+export function writeSyncRequest(locator: readonly string[], limit: number): string {
+  return JSON.stringify({ protocol_version: PROTOCOL_VERSION, locator, limit });
+}
+
+/** The body of an answer; the events are JSON already. */
+export function writeSyncPage(
+  { matchedHash, forked, events }: { matchedHash: string; forked: boolean; events: readonly string[] },
+  head: string,
+): string {
+  const rest = JSON.stringify({
+    matched_hash: matchedHash,
+    forked,
+    head_hash: head || GENESIS_HASH,
+    count: events.length,
+    protocol_version: PROTOCOL_VERSION,
+  });
+  return `{"events":[${events.join(',')}],${rest.slice(1)}`;
+}
+
+function readBody(body: Uint8Array): JsonValue {
+  try {
+    return readJson(body);
+  } catch (error) {
+    if (!(error instanceof JsonRefused)) throw error;
+    throw new PageRefused(`the answer is no JSON we take: ${error.message}`);
+  }
+}
+
+function wrong(name: string, value: JsonValue | undefined, allowed: string): PageRefused {
+  const held =
+    value instanceof JsonNumber
+      ? value.text.slice(0, 40)
+      : isJsonArray(value)
+        ? `an array of ${value.length}`
+        : isJsonObject(value)
+          ? 'an object'
+          : shown(value);
+  return new PageRefused(`${name} of the answer is ${held}; allowed is ${allowed}`);
+}
+
+function saying(detail: JsonValue | undefined): string {
+  return typeof detail === 'string' ? `: ${oneLine(detail)}` : '';
+}

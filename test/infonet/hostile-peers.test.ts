@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
+import { retryAfterUntil } from '../../src/policy/peer-selection.ts';
+import { chains } from './misbehaviours/chains.ts';
+import { framing } from './misbehaviours/framing.ts';
+import { large } from './misbehaviours/large.ts';
+import { late } from './misbehaviours/late.ts';
+import { LIMITS, LOCAL_EVENTS } from './misbehaviours/misbehaviour.ts';
+import { statuses } from './misbehaviours/statuses.ts';
+import { texts } from './misbehaviours/texts.ts';
+import { NOW, runOnce } from './one-run.ts';
+import { recordedEvents } from './recorded-exchanges.ts';
+import { startScriptedPeer } from './scripted-peer.ts';
+
+const misbehaviours = [...late, ...large, ...framing, ...statuses, ...texts, ...chains];
+
+/** Bytes a run may cost beyond what was there before, the scripted peer included. */
+const MEMORY_BOUND = 96 * 1024 * 1024;
+
+const used = (): number => {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+test('there are at least 60 misbehaviours, each with a name of its own', () => {
+  expect(new Set(misbehaviours.map(({ name }) => name)).size).toBe(misbehaviours.length);
+  expect(misbehaviours.length).toBeGreaterThanOrEqual(60);
+});
+
+test.each(misbehaviours)('a peer that $name', async (row) => {
+  const { script, onConnect, outcome, error, retryAfter = 0, kept = 0 } = row;
+  const chain = createMemoryChain();
+  await chain.ingest(recordedEvents.slice(0, LOCAL_EVENTS));
+  const before = used();
+  let most = before;
+  const sampling = setInterval(() => {
+    most = Math.max(most, used());
+  }, 5);
+  const peer = await startScriptedPeer({ script, onConnect });
+  const sync = createInfonetSync({ chain, ...LIMITS });
+  const { state, peers } = await runOnce(sync, [peer.url]);
+  clearInterval(sampling);
+  most = Math.max(most, used());
+  await peer.close();
+
+  expect(state.lastOutcome).toBe(outcome);
+  if (error === '') expect(state.lastError).toBe('');
+  else expect(state.lastError).toMatch(error);
+  expect(state.lastError).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+  expect(state.lastError.length).toBeLessThan(300);
+  const [record] = peers;
+  expect(record === undefined ? undefined : Math.max(0, retryAfterUntil(record) - NOW)).toBe(retryAfter);
+
+  const expected = recordedEvents.slice(0, LOCAL_EVENTS + kept);
+  expect([chain.count(), chain.head()]).toEqual([expected.length, expected.at(-1)?.get('event_id')]);
+  if (kept > 0 && outcome !== 'fork') expect(state.currentHead).toBe(chain.head());
+  expect(peer.requests.length).toBeLessThanOrEqual(LIMITS.maxPages);
+  expect(most - before).toBeLessThan(MEMORY_BOUND);
+  expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+});

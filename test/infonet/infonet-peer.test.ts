@@ -1,0 +1,243 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import { CallerLimit } from '../../src/infonet/caller-limit.ts';
+import { type ChainStore, createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { createEventAuthor } from '../../src/infonet/event-author.ts';
+import { createInfonetPeer, type InfonetPeerOptions } from '../../src/infonet/infonet-peer.ts';
+import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
+import { fc } from '../support/property.ts';
+import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
+
+const PATH = '/api/mesh/infonet/sync';
+const open: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+async function peerWith(chain: ChainStore, options: Partial<InfonetPeerOptions> = {}): Promise<string> {
+  const peer = await createInfonetPeer({ chain, ...options });
+  open.push(peer.close);
+  return peer.url;
+}
+
+const recorded = async (): Promise<ChainStore> => {
+  const chain = createMemoryChain();
+  await chain.ingest(recordedEvents);
+  return chain;
+};
+
+const genesis = JSON.stringify({ protocol_version: 'infonet/2', locator: [GENESIS_HASH], limit: 100 });
+const post = (url: string, body = genesis, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${url}${PATH}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+
+/** What a peer sends back to bytes written by hand. */
+async function raw(url: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(bytes);
+  return textOf(socket).catch(() => '');
+}
+
+test.each([
+  'page-0',
+  'page-1',
+  'page-2',
+  'page-3',
+  'from-middle',
+  'unsupported-protocol',
+  'forked-nothing-shared',
+])('it answers %s as the reference did', async (name) => {
+  const { request, response } = exchange(name);
+  const answer = await post(await peerWith(await recorded()), JSON.stringify(request.body));
+  expect(answer.status).toBe(response.status);
+  expect(answer.headers.get('content-type')).toContain('application/json');
+  expect(await answer.json()).toEqual(JSON.parse(response.body));
+});
+
+test('it says forked where the reference does, and sends nothing with it', async () => {
+  const { request, response } = exchange('forked-unknown-tip-only-genesis-shared');
+  const answer = await post(await peerWith(await recorded()), JSON.stringify(request.body));
+  expect(await answer.json()).toEqual({ ...JSON.parse(response.body), events: [], count: 0 });
+});
+
+test('it refuses a locator that is no list as the reference does', async () => {
+  const { request, response } = exchange('locator-not-a-list');
+  const answer = await post(await peerWith(await recorded()), JSON.stringify(request.body));
+  expect([answer.status, await answer.text()]).toEqual([200, JSON.stringify(JSON.parse(response.body))]);
+});
+
+test.each([
+  ['{}', 426],
+  ['null', 400],
+  ['[', 400],
+  ['', 400],
+  [`{"locator": ${'['.repeat(60_000)}`, 400],
+])('it answers the body %.20s with %i', async (body, status) => {
+  expect((await post(await peerWith(await recorded()), body)).status).toBe(status);
+});
+
+test.each([
+  [-5, 1],
+  [0, 1],
+  [2.7, 2],
+  [1e9, 260],
+  ['7', 100],
+])('it reads the limit %s as %i', async (limit, count) => {
+  const body = JSON.stringify({ protocol_version: 'infonet/2', locator: [GENESIS_HASH], limit });
+  const answer = await post(await peerWith(await recorded()), body);
+  expect(await answer.json()).toMatchObject({ count, head_hash: RECORDED_HEAD });
+});
+
+test('it knows one path and one method', async () => {
+  const url = await peerWith(createMemoryChain());
+  expect((await fetch(`${url}/`)).status).toBe(404);
+  const got = await fetch(`${url}${PATH}`);
+  expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+test('it limits a body, the headers, and the time for both', async () => {
+  const url = await peerWith(createMemoryChain(), { requestTimeoutMs: 50 });
+  expect((await post(url, 'x'.repeat(64 * 1024 + 1))).status).toBe(413);
+  expect(await raw(url, `POST ${PATH} HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431/,
+  );
+  expect(await raw(url, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400/);
+  expect(await raw(url, `POST ${PATH} HTTP/1.1\r\nhost: x\r\n`)).toMatch(/^HTTP\/1\.1 408/);
+  expect(await raw(url, `POST ${PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{`)).toMatch(
+    /^HTTP\/1\.1 408|^$/,
+  );
+});
+
+describe('its rate limit', () => {
+  test('tells a wait after which the caller gets through, and not before', async () => {
+    let now = 1000.25;
+    const url = await peerWith(await recorded(), { requestsPerWindow: 2, windowSeconds: 60, now: () => now });
+    expect([(await post(url)).status, (await post(url)).status]).toEqual([200, 200]);
+    now += 12.5;
+    const limited = await post(url);
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '48']);
+    expect(await limited.text()).toBe(exchange('rate-limited-2').response.body.replace(': ', ':'));
+    now += 47;
+    expect((await post(url)).status).toBe(429);
+    now += 1;
+    expect((await post(url)).status).toBe(200);
+  });
+
+  test('is kept for each caller, whoever waits as told gets in, and nobody gets more than the limit', () => {
+    const calls = fc.array(fc.record({ who: fc.nat(2), after: fc.double({ min: 0, max: 30, noNaN: true }) }));
+    const options = fc.record({
+      requests: fc.integer({ min: 1, max: 4 }),
+      windowSeconds: fc.integer({ min: 1, max: 60 }),
+    });
+    fc.assert(
+      fc.property(options, calls, (limits, list) => {
+        const limit = new CallerLimit(limits);
+        const passed = new Map<number, number[]>();
+        let now = 0;
+        for (const { who, after } of list) {
+          now += after;
+          const wait = limit.take(`10.0.0.${who}`, now);
+          // One more than the window at most: sums of doubles round up.
+          expect(Number.isInteger(wait) && wait <= limits.windowSeconds + 1).toBe(true);
+          if (wait > 0) now += wait;
+          if (wait > 0) expect(limit.take(`10.0.0.${who}`, now)).toBe(0);
+          const times = [...(passed.get(who) ?? []), now];
+          passed.set(who, times);
+          // Two windows may touch, so that twice the limit fits in any stretch as long as one.
+          const recent = times.filter((time) => time > now - limits.windowSeconds);
+          expect(recent.length).toBeLessThanOrEqual(2 * limits.requests);
+        }
+      }),
+    );
+  });
+
+  test('takes the addresses of one /64 for one caller', () => {
+    const limit = new CallerLimit({ requests: 1, windowSeconds: 60 });
+    expect(limit.take('2001:db8::1', 0)).toBe(0);
+    expect(limit.take('2001:db8:0:0:ffff::2', 0)).toBe(60);
+    expect(limit.take('2001:db8:0:1::1', 0)).toBe(0);
+    expect(limit.take('::ffff:10.0.0.1', 0)).toBe(0);
+    expect(limit.take('10.0.0.1', 0)).toBe(60);
+  });
+});
+
+describe('private events', () => {
+  const mixed = async (): Promise<ChainStore> => {
+    const chain = createMemoryChain();
+    const author = createEventAuthor();
+    for (const [index, type] of ['message', 'gate_message', 'dm_message', 'vote'].entries()) {
+      await chain.ingest([
+        author.write({ head: chain.head(), sequence: index + 1, timestamp: 1, payload: {}, type }),
+      ]);
+    }
+    return chain;
+  };
+  const typesFor = async (lines: readonly string[]): Promise<unknown[]> => {
+    const url = await peerWith(await mixed());
+    const head = [
+      `POST ${PATH} HTTP/1.1`,
+      `content-length: ${genesis.length}`,
+      'connection: close',
+      ...lines,
+    ];
+    const answer = await raw(url, `${head.join('\r\n')}\r\n\r\n${genesis}`);
+    const { events } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+    return events.map((event: { event_type: unknown }) => event.event_type);
+  };
+
+  test.each([
+    ['loopback', ['host: 127.0.0.1:8000']],
+    ['localhost', ['host: localhost']],
+    ['an onion service', [`host: ${'a'.repeat(56)}.onion`]],
+  ])('are served to a caller over %s', async (_, lines) => {
+    expect(await typesFor(lines)).toEqual(['message', 'gate_message', 'dm_message', 'vote']);
+  });
+
+  test.each([
+    ['by another name', ['host: peer.example']],
+    ['through a proxy', ['host: localhost', 'x-forwarded-for: 203.0.113.9']],
+    ['through another proxy', ['host: localhost', 'forwarded: for=203.0.113.9']],
+    ['from a web page', ['host: localhost', 'origin: https://evil.example']],
+    ['with a host that is none', ['host: a b']],
+  ])('are left out for a caller that comes %s', async (_, lines) => {
+    expect(await typesFor(lines)).toEqual(['message', 'vote']);
+  });
+});
+
+test('close() ends what is open and leaves no handle', async () => {
+  const handles = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+  const peer = await createInfonetPeer({ chain: createMemoryChain() });
+  const open = handles();
+  const idle = connect(Number(new URL(peer.url).port), '127.0.0.1');
+  await once(idle, 'connect');
+  const ended = once(idle, 'close');
+  await peer.close();
+  await ended;
+  // Fewer still, if a server of a test before this one was on its way out.
+  expect(handles()).toBeLessThan(open);
+});
+
+test.each([
+  ['requestsPerWindow', 0],
+  ['windowSeconds', 1.5],
+  ['requestTimeoutMs', Number.NaN],
+])('the option %s of %s is refused, by name', async (name, value) => {
+  await expect(createInfonetPeer({ chain: createMemoryChain(), [name]: value })).rejects.toThrow(
+    new RegExp(`^${name} is ${value}; allowed is`),
+  );
+});
+
+test('a port that is taken is an error that says so', async () => {
+  const url = await peerWith(createMemoryChain());
+  const port = Number(new URL(url).port);
+  await expect(createInfonetPeer({ chain: createMemoryChain(), port })).rejects.toThrow('EADDRINUSE');
+});
+
+test('the recorded exchanges are all there', () => expect(exchanges.length).toBe(12));
