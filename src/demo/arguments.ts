@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { networkRefusal } from '../infonet/index.ts';
 import { createPeerList, type PeerRecord } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { shown } from '../policy/wire-fields.ts';
@@ -6,7 +7,9 @@ import { shown } from '../policy/wire-fields.ts';
 export const HELP = `Shows a sync worker at work.
 
   npm start                       a tour against small peers on this machine, no network needed
-  npm start -- --peer URL         pulls from a real peer by the default policy; may be given several times
+  npm start -- --peer URL         pulls from a real peer by the default policy; may be given several times.
+                                  To name a peer is to allow its network, clearnet too: https, or http on the
+                                  local network. A .onion peer is asked through Tor at 127.0.0.1:9050.
   npm start -- --seconds N        ends by itself after N seconds
   npm start -- --help             this text
 
@@ -72,8 +75,7 @@ function readPeers(texts: readonly string[]): readonly PeerRecord[] {
 
 function readPeer(text: string): string {
   const peerUrl = normalizePeerUrl(text, '--peer');
-  const { protocol, hostname } = new URL(peerUrl);
-  // The demo has no proxy, and to look an onion name up would tell the world who is asked.
-  if (/^https?:$/.test(protocol) && !hostname.endsWith('.onion')) return peerUrl;
-  throw new Error(`--peer is ${shown(peerUrl)}; allowed is an http or https URL that needs no proxy`);
+  const refusal = networkRefusal(peerUrl, { allowClearnet: true });
+  if (refusal === undefined) return peerUrl;
+  throw new Error(`--peer is ${shown(peerUrl)}: ${refusal}`);
 }

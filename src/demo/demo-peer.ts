@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { DemoChain } from './demo-chain.ts';
-import { SYNC_PATH } from './infonet-protocol.ts';
-import { answerSync } from './sync-answer.ts';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { GrowingPeer } from './growing-peer.ts';
 
 /** How a peer treats whoever asks. */
 export type PeerMood =
@@ -22,7 +21,7 @@ export type PeerMood =
   /** Takes the request and never answers. */
   | { readonly kind: 'silent' };
 
-/** A small real peer on this machine. */
+/** A peer with moods: it misbehaves by itself, and for the rest stands in front of a real one. */
 export interface DemoPeer {
   readonly label: string;
   readonly url: string;
@@ -34,44 +33,45 @@ export interface DemoPeer {
 
 export interface DemoPeerOptions {
   readonly label: string;
-  readonly chain: DemoChain;
-  /** Served in the mood `forked`. */
-  readonly otherChain: DemoChain;
+  /** Serves in the mood `well`. */
+  readonly behind: GrowingPeer;
+  /** Serves in the mood `forked`. */
+  readonly elsewhere: GrowingPeer;
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
 }
 
-const MOST_REQUEST_BYTES = 64 * 1024;
-
 /** Starts a peer on a free port of 127.0.0.1. */
-export async function createDemoPeer({ label, chain, otherChain, now }: DemoPeerOptions): Promise<DemoPeer> {
+export async function createDemoPeer(options: DemoPeerOptions): Promise<DemoPeer> {
+  const { label, behind, elsewhere, now } = options;
   let mood: PeerMood = { kind: 'well' };
   const open = new Set<ServerResponse>();
 
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'POST' || request.url !== SYNC_PATH) {
-      return sendJson(response, 404, { detail: 'Not Found' });
+  const serve = (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
+    switch (mood.kind) {
+      case 'well':
+        return handOn(request, response, behind);
+      case 'forked':
+        return handOn(request, response, elsewhere);
+      case 'failing':
+        return sendJson(response, 500, { detail: 'the demo peer fails on purpose' });
+      case 'garbage':
+        return void response.end('<!doctype html><title>Welcome to the hotel network</title>');
+      case 'rate-limited':
+        return void response.writeHead(429, { 'retry-after': retryAfter(mood, now()) }).end();
+      case 'silent':
     }
-    const body = await readJson(request);
-    if (mood.kind === 'silent') return;
-    if (mood.kind === 'failing') return sendJson(response, 500, { detail: 'the demo peer fails on purpose' });
-    if (mood.kind === 'garbage') {
-      response.end('<!doctype html><title>Welcome to the hotel network</title>');
-      return;
-    }
-    if (mood.kind === 'rate-limited') {
-      response.setHeader('retry-after', retryAfter(mood, now()));
-      return sendJson(response, 429, { error: 'Rate limit exceeded' });
-    }
-    const answer = answerSync((mood.kind === 'forked' ? otherChain : chain).events(), body);
-    sendJson(response, answer.status, answer.body);
   };
 
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     open.add(response);
     response.on('close', () => open.delete(response));
-    // What fails here is the reading of the request: the caller is gone, or sent too much.
-    serve(request, response).catch(() => response.destroy());
+    try {
+      await serve(request, response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { detail: String(error) });
+    }
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -95,25 +95,21 @@ export async function createDemoPeer({ label, chain, otherChain, now }: DemoPeer
   };
 }
 
+async function handOn(request: IncomingMessage, response: ServerResponse, peer: GrowingPeer): Promise<void> {
+  await peer.grow();
+  const { method, url: path, headers } = request;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    // No agent: a connection kept for later could be closed just as the next request goes out on it.
+    const onward = httpRequest(peer.url, { method, path, headers, agent: false }, resolve);
+    request.pipe(onward.on('error', reject));
+  });
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  await pipeline(answer, response);
+}
+
 function retryAfter(mood: Extract<PeerMood, { kind: 'rate-limited' }>, now: number): string {
   if (mood.form === 'delay-seconds') return String(mood.retryAfterSeconds);
   return new Date(Math.ceil(now + mood.retryAfterSeconds) * 1000).toUTCString();
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > MOST_REQUEST_BYTES) throw new RangeError(`a request of more than ${MOST_REQUEST_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    // No JSON is no object either, and gets the answer for that.
-    return undefined;
-  }
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

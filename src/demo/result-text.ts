@@ -1,6 +1,6 @@
+import { oneLine } from '../infonet/one-line.ts';
 import type { AttemptResult } from '../scheduling/attempt.ts';
 import { durationText } from './duration-text.ts';
-import { oneLine } from './one-line.ts';
 
 /** What went wrong, and what the server asked for in its own words. */
 export function failureText(result: Exclude<AttemptResult, { outcome: 'ok' }>): string {

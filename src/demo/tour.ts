@@ -1,14 +1,13 @@
 import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
 import { resolvePolicy } from '../policy/sync-policy.ts';
 import { initialSyncState } from '../policy/sync-worker-state.ts';
-import { createDemoChain } from './demo-chain.ts';
 import { createDemoPeer, type DemoPeer } from './demo-peer.ts';
+import { startGrowingPeer } from './growing-peer.ts';
 import type { LineOutput } from './line-output.ts';
 import { policyText } from './policy-text.ts';
 import { createScenePlayer } from './scene-player.ts';
 import { type PeerName, type Stage, scenes } from './scenes.ts';
-import type { Session } from './session.ts';
-import { type DemoPorts, startWatchedWorker, type WatchedWorker } from './watched-worker.ts';
+import { type DemoPorts, type Session, startWatchedWorker, type WatchedWorker } from './watched-worker.ts';
 
 /** The default policy's shape in seconds instead of minutes. */
 const policy = resolvePolicy({
@@ -18,8 +17,8 @@ const policy = resolvePolicy({
   stuckAfterSeconds: 4,
 });
 
-/** A silent peer must meet the stuck limit, so a request may take longer than that here. */
-const requestTimeoutSeconds = 2 * policy.stuckAfterSeconds;
+/** A silent peer must meet the stuck limit, so a request may take far longer than that here. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Long enough for `idle` to be seen. */
 const FIRST_RUN_AFTER_SECONDS = 3;
@@ -32,7 +31,7 @@ export interface Tour extends Session {
 
 /** Drives a real worker through {@link scenes}, against small real peers on this machine, round after round. */
 export async function startTour(ports: DemoPorts, output: LineOutput): Promise<Tour> {
-  const peers = await startPeers(ports.now);
+  const { peers, close } = await startPeers(ports.now);
   const all = Object.values(peers);
   for (const line of introduction(all)) output.print(line);
 
@@ -55,7 +54,7 @@ export async function startTour(ports: DemoPorts, output: LineOutput): Promise<T
   const worker: WatchedWorker = startWatchedWorker({
     ports,
     output,
-    requestTimeoutSeconds,
+    transport: { requestTimeoutMs: REQUEST_TIMEOUT_MS },
     labels: new Map(all.map(({ url, label }) => [url, label])),
     input: { policy, state: { ...initialSyncState(), nextSyncDueAt: firstDue } },
     onTold: player.told,
@@ -69,17 +68,19 @@ export async function startTour(ports: DemoPorts, output: LineOutput): Promise<T
     stop: async () => {
       for (const timer of timers) ports.clearTimeout(timer);
       worker.stop();
-      await Promise.all(all.map((peer) => peer.close()));
+      await close();
     },
   };
 }
 
-async function startPeers(now: () => number): Promise<Tour['peers']> {
-  const chain = createDemoChain({ now, greeting: 'hello' });
-  const otherChain = createDemoChain({ now, greeting: 'hello from elsewhere' });
-  const start = (label: PeerName): Promise<DemoPeer> => createDemoPeer({ label, chain, otherChain, now });
-  const [alpha, beta, gamma] = await Promise.all([start('alpha'), start('beta'), start('gamma')]);
-  return { alpha, beta, gamma };
+/** Two chains, each with one real peer that serves it; all that have moods stand in front of these. */
+async function startPeers(now: () => number): Promise<{ peers: Tour['peers']; close(): Promise<unknown> }> {
+  const behind = await startGrowingPeer({ now, greeting: 'hello' });
+  const elsewhere = await startGrowingPeer({ now, greeting: 'hello from elsewhere' });
+  const start = (label: PeerName): Promise<DemoPeer> => createDemoPeer({ label, behind, elsewhere, now });
+  const peers = { alpha: await start('alpha'), beta: await start('beta'), gamma: await start('gamma') };
+  const all = [...Object.values(peers), behind, elsewhere];
+  return { peers, close: () => Promise.all(all.map((peer) => peer.close())) };
 }
 
 function recordOf({ url, label }: DemoPeer): PeerRecord {

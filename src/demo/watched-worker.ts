@@ -1,9 +1,9 @@
 import { type ActorOptions, createActor } from 'xstate';
 import type { SyncWorkerActor, SyncWorkerMachine } from '../../machines/sync-worker.contract.ts';
 import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
+import { createInfonetSync, createMemoryChain, type InfonetSyncOptions } from '../infonet/index.ts';
 import type { WorkerInput } from '../scheduling/worker-context.ts';
 import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
-import { createHttpSync } from './http-sync.ts';
 import type { LineOutput } from './line-output.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 
@@ -20,8 +20,8 @@ export interface WatchedWorkerOptions {
   readonly ports: DemoPorts;
   readonly output: LineOutput;
   readonly input: WorkerInput;
-  /** For one request, in seconds. @default 5 */
-  readonly requestTimeoutSeconds?: number | undefined;
+  /** @default those of `createInfonetSync` */
+  readonly transport?: Pick<InfonetSyncOptions, 'allowClearnet' | 'requestTimeoutMs'>;
   /** Labels of the peers, by URL; '' for a peer without one. */
   readonly labels: ReadonlyMap<string, string>;
   /** Told what the worker told, after it was narrated. */
@@ -39,19 +39,22 @@ export interface WatchedWorker {
   stop(): void;
 }
 
-/** Starts a real worker over real HTTP, and tells what it does. */
+/** A worker and what was started for it. */
+export interface Session {
+  readonly worker: WatchedWorker;
+  /** Aborts the attempt under way and frees all that was started. */
+  stop(): Promise<void>;
+}
+
+/** Starts a real worker that pulls a real chain, verified and kept in memory, and tells what it does. */
 export function startWatchedWorker(options: WatchedWorkerOptions): WatchedWorker {
-  const { ports, output, input, onTold, requestTimeoutSeconds, labels } = options;
-  const http = createHttpSync(requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds });
-  const machine = createSyncWorkerMachine({ sync: http.sync, now: ports.now, random: ports.random });
+  const { ports, output, input, transport, onTold, labels } = options;
+  const chain = createMemoryChain();
+  const sync = createInfonetSync({ ...transport, chain });
+  const machine = createSyncWorkerMachine({ sync, now: ports.now, random: ports.random });
   const clock: NonNullable<ActorOptions<SyncWorkerMachine>['clock']> = ports;
   const actor = createActor(machine, { input, clock });
-  const narrator = createNarrator({
-    output,
-    now: ports.now,
-    events: () => http.eventsOf(actor),
-    labels,
-  });
+  const narrator = createNarrator({ output, now: ports.now, events: chain.count, labels });
   const broken = new Promise<never>((_, reject) => {
     actor.subscribe({ error: reject });
   });

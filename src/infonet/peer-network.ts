@@ -47,7 +47,7 @@ export function networkRefusal(peerUrl: string, { allowClearnet }: NetworkRules)
     return error instanceof Error ? error.message : String(error);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return `its URL is of scheme ${url.protocol} allowed are http: and https:`;
+    return `its scheme is ${url.protocol} and allowed are http: and https:`;
   }
   if (networkOf(url.hostname) !== 'clearnet') return undefined;
   if (!allowClearnet) return 'clearnet is not allowed; allowed are onion and loopback, or set allowClearnet';

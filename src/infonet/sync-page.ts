@@ -77,7 +77,7 @@ function wrong(name: string, value: JsonValue | undefined, allowed: string): Pag
         ? `an array of ${value.length}`
         : isJsonObject(value)
           ? 'an object'
-          : shown(value);
+          : oneLine(shown(value));
   return new PageRefused(`${name} of the answer is ${held}; allowed is ${allowed}`);
 }
 

@@ -10,9 +10,11 @@ describe('the arguments', () => {
   });
 
   it('take peers in their one spelling, several of them too', () => {
-    expect(urls(['--peer', 'HTTPS://Peer.Example:443/', '--peer=http://10.0.0.1:8000/mesh/'])).toEqual([
+    const given = ['HTTPS://Peer.Example:443/', 'http://10.0.0.1:8000/mesh/', 'http://abc.onion'];
+    expect(urls(given.flatMap((url) => ['--peer', url]))).toEqual([
       'https://peer.example',
       'http://10.0.0.1:8000/mesh',
+      'http://abc.onion',
     ]);
   });
 
@@ -36,10 +38,10 @@ describe('the arguments', () => {
     [['--seconds', '1e3'], '--seconds is "1e3"; allowed is a number above 0 and up to 2147483'],
     [['--seconds', '2147484'], '--seconds is "2147484"; allowed is a number above 0 and up to 2147483'],
     [['--peer', 'nonsense'], '--peer is "nonsense"; allowed is an absolute URL such as https://peer.example'],
-    [['--peer', 'ftp://host'], '--peer is "ftp://host"; allowed is an http or https URL that needs no proxy'],
+    [['--peer', 'ftp://host'], '--peer is "ftp://host": its scheme is ftp: and allowed are http: and https:'],
     [
-      ['--peer', 'http://abc.onion/'],
-      '--peer is "http://abc.onion"; allowed is an http or https URL that needs no proxy',
+      ['--peer', 'http://peer.example/'],
+      '--peer is "http://peer.example": plain http is allowed on the local network only; over the internet it is https',
     ],
     [['--peer', 'http://a', '--peer', 'http://A/'], '--peer names http://a twice; allowed is once'],
     [['--bogus'], "Unknown option '--bogus'; allowed are --peer URL, --seconds N and --help"],

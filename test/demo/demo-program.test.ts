@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createDemoChain } from '../../src/demo/demo-chain.ts';
-import { createDemoPeer } from '../../src/demo/demo-peer.ts';
+import { startGrowingPeer } from '../../src/demo/growing-peer.ts';
 
 /** Inside the checkout, where the built program finds its packages. */
 const cache = join(import.meta.dirname, '../../node_modules/.cache');
@@ -71,10 +70,9 @@ describe('the built demo', () => {
   });
 
   it('pulls from a peer it is given, by the default policy', async () => {
-    const now = (): number => Date.now() / 1000;
-    const chain = createDemoChain({ now, greeting: 'hello' });
-    const peer = await createDemoPeer({ label: 'alpha', chain, otherChain: chain, now });
-    onTestFinished(() => peer.close());
+    const peer = await startGrowingPeer({ now: () => 1000, greeting: 'hello', firstEvents: 7 });
+    onTestFinished(peer.close);
+    await peer.grow();
     const { status, lines, errors } = await run(['--peer', peer.url], (line, kill) => {
       if (/ {2}(ok|error) {2}/.test(line)) kill('SIGINT');
     });
@@ -84,8 +82,17 @@ describe('the built demo', () => {
       '  policy  a run every 5 min, after failures 60 s doubling to 30 min, stuck after 5 min',
     );
     expect(lines.join('\n')).toMatch(
-      / {2}ok {7}http:\S+ {2}\d+ new, \d+ events in all, head [0-9a-f]{8} · next run in .*\(interval 5 min\)/,
+      / {2}ok {7}http:\S+ {2}7 new, 7 events in all, head [0-9a-f]{8} · next run in .*\(interval 5 min\)/,
     );
+  });
+
+  it('asks a clearnet peer it is given, since the operator named it', async () => {
+    // An address that counts as clearnet and does not leave this machine; nobody listens there.
+    const { status, lines } = await run(['--peer', 'https://0.0.0.0:1'], (line, kill) => {
+      if (/ {2}(error|solo) {2}/.test(line)) kill('SIGINT');
+    });
+    expect(status).toBe(0);
+    expect(lines.join('\n')).toMatch(/ {2}error {4}https:\S+ {2}connect ECONNREFUSED/);
   });
 
   it('ends when nobody reads its lines any more', async () => {

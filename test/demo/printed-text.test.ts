@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { durationText } from '../../src/demo/duration-text.ts';
-import { oneLine } from '../../src/demo/one-line.ts';
 import { failureText } from '../../src/demo/result-text.ts';
-import { fc } from '../support/property.ts';
 
 describe('a duration', () => {
   it.each([
@@ -19,24 +17,6 @@ describe('a duration', () => {
     [9000, '2 h 30 min'],
   ])('of %d s is %s', (seconds, text) => {
     expect(durationText(seconds)).toBe(text);
-  });
-});
-
-describe('text from a peer', () => {
-  it('cannot steer the terminal', () => {
-    expect(oneLine('HTTP 500: \u001b[2J\u001b]0;title\u0007hi\r\nbye\u202e\u2028')).toBe(
-      'HTTP 500:  [2J ]0;title hi bye',
-    );
-  });
-
-  it('is on one line, without control characters and of a bounded length, whatever it is', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
-        const line = oneLine(text);
-        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-        expect(Array.from(line).length).toBeLessThanOrEqual(120);
-      }),
-    );
   });
 });
 
@@ -59,5 +39,12 @@ describe('a failure', () => {
       'no connection',
     );
     expect(failureText({ outcome: 'fork', error: 'another chain' })).toBe('another chain');
+  });
+
+  it('cannot steer the terminal', () => {
+    const error = 'HTTP 500: \u001b[2J\u001b]0;title\u0007hi\r\nbye\u202e\u2028';
+    expect(failureText({ outcome: 'error', error, retryAfterSeconds: 0 })).toBe(
+      'HTTP 500: [2J ]0;title hi bye',
+    );
   });
 });

@@ -79,9 +79,9 @@ describe('one round of the tour', () => {
       'HTTP 429, rate limited · Retry-After: Fri, 02 Jan 2026 03:04:20 GMT (6 s) · next run in 3 s (Retry-After of beta)',
     ]);
     expect(facts.filter((what) => what?.includes('backoff'))).toEqual([
-      'HTTP 200, and the body is not JSON · next run in 2 s (backoff after failure 1)',
+      'the answer is no JSON we take: wrong at character 0 · next run in 2 s (backoff after failure 1)',
       'HTTP 500: the demo peer fails on purpose · next run in 4 s (backoff after failure 2)',
-      'HTTP 200, and the body is not JSON · next run in 6 s (backoff after failure 3)',
+      'the answer is no JSON we take: wrong at character 0 · next run in 6 s (backoff after failure 3)',
       'the peer is on another chain; nothing was merged · next run in 2 s (backoff after failure 1)',
     ]);
     expect(facts).toContain('STUCK, no answer within 4 s · attempt aborted');

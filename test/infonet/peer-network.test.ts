@@ -56,7 +56,7 @@ test.each(['http://peer.example', 'http://8.8.8.8', 'http://172.32.0.1', 'http:/
 );
 
 test.each([
-  ['ftp://127.0.0.1', 'of scheme ftp:'],
+  ['ftp://127.0.0.1', 'its scheme is ftp:'],
   ['file:///etc/passwd', 'absolute URL'],
   ['nonsense', 'absolute URL'],
   ['', 'absolute URL'],

@@ -6,7 +6,7 @@ import { runCommand } from './run-command.ts';
 test('the embedding example of the README runs as it is printed, and prints what the README says', async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const [, code, , said] =
-    /<!-- example: embed -->\n```js\n([^]*?)```([^]*?)```text\n([^]*?)```/.exec(readme) ?? [];
+    /<!-- example: embed -->\n```js\n([\s\S]*?)```([\s\S]*?)```text\n([\s\S]*?)```/.exec(readme) ?? [];
   // Inside the project the package was installed into, in a folder of its own for the data it leaves.
   const folder = await mkdtemp(join(inject('consumer'), 'example-'));
   await writeFile(join(folder, 'example.mjs'), code ?? '');
