@@ -26,13 +26,16 @@ export interface ScriptedSync {
   readonly attempts: Attempt[];
   /** How many attempts have neither ended nor been aborted. */
   readonly live: () => number;
+  /** From now on every peer answers at once, with a new head; what is under way goes on as it was. */
+  readonly answerFromNowOn: () => void;
 }
 
 /** A sync function that behaves as the script says, attempt by attempt, from the start again when it is through. */
 export function scriptSync(script: readonly Behaviour[], clock: HeapClock, wall: () => number): ScriptedSync {
   const attempts: Attempt[] = [];
+  let played = script;
   const sync: SyncFunction = (peer, { signal }) => {
-    const behaviour = script[attempts.length % script.length] ?? never;
+    const behaviour = played[attempts.length % played.length] ?? never;
     const attempt: Attempt = { peerUrl: peer.peerUrl, at: wall(), signal, behaviour, settled: false };
     attempts.push(attempt);
     if (behaviour.kind === 'never') return new Promise(() => undefined);
@@ -54,11 +57,15 @@ export function scriptSync(script: readonly Behaviour[], clock: HeapClock, wall:
   let open: Attempt[] = [];
   let known = 0;
   const live = (): number => {
-    open = [...open, ...attempts.slice(known)].filter(({ settled, signal }) => !settled && !signal.aborted);
+    if (known < attempts.length) open = [...open, ...attempts.slice(known)];
     known = attempts.length;
+    if (open.length > 0) open = open.filter(({ settled, signal }) => !settled && !signal.aborted);
     return open.length;
   };
-  return { sync, attempts, live };
+  const answerFromNowOn = (): void => {
+    played = [{ kind: 'head', delay: 0, value: 'the end' }];
+  };
+  return { sync, attempts, live, answerFromNowOn };
 }
 
 const never: Behaviour = { kind: 'never', delay: 0, value: undefined };

@@ -76,10 +76,7 @@ export function createWorkerModel(
     switch (event.type) {
       case 'run.started': {
         const sinceEnd = now - endedAt;
-        expectThat(
-          sinceEnd < 0 || sinceEnd >= RUN_FLOOR_SECONDS,
-          () => `a run ${sinceEnd} s after the last`,
-        );
+        expectThat(sinceEnd < 0 || sinceEnd >= RUN_FLOOR_SECONDS, () => `a run ${sinceEnd} s after the last`);
         expectThat(isDue(now, elapsed), () => `a run at ${now}, due ${dueAt()}`);
         beganAt = elapsed;
         forced = request === 'forced';

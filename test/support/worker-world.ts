@@ -48,6 +48,8 @@ export interface World {
   readonly scripted: ScriptedSync;
   readonly model: WorkerModel;
   readonly events: readonly SyncWorkerEmitted[];
+  /** Wall time of each event, in seconds. */
+  readonly times: readonly number[];
   actor(): SyncWorkerActor;
   /** Wall time in seconds. */
   now(): number;
@@ -73,6 +75,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const random = options.random ?? 0;
   const scripted = scriptSync(options.script, clock, now);
   const events: SyncWorkerEmitted[] = [];
+  const times: number[] = [];
   let kept = { state: options.state ?? initialSyncState(), peers: createPeerList(options.peers) };
   const model = createWorkerModel(policy, random, kept.state, kept.peers);
   const broken: unknown[] = [];
@@ -90,6 +93,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const hear = (event: SyncWorkerEmitted): void => {
     if (dead) return;
     events.push(event);
+    times.push(now());
     life.push(event);
     dead = events.length === options.death?.atEvent;
     if (event.type === 'run.started') runBeganAt = clock.now();
@@ -103,10 +107,19 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       broken.push(error);
     }
   };
+  /** The worker never trusts a timer further than a look, and XState fires every delay it does not understand at once. */
+  const watched = {
+    ...clock,
+    setTimeout: (callback: () => void, delay: number): unknown => {
+      const fair = delay >= 0 && delay <= LOOK_INTERVAL_SECONDS * 1000;
+      if (!fair) broken.push(new Error(`a delay of ${delay} ms`));
+      return clock.setTimeout(callback, delay);
+    },
+  };
   const start = (): SyncWorkerActor => {
     const state = fromWire(JSON.parse(JSON.stringify(toWire(kept.state))));
     const peers = JSON.parse(JSON.stringify(kept.peers));
-    const fresh = createActor(machine, { clock, input: { state, peers, policy } });
+    const fresh = createActor(machine, { clock: watched, input: { state, peers, policy } });
     fresh.on('*', hear);
     return fresh.start();
   };
@@ -171,6 +184,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     scripted,
     model,
     events,
+    times,
     actor: () => actor,
     now,
     step,

@@ -12,12 +12,16 @@ export type Happening =
   | { readonly kind: 'a restart'; readonly downMs: number };
 
 /** A worker without a pause between its runs would fill any length of time with them, and every one like the last. */
-const MOST_DEADLINES = 40;
+const MOST_DEADLINES = 25;
 
-export function happen(world: World, happening: Happening): Promise<void> {
+export function happen(
+  world: World,
+  happening: Happening,
+  mostDeadlines: number = MOST_DEADLINES,
+): Promise<void> {
   switch (happening.kind) {
     case 'time passes':
-      return world.pass(happening.ms, MOST_DEADLINES);
+      return world.pass(happening.ms, mostDeadlines);
     case 'the clock jumps':
       return world.jump(happening.seconds);
     case 'a request':
@@ -82,7 +86,7 @@ const jumping = fc
   .oneof(
     fc.integer({ min: -700, max: 700 }),
     fc.double({ min: -5000, max: 5000, noNaN: true }),
-    fc.constantFrom(-1e9, 1e9, 0.5, 3600, -3600),
+    fc.constantFrom(-1e8, 1e9, 0.5, 3600, -3600),
   )
   .map((seconds): Happening => ({ kind: 'the clock jumps', seconds }));
 

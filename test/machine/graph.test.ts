@@ -1,0 +1,174 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type ActorLogic, type AnyTransitionDefinition, createActor, type SnapshotFrom } from 'xstate';
+import { getAdjacencyMap } from 'xstate/graph';
+import {
+  createPeerRecord,
+  createSyncWorkerMachine,
+  initialSyncState,
+  nextAskAt,
+  type SyncWorkerMachine,
+  syncOutcomes,
+  type WorkerInput,
+} from '../../src/index.ts';
+
+type Snapshot = SnapshotFrom<SyncWorkerMachine>;
+type StateNode = SyncWorkerMachine['root'];
+
+/** An event and when it comes. Delays and results are events like any other here; nothing runs. */
+interface TimedEvent {
+  readonly type: string;
+  /** Wall time in seconds. */
+  readonly at: number;
+  readonly [field: string]: unknown;
+}
+
+const BEGIN = 1_800_000_000;
+const policy = { maxPeersPerRun: 2 };
+
+const available = createPeerRecord('http://a.example');
+const spare = createPeerRecord('http://b.example');
+const coolingDown = createPeerRecord({ ...available, cooldownUntil: BEGIN + 400 });
+
+/** What a worker may be told, and what its attempt may end in. */
+const messages: readonly Readonly<Record<string, unknown>>[] = [
+  { type: 'sync.requested' },
+  { type: 'sync.requested', force: true },
+  { type: 'peers.changed', peers: [] },
+  { type: 'peers.changed', peers: [available, spare] },
+  { type: 'peers.changed', peers: [coolingDown] },
+  { type: 'peers.changed', peers: 'none' },
+  { type: 'peer.seen', peerUrl: available.peerUrl },
+  { type: 'peer.seen', peerUrl: '' },
+];
+const results: readonly Readonly<Record<string, unknown>>[] = [
+  { output: { outcome: 'ok', head: 'h1' } },
+  { output: { outcome: 'fork', error: 'forked' } },
+  { output: { outcome: 'error', error: 'refused', retryAfterSeconds: 0 } },
+  { error: new Error('refused') },
+];
+
+/** The walk: one machine, whose clock reads what the event at hand says, and every transition that is taken on it. */
+function walk() {
+  let now = BEGIN;
+  const taken = new Set<AnyTransitionDefinition>();
+  const visited = new Set<StateNode>();
+  /** By their essence, so that no walk goes on where an earlier one has been. */
+  const snapshots = new Map<string, Snapshot>();
+  const machine = createSyncWorkerMachine({ now: () => now, random: () => 0 });
+
+  // Guards read the clock, so the clock must be right at each transition: this is all that is added to the machine.
+  const timed: ActorLogic<Snapshot, TimedEvent, WorkerInput | undefined> = {
+    getInitialSnapshot: (scope, input) => machine.getInitialSnapshot(scope as never, input),
+    getPersistedSnapshot: (snapshot) => machine.getPersistedSnapshot(snapshot),
+    transition: (snapshot, event, scope) => {
+      now = event.at;
+      for (const one of machine.getTransitionData(snapshot, event as never)) taken.add(one);
+      return machine.transition(snapshot, event as never, scope as never);
+    },
+  };
+
+  const explore = (input: WorkerInput): void => {
+    now = BEGIN;
+    const known = new Set(snapshots.keys());
+    const map = getAdjacencyMap(timed, {
+      input,
+      events: eventsAt,
+      serializeState: essence,
+      stopWhen: (snapshot) => known.has(essence(snapshot)),
+    });
+    for (const { state } of Object.values(map)) {
+      snapshots.set(essence(state), state);
+      for (const node of state._nodes) visited.add(node);
+    }
+    // The way in is no event: only an inspected actor tells by which transitions it came to where it begins.
+    const actor = createActor(machine, {
+      input,
+      clock: { setTimeout: () => 0, clearTimeout: () => undefined },
+      inspect: (seen) => {
+        if (seen.type === '@xstate.microstep') for (const one of seen._transitions) taken.add(one);
+      },
+    });
+    actor.start().stop();
+  };
+  return { machine, taken, visited, snapshots, explore };
+}
+
+/** Every event that can come in this state, each at every time that could make a difference. */
+function eventsAt({ context, _nodes }: Snapshot): readonly TimedEvent[] {
+  const { worker, peers, policy: numbers, endedAt } = context;
+  const times = new Set([
+    worker.nextSyncDueAt,
+    worker.lastSyncStartedAt + numbers.stuckAfterSeconds,
+    endedAt + 1,
+    ...peers.map(nextAskAt),
+  ]);
+  const moments = [...times].filter((time) => time >= BEGIN).flatMap((time) => [time - 0.5, time]);
+  const own = _nodes.flatMap((node) => [...node.transitions.keys()]);
+  return own.flatMap((type) => {
+    const payloads = messages.filter((message) => message['type'] === type);
+    const ends = type.startsWith('xstate.done') || type.startsWith('xstate.error');
+    const isOfKind = (result: object): boolean => type.startsWith('xstate.error') === 'error' in result;
+    const events = ends ? results.filter(isOfKind) : payloads.length > 0 ? payloads : [{}];
+    return [...moments, BEGIN].flatMap((at) => events.map((event) => ({ ...event, type, at })));
+  });
+}
+
+/** What of a snapshot decides where it can go. Without it the walk would count failures for ever. */
+function essence({ value, context }: Snapshot): string {
+  const { worker, peers, run, request, stalled, looks } = context;
+  const since = Math.max(worker.lastSyncStartedAt, worker.lastSyncFinishedAt, BEGIN);
+  return JSON.stringify([
+    value,
+    request,
+    run?.asked.length ?? 0,
+    stalled.length,
+    Math.min(looks, 1),
+    Math.sign(worker.nextSyncDueAt - since),
+    peers.map((peer) => [peer.enabled, Math.sign(nextAskAt(peer) - since)]),
+  ]);
+}
+
+function allNodes(node: StateNode): StateNode[] {
+  return [node, ...Object.values(node.states).flatMap(allNodes)];
+}
+
+function transitionsOf(node: StateNode): AnyTransitionDefinition[] {
+  return [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
+}
+
+function named({ source, eventType, target, guard }: AnyTransitionDefinition): string {
+  const goal = target?.map(({ id }) => id).join() ?? 'nowhere';
+  return `${source.id} → ${goal} on ${eventType || 'entry'} if ${JSON.stringify(guard) ?? 'nothing else'}`;
+}
+
+describe('a walk through everything that can happen to a worker', () => {
+  const { machine, taken, visited, snapshots, explore } = walk();
+  const nodes = allNodes(machine.root);
+
+  beforeAll(() => {
+    for (const lastOutcome of syncOutcomes) {
+      const times = { nextSyncDueAt: BEGIN + 100, lastSyncStartedAt: BEGIN - 100 };
+      const state = { ...initialSyncState(), ...times, lastOutcome };
+      explore({ peers: [available, spare], policy, state });
+    }
+  });
+
+  test('reaches every state of the chart', () => {
+    expect(nodes.filter((node) => !visited.has(node)).map(({ id }) => id)).toEqual([]);
+    expect(visited.size).toBe(nodes.length);
+  });
+
+  test('takes every transition of the chart', () => {
+    const all = nodes.flatMap(transitionsOf);
+    expect(all.filter((one) => !taken.has(one)).map(named)).toEqual([]);
+    expect(taken.size).toBe(all.length);
+  });
+
+  test('finds the worker in the state its last outcome names, wherever it comes', () => {
+    for (const { value, context, status } of snapshots.values()) {
+      expect(status).toBe('active');
+      expect(typeof value === 'string' ? value : 'running').toBe(context.worker.lastOutcome);
+      expect(context.run === null).toBe(!JSON.stringify(value).includes('attempting'));
+    }
+  });
+});
