@@ -24,7 +24,9 @@ export async function expectSyncInTheEnd(world: World): Promise<void> {
   }
   expect(hasSynced(world, told), 'no run that was owed ended well').toBe(true);
   const { worker, peers } = world.actor().getSnapshot().context;
-  expect(worker.lastOutcome).toBe(peers.some(isSyncPeer) ? 'ok' : 'solo');
+  // With nobody left to ask it may be ok as well, by an attempt that was under way when the last peer was removed.
+  if (peers.some(isSyncPeer)) expect(worker.lastOutcome).toBe('ok');
+  else expect(['ok', 'solo']).toContain(worker.lastOutcome);
 }
 
 async function passToEndOfNextRun(world: World): Promise<void> {
