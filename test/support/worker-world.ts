@@ -30,6 +30,9 @@ import { createWorkerModel, type WorkerModel } from './worker-model.ts';
 /** Wall time when a world begins, in seconds; not a whole number, on purpose. */
 export const START = 1_795_000_000.25;
 
+/** No passage of time holds so many deadlines, but that of a worker that does not wait. */
+const HOT_LOOP = 20_000;
+
 export interface WorldOptions {
   readonly peers: readonly (string | PeerRecordInput)[];
   readonly script: readonly Behaviour[];
@@ -210,6 +213,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const end = clock.now() + ms;
       for (let met = 0; (clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end; met += 1) {
         if (met >= mostDeadlines) return;
+        expectThat(met < HOT_LOOP, () => `${met} deadlines, and the time is still ${clock.now()} ms`);
         await step();
       }
       clock.advanceTo(end);
