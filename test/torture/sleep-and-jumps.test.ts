@@ -25,7 +25,7 @@ function gaps(contacts: readonly { readonly at: number }[]): number[] {
 test('a process that was stopped for a while goes on with one run, and not with all it missed', async () => {
   const peer = await startTorturePeer(1);
   peer.answerWith(() => 'rate limit');
-  const life = startWorkerProcess(program, await tempFolder(), [peer.url], {
+  const life = startWorkerProcess(program, await tempFolder(), peer.url, {
     policy: { intervalSeconds: 0, failureBackoffSeconds: 0 },
   });
   await peer.contacted();
@@ -51,7 +51,7 @@ const speed = 600;
 
 test('a clock set on by an hour starts the run that is due by it at the next look', async () => {
   const peer = await startTorturePeer(1);
-  const life = startWorkerProcess(program, await tempFolder(), [peer.url], {
+  const life = startWorkerProcess(program, await tempFolder(), peer.url, {
     speed,
     policy: { intervalSeconds: 36_000 },
   });
@@ -70,7 +70,7 @@ test('a clock set on by an hour starts the run that is due by it at the next loo
 test('a clock set back by ten minutes makes nobody be asked early by it', async () => {
   const peer = await startTorturePeer(600);
   peer.answerWith(() => 'rate limit');
-  const life = startWorkerProcess(program, await tempFolder(), [peer.url], {
+  const life = startWorkerProcess(program, await tempFolder(), peer.url, {
     speed,
     policy: { failureBackoffSeconds: 0 },
   });

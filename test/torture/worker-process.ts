@@ -6,8 +6,6 @@ import type { SyncPolicyOptions, SyncWorkerTold } from '../../src/index.ts';
 export interface WorkerProcess {
   /** Resolves with the next event that fits. */
   told(fits: (event: SyncWorkerTold) => boolean): Promise<SyncWorkerTold>;
-  /** Every event so far. */
-  readonly all: readonly SyncWorkerTold[];
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and resolves when the process is gone. */
   kill(): Promise<void>;
@@ -20,28 +18,23 @@ export interface WorkerProcess {
 export interface WorkerProcessOptions {
   readonly policy?: SyncPolicyOptions;
   readonly speed?: number;
-  /** From when its clock runs faster, in Unix milliseconds; the same for every life of one worker. */
-  readonly began?: number;
 }
 
 export function startWorkerProcess(
   program: string,
   folder: string,
-  urls: readonly string[],
+  url: string,
   options: WorkerProcessOptions = {},
 ): WorkerProcess {
-  const child: ChildProcess = fork(program, [folder, urls.join(' '), JSON.stringify(options)], {
+  const child: ChildProcess = fork(program, [folder, url, JSON.stringify(options)], {
     execArgv: [],
     env: {},
   });
   const gone = once(child, 'exit');
-  const all: SyncWorkerTold[] = [];
-  child.on('message', (event: SyncWorkerTold) => all.push(event));
   onTestFinished(() => void child.kill('SIGKILL'));
   return {
     told: (fits) =>
-      new Promise((resolve, reject) => {
-        child.once('exit', () => reject(new Error('The process ended before it told that')));
+      new Promise((resolve) => {
         const listen = (event: SyncWorkerTold): void => {
           if (!fits(event)) return;
           child.off('message', listen as (message: unknown) => void);
@@ -49,7 +42,6 @@ export function startWorkerProcess(
         };
         child.on('message', listen as (message: unknown) => void);
       }),
-    all,
     signal: (signal) => void child.kill(signal),
     kill: async () => {
       child.kill('SIGKILL');

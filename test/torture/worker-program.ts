@@ -1,28 +1,28 @@
 /**
  * A process that embeds a worker on disk storage, as a program would, and lives until it is killed or told to stop.
  *
- * `node program.mjs FOLDER URLS OPTIONS`, OPTIONS being JSON: `policy`, and `speed`, how many times faster than the real
- * one its clock runs, since `began` (in Unix milliseconds, by default now). Over its channel it tells every event, and takes `{ ahead }`, the seconds by which its wall clock
+ * `node program.mjs FOLDER URL OPTIONS`, OPTIONS being JSON: `policy`, and `speed`, how many times faster than the real
+ * one its clock runs. Over its channel it tells every event, and takes `{ ahead }`, the seconds by which its wall clock
  * is to be set on, and `stop`.
  */
 import { createDiskStorage } from '../../src/disk/index.ts';
 import { createSyncWorker, PeerSyncHttpError, PeerSyncRateLimited, readRetryAfter } from '../../src/index.ts';
 
-const [folder = '', urls = '', options = '{}'] = process.argv.slice(2);
-const { policy = {}, speed = 1, began = Date.now() } = JSON.parse(options);
+const [folder = '', url = '', options = '{}'] = process.argv.slice(2);
+const { policy = {}, speed = 1 } = JSON.parse(options);
+const began = Date.now();
 let ahead = 0;
 const clock = {
   now: (): number => began + (Date.now() - began) * speed + ahead * 1000,
   monotonic: (): number => performance.now() * speed,
-  setTimeout: (callback: () => void, delay: number): unknown =>
-    setTimeout(callback, Math.ceil(delay / speed)),
+  setTimeout: (callback: () => void, delay: number): unknown => setTimeout(callback, delay / speed),
   clearTimeout: (timer: unknown): void => clearTimeout(timer as NodeJS.Timeout),
 };
 
 const worker = createSyncWorker({
   policy,
   clock,
-  peers: urls.split(' '),
+  peers: [url],
   storage: createDiskStorage(folder),
   sync: async ({ peerUrl }, { signal, now }) => {
     const response = await fetch(peerUrl, { method: 'POST', headers: { 'x-now': String(now()) }, signal });
@@ -33,8 +33,7 @@ const worker = createSyncWorker({
     };
     if (response.status === 429) throw new PeerSyncRateLimited(wait);
     if (!response.ok) throw new PeerSyncHttpError({ status: response.status, ...wait });
-    const head = await response.text();
-    return head === 'fork' ? { forked: true } : { head };
+    return { head: await response.text() };
   },
 });
 worker.on('*', (event) => void process.send?.(event));
