@@ -3,7 +3,14 @@ import { safeReadings } from '../src/clock/safe-readings.ts';
 import { systemNow, systemRandom, systemReport } from '../src/clock/system-ports.ts';
 import type { SyncOutcome } from '../src/policy/sync-worker-state.ts';
 import { type AttemptResult, describeFailure, runAttempt } from '../src/scheduling/attempt.ts';
-import { refusal, withContact, withPeers, withRequest } from '../src/scheduling/event-steps.ts';
+import {
+  refusal,
+  withContact,
+  withPeers,
+  withPolicy,
+  withRequest,
+  withReset,
+} from '../src/scheduling/event-steps.ts';
 import { isStuck, type NextMove, nextMove, untilNextLook } from '../src/scheduling/next-move.ts';
 import { followingPeer } from '../src/scheduling/next-peer.ts';
 import {
@@ -76,6 +83,8 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       rememberRequest: assign(({ context, event }) => withRequest(context, event)),
       takePeers: assign(({ context, event }) => withPeers(context, event, now())),
       forgetBackoff: assign(({ context, event }) => withContact(context, event, now())),
+      forgive: assign(({ context, event }) => withReset(context, event, now())),
+      takePolicy: assign(({ context, event }) => withPolicy(context, event)),
       tellRunStarted: emit(({ context }) => ({ type: 'run.started', state: context.worker }) as const),
       tellAttemptStarted: emit(
         ({ context }) => ({ type: 'attempt.started', peerUrl: context.run?.peer.peerUrl ?? '' }) as const,
@@ -89,6 +98,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       ),
       tellRunFinished: emit(({ context }) => ({ type: 'run.finished', state: context.worker }) as const),
       tellPeersChanged: emit(({ context }) => ({ type: 'peers.changed', peers: context.peers }) as const),
+      tellPolicyChanged: emit(({ context }) => ({ type: 'policy.changed', policy: context.policy }) as const),
       tellRefusal: emit(({ event }) => ({ type: 'event.refused', reason: refusal(event) ?? '' }) as const),
     },
   });
@@ -123,6 +133,14 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
         ],
         'peer.seen': [
           { ...waitOn, guard: 'isWellFormed', actions: ['forgetBackoff', 'tellPeersChanged'] },
+          refuse,
+        ],
+        'peer.reset': [
+          { ...waitOn, guard: 'isWellFormed', actions: ['forgive', 'tellPeersChanged'] },
+          refuse,
+        ],
+        'policy.changed': [
+          { ...waitOn, guard: 'isWellFormed', actions: ['takePolicy', 'tellPolicyChanged'] },
           refuse,
         ],
       },
@@ -163,6 +181,8 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
         on: {
           'peers.changed': [{ guard: 'isWellFormed', actions: ['takePeers', 'tellPeersChanged'] }, refuse],
           'peer.seen': [{ guard: 'isWellFormed', actions: ['forgetBackoff', 'tellPeersChanged'] }, refuse],
+          'peer.reset': [{ guard: 'isWellFormed', actions: ['forgive', 'tellPeersChanged'] }, refuse],
+          'policy.changed': [{ guard: 'isWellFormed', actions: ['takePolicy', 'tellPolicyChanged'] }, refuse],
         },
         states: {
           attempting: {

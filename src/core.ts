@@ -26,6 +26,8 @@ export {
   markSeen,
   markSyncFailure,
   markSyncSuccess,
+  type ResetPeerOptions,
+  resetPeer,
 } from './policy/peer-marks.ts';
 export {
   createPeerList,

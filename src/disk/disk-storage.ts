@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { PeerRecord } from '../policy/peer-record.ts';
 import type { StorageNotice, SyncStorage } from '../storage/storage.ts';
 import { createFolderLock } from './folder-lock.ts';
 import { inTurn } from './in-turn.ts';
@@ -13,6 +14,18 @@ export interface DiskStorageOptions {
   readonly peerFile?: string;
 }
 
+/** A storage on disk, and what its peer store has become meanwhile. */
+export interface DiskStorage extends SyncStorage {
+  /**
+   * Reads the peer store again, for what other programs changed in it. What it gives makes of the peers a worker has
+   * the list it is to have now, so that no mark made meanwhile is lost:
+   * `worker.setPeers((await storage.reread())(worker.peers))`.
+   *
+   * @throws StorageUnreadableError if it cannot be read
+   */
+  reread(): Promise<(peers: readonly PeerRecord[]) => readonly PeerRecord[]>;
+}
+
 /**
  * Keeps a worker in a folder: `sync-state.json`, which other programs may read, and `peers.json`, which they may write
  * too (see `createPeerFile`). The folder is made if it is not there, and held by one worker at a time (`sync.lock`).
@@ -21,7 +34,7 @@ export interface DiskStorageOptions {
  * for permissions. A file that is torn or foreign is set aside and told; so is a disk that is full or read only, and
  * `save` then throws a StorageUnwritableError until it is not.
  */
-export function createDiskStorage(folder: string, options: DiskStorageOptions = {}): SyncStorage {
+export function createDiskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   const place = resolve(folder);
   const lockPath = join(place, 'sync.lock');
   const lock = createFolderLock(lockPath);
@@ -64,6 +77,7 @@ export function createDiskStorage(folder: string, options: DiskStorageOptions = 
         await stateFile.save(state);
         if (peersSaved.status === 'rejected') throw peersSaved.reason;
       }),
+    reread: peerFile.reread,
     close: () =>
       inTurn(place, async () => {
         isOpen = false;

@@ -1,4 +1,4 @@
-export { createDiskStorage, type DiskStorageOptions } from './disk-storage.ts';
+export { createDiskStorage, type DiskStorage, type DiskStorageOptions } from './disk-storage.ts';
 export { createPeerFile } from './peer-file.ts';
 export {
   StorageError,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keepRetryAfter } from '../policy/peer-marks.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
+import { retryAfterUntil } from '../policy/peer-selection.ts';
 
 /** One peer as both sides had it when we last read or wrote the file. */
 export interface KnownPeer {
@@ -17,7 +18,7 @@ const failureMarks: readonly (keyof PeerRecord)[] = ['lastError', 'failureCount'
 /**
  * One record out of what the file has now and what we have: what only one side changed is taken from there. Where both
  * did, the failure marks of the newer one stay, times never go back, and any other field is theirs. The later
- * Retry-After stays always, and whatever its record says beside.
+ * Retry-After stays, and whatever its record says beside, unless it is one that we were told to forget.
  */
 export function mergePeer(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | undefined): PeerRecord {
   const weChanged = (field: keyof PeerRecord): boolean =>
@@ -42,15 +43,26 @@ export function mergePeer(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer
     updatedAt: time('updatedAt'),
     lastSeenAt: time('lastSeenAt'),
     lastSyncOkAt: time('lastSyncOkAt'),
-    metadata: mergeMetadata(theirs.metadata, ours.metadata, known),
+    metadata: mergeMetadata(theirs.metadata, ours.metadata, known, weForgave(theirs, ours, known)),
   };
   return keepRetryAfter(merged, ours);
 }
 
-function mergeMetadata(theirs: Metadata, ours: Metadata, known: KnownPeer | undefined): Metadata {
+/** An operator had us forget the very Retry-After that the file still has: nothing else takes one back. */
+function weForgave(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | undefined): boolean {
+  const was = known === undefined ? 0 : retryAfterUntil(known.ours);
+  return retryAfterUntil(ours) < was && retryAfterUntil(theirs) === was;
+}
+
+function mergeMetadata(
+  theirs: Metadata,
+  ours: Metadata,
+  known: KnownPeer | undefined,
+  forgave: boolean,
+): Metadata {
   const isOurs = (key: string): boolean => {
     // Where both have one, the later is chosen afterwards.
-    if (isRetryAfter(key)) return !Object.hasOwn(theirs, 'retry_after_until');
+    if (isRetryAfter(key)) return forgave || !Object.hasOwn(theirs, 'retry_after_until');
     const weChanged = known !== undefined && !isSame(ours, known.ours.metadata, key);
     const theyChanged = known?.theirs === undefined || !isSame(theirs, known.theirs.metadata, key);
     return weChanged && (!theyChanged || key === 'passed_over' || key === 'removed');

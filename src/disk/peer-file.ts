@@ -34,6 +34,8 @@ export function createPeerFile(path: string): PeerStore {
 export interface PeerFile {
   load(notify: (notice: StorageNotice) => void): Promise<readonly PeerRecord[] | undefined>;
   save(peers: readonly PeerRecord[]): Promise<void>;
+  /** See {@link DiskStorage.reread}. */
+  reread(): Promise<(peers: readonly PeerRecord[]) => readonly PeerRecord[]>;
 }
 
 /** @param write what replaces the file; another one only in tests. @internal */
@@ -90,8 +92,18 @@ export function openPeerFile(path: string, write: typeof writeAtomically = write
     );
   };
 
+  const reread: PeerFile['reread'] = async () => {
+    const found = await readText(path);
+    const document = found && (await read(found));
+    const knownNow = known;
+    // Without a file there is nothing that others could have changed.
+    if (document === undefined) return (peers) => peers;
+    return (peers) => usablePeers(mergePeers(document, peers, knownNow).document);
+  };
+
   return {
     load: (notify) => inTurn(path, () => load(notify)),
     save: (peers) => inTurn(path, () => save(peers)),
+    reread: () => inTurn(path, reread),
   };
 }

@@ -3,6 +3,18 @@ import type { ChainStore } from './chain-store.ts';
 import { MAX_PAGE_LIMIT } from './protocol.ts';
 import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
 
+/** How far one attempt has come, after a page of it. */
+export interface PullProgress {
+  readonly peerUrl: string;
+  /** Events verified and kept in this attempt so far. */
+  readonly accepted: number;
+  /** Pages asked for so far, this one with them. */
+  readonly pages: number;
+  readonly maxPages: number;
+  /** The most events this attempt can bring. How many there are beyond that the protocol does not tell. */
+  readonly eventsAtMost: number;
+}
+
 /** Where to pull to, from which networks, and how much at a time. */
 export interface InfonetSyncOptions {
   /** What is pulled goes here, verified; where it stands is what is asked for. */
@@ -26,6 +38,8 @@ export interface InfonetSyncOptions {
   readonly replaceForkedChain?: boolean | undefined;
   /** Told where a chain that gave way is kept. */
   readonly onChainSetAside?: ((place: string) => void) | undefined;
+  /** Told after each page that was kept. What it throws fails the attempt. */
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
   /** PEM certificates to trust in place of the system's, for https on a network of one's own. */
   readonly ca?: string | undefined;
 }

@@ -49,11 +49,13 @@ export function createInfonetSync(options: InfonetSyncOptions): InfonetSync {
 class Pull {
   readonly #options: ResolvedSyncOptions;
   readonly #signal: AbortSignal;
+  readonly #peerUrl: string;
   readonly #isPublic: boolean;
   readonly #link: PeerLink;
   #accepted = 0;
 
   constructor(peerUrl: string, options: ResolvedSyncOptions, signal: AbortSignal, now: () => number) {
+    this.#peerUrl = peerUrl;
     this.#options = options;
     this.#signal = signal;
     this.#isPublic = !isPrivateNetwork(networkOf(new URL(peerUrl).hostname));
@@ -61,7 +63,7 @@ class Pull {
   }
 
   async run(): Promise<SyncAnswer> {
-    const { chain, pageLimit, maxPages } = this.#options;
+    const { chain, pageLimit, maxPages, onProgress } = this.#options;
     for (let asked = 0; asked < maxPages; asked += 1) {
       let page = await this.#ask(await chain.locator());
       if (page.forked) {
@@ -73,6 +75,14 @@ class Pull {
       }
       const { accepted, refused } = await chain.ingest(page.events, { signal: this.#signal });
       this.#accepted += accepted;
+      if (accepted > 0)
+        onProgress?.({
+          peerUrl: this.#peerUrl,
+          accepted: this.#accepted,
+          pages: asked + 1,
+          maxPages,
+          eventsAtMost: pageLimit * maxPages,
+        });
       if (refused !== undefined) throw this.#failed(refused);
       if (accepted === 0) await this.#checkLevel(page);
       if (accepted === 0 || page.events.length < pageLimit) break;

@@ -74,6 +74,28 @@ export function markSeen(record: PeerRecord, options: { readonly now: number }):
   return { ...record, lastSeenAt: now, cooldownUntil: stillRunning(retryAfterUntil(record), now) };
 }
 
+/** How a peer is forgiven. */
+export interface ResetPeerOptions {
+  /** Unix seconds; a fraction is truncated before it is stored. */
+  readonly now: number;
+  /** Forget its Retry-After too. @default false */
+  readonly force?: boolean;
+}
+
+/** An operator forgives the peer its failures and its backoff. A Retry-After that still runs stays, but for `force`. */
+export function resetPeer(record: PeerRecord, options: ResetPeerOptions): PeerRecord {
+  const now = wholeSeconds(options.now);
+  const { retry_after_until: _until, retry_after_header: _header, ...metadata } = record.metadata;
+  const until = options.force === true ? 0 : stillRunning(retryAfterUntil(record), now);
+  return changed(record, {
+    updatedAt: now,
+    lastError: '',
+    failureCount: 0,
+    cooldownUntil: until,
+    metadata: until > 0 ? record.metadata : metadata,
+  });
+}
+
 /** `next` with the later of the two Retry-Afters: a new list of peers must not forget what a peer asked for. @internal */
 export function keepRetryAfter(next: PeerRecord, known: PeerRecord): PeerRecord {
   if (retryAfterUntil(known) <= retryAfterUntil(next)) return next;

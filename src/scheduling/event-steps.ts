@@ -1,7 +1,8 @@
 /** What each event makes of the context: pure, and any other event leaves it as it is. */
-import { keepRetryAfter, markSeen, retained, withoutRemoved } from '../policy/peer-marks.ts';
+import { keepRetryAfter, markSeen, resetPeer, retained, withoutRemoved } from '../policy/peer-marks.ts';
 import { createPeerList, type PeerRecord } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
+import { resolvePolicy } from '../policy/sync-policy.ts';
 import { inSyncBucket, type WorkerContext } from './worker-context.ts';
 import type { SyncWorkerEvent } from './worker-events.ts';
 
@@ -30,18 +31,41 @@ export function withPeers(context: WorkerContext, event: SyncWorkerEvent, now: n
 /** A peer got in touch by itself. A URL that no peer has changes nothing. */
 export function withContact(context: WorkerContext, event: SyncWorkerEvent, now: number): WorkerContext {
   if (event.type !== 'peer.seen') return context;
-  const peerUrl = normalizePeerUrl(event.peerUrl);
-  const seen = (peer: PeerRecord): boolean => peer.peerUrl === peerUrl;
-  return { ...context, peers: context.peers.map((peer) => (seen(peer) ? markSeen(peer, { now }) : peer)) };
+  return { ...context, peers: marked(context.peers, event.peerUrl, (peer) => markSeen(peer, { now })) };
+}
+
+/** A peer is forgiven. A URL that no peer has changes nothing. */
+export function withReset(context: WorkerContext, event: SyncWorkerEvent, now: number): WorkerContext {
+  if (event.type !== 'peer.reset') return context;
+  const force = event.force === true;
+  const reset = (peer: PeerRecord): PeerRecord => resetPeer(peer, { now, force });
+  const peers = marked(context.peers, event.peerUrl, (peer) => (inSyncBucket(peer) ? reset(peer) : peer));
+  return { ...context, peers };
+}
+
+/** Another policy. What was decided by the old one stays, such as the next due time. */
+export function withPolicy(context: WorkerContext, event: SyncWorkerEvent): WorkerContext {
+  if (event.type !== 'policy.changed') return context;
+  return { ...context, policy: resolvePolicy(event.policy) };
 }
 
 /** Why an event is malformed, or undefined if it is not. It may come from plain JavaScript, or over a socket. */
 export function refusal(event: SyncWorkerEvent): string | undefined {
   try {
     if (event.type === 'peers.changed') createPeerList(event.peers);
-    if (event.type === 'peer.seen') normalizePeerUrl(event.peerUrl);
+    if (event.type === 'peer.seen' || event.type === 'peer.reset') normalizePeerUrl(event.peerUrl);
+    if (event.type === 'policy.changed') resolvePolicy(event.policy);
     return undefined;
   } catch (error) {
     return `${event.type}: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+function marked(
+  peers: readonly PeerRecord[],
+  url: string,
+  mark: (peer: PeerRecord) => PeerRecord,
+): readonly PeerRecord[] {
+  const peerUrl = normalizePeerUrl(url);
+  return peers.map((peer) => (peer.peerUrl === peerUrl ? mark(peer) : peer));
 }

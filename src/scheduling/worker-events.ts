@@ -1,4 +1,5 @@
 import type { PeerRecord } from '../policy/peer-record.ts';
+import type { SyncPolicy, SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
 import type { AttemptResult } from './attempt.ts';
 
@@ -9,7 +10,11 @@ export type SyncWorkerEvent =
   /** Another list of peers, in place of the old one. */
   | { readonly type: 'peers.changed'; readonly peers: readonly PeerRecord[] }
   /** A peer got in touch by itself: its backoff is over, a Retry-After still running is not. */
-  | { readonly type: 'peer.seen'; readonly peerUrl: string };
+  | { readonly type: 'peer.seen'; readonly peerUrl: string }
+  /** An operator forgives a peer its failures and its backoff; with `force`, and with nothing else, its Retry-After. */
+  | { readonly type: 'peer.reset'; readonly peerUrl: string; readonly force?: boolean }
+  /** Another policy, in place of the old one: for what is decided from now on. A due time already set stays. */
+  | { readonly type: 'policy.changed'; readonly policy: SyncPolicyOptions };
 
 /** What a worker tells. `state` and `peers` are what a restart needs: keep each when it is told. */
 export type SyncWorkerEmitted =
@@ -20,6 +25,7 @@ export type SyncWorkerEmitted =
   /** Also told when the worker goes solo. */
   | { readonly type: 'run.finished'; readonly state: SyncWorkerState }
   | { readonly type: 'peers.changed'; readonly peers: readonly PeerRecord[] }
+  | { readonly type: 'policy.changed'; readonly policy: SyncPolicy }
   /** An event was malformed; nothing was changed. */
   | { readonly type: 'event.refused'; readonly reason: string };
 

@@ -33,7 +33,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
   const { sync, random = systemRandom } = options;
   if (typeof sync !== 'function') throw new TypeError(`sync is ${typeof sync}; allowed is a function`);
   const clock = options.clock ?? (options.unref === true ? unrefSystemClock : systemClock);
-  const policy = resolvePolicy(options.policy);
+  let policy = resolvePolicy(options.policy);
   const configured = isPeerStore(options.peers) ? undefined : options.peers;
   const storage = openStorage(options.storage, options.peers);
   const machine = sharedMachine(clock, random);
@@ -190,6 +190,15 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
     },
     peerSeen: (peerUrl) => {
       sent({ type: 'peer.seen', peerUrl: normalizePeerUrl(peerUrl) });
+    },
+    resetPeer: (peerUrl, { force = false } = {}) => {
+      sent({ type: 'peer.reset', peerUrl: normalizePeerUrl(peerUrl), force });
+    },
+    setPolicy: (next) => {
+      const resolved = resolvePolicy(next);
+      sent({ type: 'policy.changed', policy: resolved });
+      // A chart that fails is started again with this one.
+      policy = resolved;
     },
     why: () => explain(context(), now()),
     on: hub.on,

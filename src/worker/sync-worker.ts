@@ -79,6 +79,20 @@ export interface SyncWorker extends AsyncDisposable {
   setPeers(peers: readonly (string | PeerRecordInput)[]): void;
   /** A peer got in touch by itself: its backoff is over. @throws TypeError for what is no URL */
   peerSeen(peerUrl: string): void;
+  /**
+   * An operator forgives a peer its failures and its backoff, and with `force`, the one way there is, its Retry-After.
+   * The worker's own wait stays as it is: to sync right then, request it too.
+   *
+   * @throws TypeError for what is no URL
+   */
+  resetPeer(peerUrl: string, options?: { readonly force?: boolean }): void;
+  /**
+   * Another policy, for all that is decided from now on; what is left out takes its default. No wait is dropped, and no
+   * run is broken off: a due time that is set stays.
+   *
+   * @throws RangeError for an option, naming it, its value and what is allowed
+   */
+  setPolicy(policy: SyncPolicyOptions): void;
   /** Why the worker waits, or does not. */
   why(): Why;
   /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. */

@@ -5,6 +5,7 @@ import { createMemoryChain } from '../../src/infonet/chain-store.ts';
 import { createEventAuthor } from '../../src/infonet/event-author.ts';
 import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
 import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
+import type { PullProgress } from '../../src/infonet/infonet-sync-options.ts';
 import { createPeerRecord } from '../../src/policy/peer-record.ts';
 import { createSyncWorker } from '../../src/worker/create-sync-worker.ts';
 import { NOW, runOnce } from './one-run.ts';
@@ -116,6 +117,24 @@ describe('a run', () => {
     expect(ours.count()).toBe(500);
     const { state } = await runOnce(sync, [peer.url]);
     expect([ours.count(), state.currentHead]).toEqual([520, theirs.head()]);
+  });
+
+  test('is told after each page how far it has come', async () => {
+    const told: PullProgress[] = [];
+    const sync = createInfonetSync({
+      chain: createMemoryChain(),
+      pageLimit: 10,
+      maxPages: 4,
+      onProgress: (progress) => void told.push(progress),
+    });
+    const peerUrl = await peerWith(25);
+    await runOnce(sync, [peerUrl]);
+    const page = { peerUrl, maxPages: 4, eventsAtMost: 40 };
+    expect(told).toEqual([
+      { ...page, accepted: 10, pages: 1 },
+      { ...page, accepted: 20, pages: 2 },
+      { ...page, accepted: 25, pages: 3 },
+    ]);
   });
 
   test('asks over one connection, with no credentials and no cookie', async () => {

@@ -39,6 +39,10 @@ const messages: readonly Readonly<Record<string, unknown>>[] = [
   { type: 'peers.changed', peers: 'none' },
   { type: 'peer.seen', peerUrl: available.peerUrl },
   { type: 'peer.seen', peerUrl: '' },
+  { type: 'peer.reset', peerUrl: available.peerUrl, force: true },
+  { type: 'peer.reset', peerUrl: '' },
+  { type: 'policy.changed', policy },
+  { type: 'policy.changed', policy: { maxPeersPerRun: 0 } },
 ];
 const results: readonly Readonly<Record<string, unknown>>[] = [
   { output: { outcome: 'ok', head: 'h1' } },

@@ -15,6 +15,18 @@ const ways: readonly (readonly [string, (example: Example) => Promise<void>])[] 
       await example.request(true);
     },
   ],
+  ['by a reset without force', (example) => example.reset('http://a.example', false)],
+  [
+    'by a reset without force and a request with it',
+    async (example) => {
+      await example.reset('http://a.example', false);
+      await example.request(true);
+    },
+  ],
+  [
+    'by a policy without any backoff',
+    (example) => example.changePolicy({ failureBackoffSeconds: 0, failureBackoffCapSeconds: 0 }),
+  ],
   ['by a restart', (example) => example.restartAfter(0)],
   ['by a record that knows nothing of it', (example) => example.changePeers([peer('a')])],
   [

@@ -24,7 +24,7 @@ test('whatever happened, a worker whose peers answer syncs within a look of its 
 
 test('by a clock that nobody sets, a run is stuck at its 300 s to the millisecond', async () => {
   const undisturbed = fc.array(
-    happening.filter(({ kind }) => kind !== 'the clock jumps'),
+    happening.filter(({ kind }) => kind !== 'the clock jumps' && kind !== 'another policy'),
     { maxLength: 8 },
   );
   await fc.assert(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { markSeen, markSyncFailure, markSyncSuccess } from '../../src/policy/peer-marks.ts';
+import { markSeen, markSyncFailure, markSyncSuccess, resetPeer } from '../../src/policy/peer-marks.ts';
 import { createPeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
 import {
   eligibleSyncPeers,
@@ -200,5 +200,37 @@ describe('markSeen', () => {
     expect(nextAskAt(silenced)).toBe(1600);
     expect(nextAskAt(markSeen(silenced, { now: 1001 }))).toBe(1031);
     expect(nextAskAt(markSeen(silenced, { now: 1030.999 }))).toBe(1031);
+  });
+});
+
+describe('resetPeer', () => {
+  it('forgets failures and backoff, and a Retry-After that still runs only by force', () => {
+    fc.assert(
+      fc.property(frozenPeer, fairTime, fc.boolean(), (record, now, force) => {
+        const reset = resetPeer(record, { now, force });
+        const running = retryAfterUntil(record) > Math.trunc(now);
+        const until = running && !force ? retryAfterUntil(record) : 0;
+        expect(reset).toMatchObject({ failureCount: 0, lastError: '', cooldownUntil: until });
+        expect(Math.max(0, retryAfterUntil(reset))).toBe(until);
+        expect(reset.metadata['retry_after_header']).toBe(
+          until > 0 ? record.metadata['retry_after_header'] : undefined,
+        );
+        expect(reset).toSatisfy(hasStorableNumbers);
+      }),
+    );
+  });
+
+  it('touches nothing else but the time of the change', () => {
+    fc.assert(
+      fc.property(frozenPeer, fairTime, fc.boolean(), (record, now, force) => {
+        const reset = resetPeer(record, { now, force });
+        const { lastError, failureCount, cooldownUntil, metadata } = record;
+        expect({ ...reset, lastError, failureCount, cooldownUntil, metadata }).toEqual({
+          ...record,
+          updatedAt: Math.trunc(now),
+        });
+        expect(foreignMetadata(reset)).toEqual(foreignMetadata(record));
+      }),
+    );
   });
 });

@@ -8,6 +8,7 @@ const letters: Readonly<Record<SyncWorkerEmitted['type'], string>> = {
   'run.stuck': 'k',
   'run.finished': 'E',
   'peers.changed': '',
+  'policy.changed': '',
   'event.refused': '',
 };
 

@@ -28,6 +28,8 @@ export interface WorkerModel {
   /** `now` is wall time, `elapsed` a time that no clock change touches; both in seconds. */
   readonly told: (event: SyncWorkerEmitted, now: number, elapsed: number) => void;
   readonly requested: (force: boolean) => void;
+  /** An operator had the worker forget this peer's Retry-After. */
+  readonly forgiven: (peerUrl: string) => void;
   /** The worker was killed: a wish, a run and its stuck peers are forgotten, the ten fields and the peers are not. */
   readonly restarted: (elapsed: number) => void;
   /** Until when each peer asked to be left alone, kept apart from all records. */
@@ -35,11 +37,12 @@ export interface WorkerModel {
 }
 
 export function createWorkerModel(
-  policy: SyncPolicy,
+  firstPolicy: SyncPolicy,
   random: number,
   initial: SyncWorkerState,
   initialPeers: readonly PeerRecord[],
 ): WorkerModel {
+  let policy = firstPolicy;
   let state = initial;
   let peers = initialPeers;
   let request: 'none' | 'asked' | 'forced' = 'none';
@@ -143,6 +146,9 @@ export function createWorkerModel(
         for (const [url, until] of silence) if (until <= now && !inSync(peers, url)) silence.delete(url);
         peers.forEach(hush);
         return;
+      case 'policy.changed':
+        policy = event.policy;
+        return;
       default:
         return;
     }
@@ -175,6 +181,9 @@ export function createWorkerModel(
     },
     told,
     silence,
+    forgiven: (peerUrl) => {
+      silence.delete(peerUrl);
+    },
     requested: (force) => {
       if (state.lastOutcome === 'running') return;
       request = force || request === 'forced' ? 'forced' : 'asked';

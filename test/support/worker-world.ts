@@ -59,6 +59,9 @@ export interface World {
   request(force: boolean): Promise<void>;
   changePeers(peers: readonly PeerRecord[]): Promise<void>;
   contact(peerUrl: string): Promise<void>;
+  /** An operator forgives a peer. */
+  reset(peerUrl: string, force: boolean): Promise<void>;
+  changePolicy(policy: SyncPolicyOptions): Promise<void>;
   /** Sets the wall clock on or back, in seconds. */
   jump(seconds: number): Promise<void>;
   /** Lets time pass, from deadline to deadline, and stops after so many of them. Milliseconds. */
@@ -74,7 +77,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const clock = createHeapClock();
   let wallAhead = options.startAt ?? START;
   const now = (): number => wallAhead + clock.now() / 1000;
-  const policy = resolvePolicy(options.policy);
+  let policy = resolvePolicy(options.policy);
+  let longest = longestRun(policy);
   const random = options.random ?? 0;
   const scripted = scriptSync(options.script, clock, now);
   const events: SyncWorkerEmitted[] = [];
@@ -148,7 +152,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const live = scripted.live();
     if (live !== attempting) expect(live, 'attempts under way').toBe(attempting);
     const lasted = (clock.now() - runBeganAt) / 1000;
-    expectThat(attempting === 0 || lasted <= longestRun(policy), () => `a run of ${lasted} s`);
+    expectThat(attempting === 0 || lasted <= longest, () => `a run of ${lasted} s`);
     const owed = now() >= model.owedAt();
     owedSince = owed ? (owedSince ?? clock.now()) : undefined;
     const late = owedSince === undefined ? 0 : (clock.now() - owedSince) / 1000;
@@ -199,6 +203,17 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     changePeers: async (peers) => {
       actor.send({ type: 'peers.changed', peers });
+      await settle();
+    },
+    reset: async (peerUrl, force) => {
+      if (force) model.forgiven(peerUrl);
+      actor.send({ type: 'peer.reset', peerUrl, force });
+      await settle();
+    },
+    changePolicy: async (options) => {
+      policy = resolvePolicy(options);
+      longest = Math.max(longest, longestRun(policy));
+      actor.send({ type: 'policy.changed', policy: options });
       await settle();
     },
     contact: async (peerUrl) => {

@@ -1,4 +1,4 @@
-import { createPeerRecord, type PeerRecord } from '../../src/index.ts';
+import { createPeerRecord, type PeerRecord, type SyncPolicyOptions } from '../../src/index.ts';
 import { fc } from './property.ts';
 import { START, type World } from './worker-world.ts';
 
@@ -9,6 +9,8 @@ export type Happening =
   | { readonly kind: 'a request'; readonly force: boolean }
   | { readonly kind: 'other peers'; readonly peers: readonly PeerRecord[] }
   | { readonly kind: 'a contact'; readonly peerUrl: string }
+  | { readonly kind: 'a reset'; readonly peerUrl: string; readonly force: boolean }
+  | { readonly kind: 'another policy'; readonly policy: SyncPolicyOptions }
   | { readonly kind: 'a restart'; readonly downMs: number };
 
 /** A worker without a pause between its runs would fill any length of time with them, and every one like the last. */
@@ -30,6 +32,10 @@ export function happen(
       return world.changePeers(happening.peers);
     case 'a contact':
       return world.contact(happening.peerUrl);
+    case 'a reset':
+      return world.reset(happening.peerUrl, happening.force);
+    case 'another policy':
+      return world.changePolicy(happening.policy);
     case 'a restart':
       return world.restart(happening.downMs);
   }
@@ -90,25 +96,6 @@ const jumping = fc
   )
   .map((seconds): Happening => ({ kind: 'the clock jumps', seconds }));
 
-export const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 6, arbitrary: passing },
-  { weight: 2, arbitrary: jumping },
-  { weight: 2, arbitrary: fc.boolean().map((force): Happening => ({ kind: 'a request', force })) },
-  { weight: 2, arbitrary: peers.map((list): Happening => ({ kind: 'other peers', peers: list })) },
-  { weight: 1, arbitrary: peerUrl.map((url): Happening => ({ kind: 'a contact', peerUrl: url })) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .oneof(fc.constant(0), fc.integer({ min: 0, max: 4_000_000 }))
-      .map((downMs): Happening => ({ kind: 'a restart', downMs })),
-  },
-);
-
-export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(happening, {
-  minLength: 1,
-  maxLength: 16,
-});
-
 const wait = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 2000 }) },
   fc.constantFrom(0, 0.5, 60, 300, 1e15, Number.MAX_VALUE),
@@ -128,4 +115,29 @@ export const policy: fc.Arbitrary<{
   stuckAfterSeconds: fc.oneof(fc.constant(300), fc.integer({ min: 1, max: 1000 }), fc.constant(1.5)),
   maxPeersPerRun: fc.integer({ min: 1, max: 5 }),
   jitterRatio: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(1e300)),
+});
+
+const resetting = fc
+  .record({ peerUrl, force: fc.boolean() })
+  .map((reset): Happening => ({ kind: 'a reset', ...reset }));
+
+export const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 6, arbitrary: passing },
+  { weight: 2, arbitrary: jumping },
+  { weight: 2, arbitrary: fc.boolean().map((force): Happening => ({ kind: 'a request', force })) },
+  { weight: 2, arbitrary: peers.map((list): Happening => ({ kind: 'other peers', peers: list })) },
+  { weight: 1, arbitrary: peerUrl.map((url): Happening => ({ kind: 'a contact', peerUrl: url })) },
+  { weight: 1, arbitrary: resetting },
+  { weight: 1, arbitrary: policy.map((numbers): Happening => ({ kind: 'another policy', policy: numbers })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .oneof(fc.constant(0), fc.integer({ min: 0, max: 4_000_000 }))
+      .map((downMs): Happening => ({ kind: 'a restart', downMs })),
+  },
+);
+
+export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(happening, {
+  minLength: 1,
+  maxLength: 16,
 });
