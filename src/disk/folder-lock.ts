@@ -54,7 +54,11 @@ export function createFolderLock(path: string): FolderLock {
     notify: (notice: StorageNotice) => void,
   ): Promise<boolean> => {
     const why = await whyFree(holder);
-    const claims = await claimAfter(holder, draft);
+    const claims = await claimAfter(holder, draft).catch(async (error: unknown) => {
+      // A rival that comes too late itself is not the one who has the lock.
+      if ((await readHolder(path))?.token !== holder.token) return undefined;
+      throw error;
+    });
     if (claims === undefined) return false;
     try {
       // Whoever succeeded this holder before us took the claim away afterwards; ours is then worth nothing.
