@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { shown } from '../policy/wire-fields.ts';
 import { answerSync, type PeerAnswer, refusal } from './answer-sync.ts';
 import { CallerLimit } from './caller-limit.ts';
 import type { ChainStore } from './chain-store.ts';
 import { isPrivateCaller } from './private-caller.ts';
 import { SYNC_PATH } from './protocol.ts';
+import { wholeOption } from './whole-option.ts';
 
 /** What a peer serves, where, and how much of it to one caller. */
 export interface InfonetPeerOptions {
@@ -44,10 +44,10 @@ const MOST_CONNECTIONS = 512;
 export async function createInfonetPeer(options: InfonetPeerOptions): Promise<InfonetPeer> {
   const { chain, host = '127.0.0.1', now = systemNow } = options;
   const limit = new CallerLimit({
-    requests: within(options, 'requestsPerWindow', 60, 1_000_000),
-    windowSeconds: within(options, 'windowSeconds', 60, 3_600),
+    requests: wholeOption(options, 'requestsPerWindow', 60, 1_000_000),
+    windowSeconds: wholeOption(options, 'windowSeconds', 60, 3_600),
   });
-  const requestTimeout = within(options, 'requestTimeoutMs', 10_000, 600_000);
+  const requestTimeout = wholeOption(options, 'requestTimeoutMs', 10_000, 600_000);
   const port = options.port ?? 0;
 
   const answer = async (request: IncomingMessage): Promise<PeerAnswer> => {
@@ -90,17 +90,6 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
 }
 
 const systemNow = (): number => Date.now() / 1000;
-
-function within(
-  options: InfonetPeerOptions,
-  name: 'requestsPerWindow' | 'windowSeconds' | 'requestTimeoutMs',
-  usual: number,
-  most: number,
-): number {
-  const value = options[name] ?? usual;
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
-  throw new RangeError(`${name} is ${shown(value)}; allowed is a whole number from 1 to ${most}`);
-}
 
 /** The body, or undefined if it is too long. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {

@@ -1,7 +1,7 @@
-import { shown } from '../policy/wire-fields.ts';
 import type { ChainStore } from './chain-store.ts';
 import { MAX_PAGE_LIMIT } from './protocol.ts';
 import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
+import { wholeOption } from './whole-option.ts';
 
 /** How far one attempt has come, after a page of it. */
 export interface PullProgress {
@@ -64,21 +64,10 @@ export function resolveSyncOptions(options: InfonetSyncOptions): ResolvedSyncOpt
     allowClearnet: options.allowClearnet === true,
     replaceForkedChain: options.replaceForkedChain === true,
     socksProxy: readProxyAddress(options.socksProxy ?? '127.0.0.1:9050'),
-    requestTimeoutMs: within(options, 'requestTimeoutMs', 5_000, 600_000),
-    maxBodyBytes: within(options, 'maxBodyBytes', 32 * 1024 * 1024, 512 * 1024 * 1024),
-    pageLimit: within(options, 'pageLimit', 100, MAX_PAGE_LIMIT),
-    maxPages: within(options, 'maxPages', 5, 1_000),
+    requestTimeoutMs: wholeOption(options, 'requestTimeoutMs', 5_000, 600_000),
+    maxBodyBytes: wholeOption(options, 'maxBodyBytes', 32 * 1024 * 1024, 512 * 1024 * 1024),
+    pageLimit: wholeOption(options, 'pageLimit', 100, MAX_PAGE_LIMIT),
+    maxPages: wholeOption(options, 'maxPages', 5, 1_000),
     ca: options.ca,
   };
-}
-
-function within(
-  options: InfonetSyncOptions,
-  name: 'requestTimeoutMs' | 'maxBodyBytes' | 'pageLimit' | 'maxPages',
-  usual: number,
-  most: number,
-): number {
-  const value = options[name] ?? usual;
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
-  throw new RangeError(`${name} is ${shown(value)}; allowed is a whole number from 1 to ${most}`);
 }

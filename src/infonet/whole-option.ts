@@ -1,0 +1,17 @@
+import { shown } from '../policy/wire-fields.ts';
+
+/**
+ * An option that is a whole number from 1 to `most`; left out, it is the usual one.
+ *
+ * @throws RangeError naming the option, its value and what is allowed
+ */
+export function wholeOption<Name extends string>(
+  options: { readonly [Option in Name]?: number | undefined },
+  name: Name,
+  usual: number,
+  most: number,
+): number {
+  const value = options[name] ?? usual;
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw new RangeError(`${name} is ${shown(value)}; allowed is a whole number from 1 to ${most}`);
+}
