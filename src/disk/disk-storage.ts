@@ -1,13 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { PeerRecord } from '../policy/peer-record.ts';
 import type { StorageNotice, SyncStorage } from '../storage/storage.ts';
 import { createFolderLock } from './folder-lock.ts';
 import { inTurn } from './in-turn.ts';
 import { removeLockLeftovers } from './lock-leftovers.ts';
+import { makeFolder } from './make-folder.ts';
 import { openPeerFile } from './peer-file.ts';
 import { createStateFile } from './state-file.ts';
-import { codeOf, StorageError, StorageLockedError, StorageUnwritableError } from './storage-errors.ts';
+import { codeOf, StorageError, StorageLockedError } from './storage-errors.ts';
 
 export interface DiskStorageOptions {
   /** Where the peer store file is, if other programs share it. @default `peers.json` in the folder */
@@ -84,14 +84,6 @@ export function createDiskStorage(folder: string, options: DiskStorageOptions = 
         await lock.release();
       }),
   };
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new StorageUnwritableError(folder, error);
-  }
 }
 
 /** Full or read only is what a disk is now and then; anything else is a mistake that somebody has to mend. */
