@@ -1,7 +1,7 @@
 import { failureBackoff } from '../policy/failure-backoff.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
 import { isSyncPeer, nextAskAt, passedOverFor, retryAfterUntil } from '../policy/peer-selection.ts';
-import { type RetryAfterForm, readRetryAfter } from '../policy/retry-after.ts';
+import { MAX_RETRY_AFTER_SECONDS, type RetryAfterForm, readRetryAfter } from '../policy/retry-after.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import { floorAt, nextMove } from './next-move.ts';
 import { firstAskAt } from './next-peer.ts';
@@ -146,12 +146,13 @@ function whyPeer(peer: PeerRecord, now: number): PeerWhy {
     nextAskAt: known ? (rule === 'may be asked' ? 0 : nextAskAt(peer)) : null,
     detail: passedOverFor(peer) ?? peer.lastError,
     retryAfter:
-      until > now && typeof header === 'string' ? { header, until, ...formOf(header, peer.updatedAt) } : null,
+      until > now && typeof header === 'string' ? { header, until, ...formOf(header, until) } : null,
   };
 }
 
-function formOf(header: string, receivedAt: number): { form: RetryAfterForm; clamped: boolean } {
-  const { form, clamped } = readRetryAfter(header, { now: receivedAt });
+/** It was held to an hour if it asked for more than the hour that ended, or will end, at `until`. */
+function formOf(header: string, until: number): { form: RetryAfterForm; clamped: boolean } {
+  const { form, clamped } = readRetryAfter(header, { now: until - MAX_RETRY_AFTER_SECONDS });
   return { form, clamped };
 }
 

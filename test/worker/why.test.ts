@@ -79,6 +79,18 @@ describe('a worker explains', () => {
     );
   });
 
+  test('a Retry-After that was clamped, also after the peer was reset and keeps it', async () => {
+    const { worker, pass } = embed({ sync: limited('Fri, 15 Jan 2027 23:00:00 GMT'), peers });
+    await worker.start();
+    await pass(1000);
+    const before = worker.why().peers[0]?.retryAfter;
+    await pass(1_800_000);
+    worker.resetPeer('http://a.example');
+    expect(before).toMatchObject({ form: 'imf-fixdate', clamped: true, until: BEGIN + 3600 });
+    expect(worker.why().peers[0]?.retryAfter).toEqual(before);
+    await worker.stop();
+  });
+
   test('a Retry-After, with its header, its form and whether it was clamped', async () => {
     const { why, text } = await say(limited('7200'));
     expect(why).toMatchObject({ rule: 'retry-after', peerUrl: 'http://a.example', nextRunAt: BEGIN + 3600 });

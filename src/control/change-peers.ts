@@ -1,0 +1,100 @@
+import { networkOf } from '../infonet/peer-network.ts';
+import { resetPeer, retained } from '../policy/peer-marks.ts';
+import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
+import { normalizePeerUrl } from '../policy/peer-url.ts';
+import { wholeSeconds } from '../policy/seconds.ts';
+import { shown } from '../policy/wire-fields.ts';
+import { ControlError } from './control-error.ts';
+import { nearUrls } from './near-urls.ts';
+import type { PeerChange } from './peer-change.ts';
+
+const ROLES = ['participant', 'relay', 'seed'];
+
+/**
+ * The list after a change; only records of the sync bucket are touched. A peer that is removed while its Retry-After
+ * runs stays in the list until then, disabled and marked as removed, and comes back with it when it is added again.
+ * Enabling what is enabled, or disabling what is disabled, changes nothing.
+ *
+ * @param now Unix seconds; a fraction is truncated before it is stored
+ * @throws TypeError for what is no peer URL; ControlError for a peer that is not there, naming near ones, for one that
+ * is there already, and for an unknown role
+ */
+export function changePeers(
+  peers: readonly PeerRecord[],
+  change: PeerChange,
+  now: number,
+): readonly PeerRecord[] {
+  const peerUrl = normalizePeerUrl(change.peerUrl);
+  const there = peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl);
+  if (change.kind === 'add') {
+    if (there === undefined) return [...peers, added(change, peerUrl, now)];
+    return replaced(peers, there, [comeBack(there, change)]);
+  }
+  if (there === undefined || isRemoved(there)) throw unknownPeer(peerUrl, peers);
+  switch (change.kind) {
+    case 'remove':
+      return replaced(peers, there, retained([there], now));
+    case 'reset':
+      return replaced(peers, there, [resetPeer(there, { now, force: change.force })]);
+    default:
+      return switched(peers, there, change.kind === 'enable');
+  }
+}
+
+type Addition = Extract<PeerChange, { kind: 'add' }>;
+
+function added(change: Addition, peerUrl: string, now: number): PeerRecord {
+  const at = wholeSeconds(now);
+  const transport = networkOf(new URL(peerUrl).hostname) === 'onion' ? 'onion' : 'clearnet';
+  return createPeerRecord({ peerUrl, ...said(change), transport, addedAt: at, updatedAt: at });
+}
+
+/** A removed peer that was kept for its Retry-After alone is a peer again, and its Retry-After still runs. */
+function comeBack(peer: PeerRecord, change: Addition): PeerRecord {
+  if (!isRemoved(peer)) {
+    const next = peer.enabled ? '' : `, disabled; enable it instead`;
+    throw new ControlError('refused', `${peer.peerUrl} is a peer already${next}`);
+  }
+  const { removed: _mark, ...metadata } = peer.metadata;
+  return { ...peer, ...said(change), enabled: true, metadata };
+}
+
+/** What the operator said of a new peer, and nothing else. */
+function said({ label, role }: Addition): { readonly label?: string; readonly role?: string } {
+  if (role !== undefined && !ROLES.includes(role)) {
+    throw new ControlError('refused', `role is ${shown(role)}; allowed are ${ROLES.join(', ')}`);
+  }
+  return { ...(label === undefined ? {} : { label }), ...(role === undefined ? {} : { role }) };
+}
+
+function switched(peers: readonly PeerRecord[], peer: PeerRecord, enabled: boolean): readonly PeerRecord[] {
+  // `updatedAt` stays: it is the time of the marks, and a merge with another program goes by it.
+  return peer.enabled === enabled ? peers : replaced(peers, peer, [{ ...peer, enabled }]);
+}
+
+function replaced(
+  peers: readonly PeerRecord[],
+  old: PeerRecord,
+  by: readonly PeerRecord[],
+): readonly PeerRecord[] {
+  return peers.flatMap((peer) => (peer === old ? by : [peer]));
+}
+
+function isRemoved(peer: PeerRecord): boolean {
+  return peer.metadata['removed'] === true;
+}
+
+function unknownPeer(peerUrl: string, peers: readonly PeerRecord[]): ControlError {
+  const known = peers
+    .filter((peer) => peer.bucket === 'sync' && !isRemoved(peer))
+    .map((peer) => peer.peerUrl);
+  return new ControlError('refused', `${peerUrl} is no sync peer here; ${insteadOf(peerUrl, known)}`);
+}
+
+function insteadOf(peerUrl: string, known: readonly string[]): string {
+  if (known.length === 0) return 'there is none yet, add it first';
+  const near = nearUrls(peerUrl, known).slice(0, 3);
+  if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
+  const more = known.length > 5 ? ` and ${known.length - 5} more` : '';
+  return `there ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 5).join(', ')}${more}`;
+}

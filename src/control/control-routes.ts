@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { peerToWire } from '../policy/peer-record.ts';
+import { isRecord, shown } from '../policy/wire-fields.ts';
+import { formatWhy } from '../scheduling/format-why.ts';
+import { type ShownChain, statusOf } from '../status/worker-status.ts';
+import type { SyncWorker } from '../worker/sync-worker.ts';
+import { changePeers } from './change-peers.ts';
+import { ControlError } from './control-error.ts';
+import { type HttpAnswer, jsonAnswer, problem, textAnswer } from './http-answer.ts';
+import type { HttpRoutes } from './http-routes.ts';
+import { readJsonBody } from './json-body.ts';
+import type { PeerChange } from './peer-change.ts';
+import { readPeerChange } from './read-peer-change.ts';
+
+/** What can be asked of a worker over its socket. */
+export function controlRoutes(worker: SyncWorker, chain: ShownChain | undefined): HttpRoutes {
+  return {
+    '/status': { GET: () => jsonAnswer(200, statusOf(worker, chain)) },
+    '/why': {
+      GET: (request) =>
+        wantsJson(request) ? jsonAnswer(200, worker.why()) : textAnswer(formatWhy(worker.why())),
+    },
+    '/sync': {
+      POST: (request) => asked(request, (body) => worker.requestSync({ force: forceOf(body) })),
+    },
+    '/peers': {
+      POST: (request) =>
+        asked(request, (body) => {
+          changeWorker(worker, readPeerChange(body));
+          return worker.peers.map(peerToWire);
+        }),
+    },
+  };
+}
+
+/** From the list to the worker in one turn, so that no mark of an attempt can come between and be lost. */
+function changeWorker(worker: SyncWorker, change: PeerChange): void {
+  const next = changePeers(worker.peers, change, worker.why().at);
+  // A list alone never takes back a Retry-After, not even where the operator said so.
+  if (change.kind === 'reset') worker.resetPeer(change.peerUrl, { force: change.force });
+  else worker.setPeers(next);
+}
+
+async function asked(request: IncomingMessage, act: (body: unknown) => unknown): Promise<HttpAnswer> {
+  const body = await readJsonBody(request);
+  if ('refusal' in body) return body.refusal;
+  try {
+    return jsonAnswer(200, act(body.value));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return problem(error instanceof ControlError || error instanceof TypeError ? 400 : 500, message);
+  }
+}
+
+function forceOf(body: unknown): boolean {
+  if (body === undefined) return false;
+  const { force = false, ...others } = isRecord(body) ? body : { body };
+  if (Object.keys(others).length === 0 && typeof force === 'boolean') return force;
+  throw new ControlError('refused', `The request is ${shown(body)}; allowed is {"force": true or false}`);
+}
+
+function wantsJson({ headers }: IncomingMessage): boolean {
+  return /\bapplication\/json\b/i.test(headers.accept ?? '');
+}

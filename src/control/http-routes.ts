@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { type HttpAnswer, problem } from './http-answer.ts';
+
+/** What is done for one method of one path. */
+export type HttpHandler = (request: IncomingMessage) => HttpAnswer | Promise<HttpAnswer>;
+
+/** By path, then by method. HEAD is answered where GET is. */
+export type HttpRoutes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', HttpHandler>>>>>;
+
+/** The answer to a request, also where there is none for its path or method. A query is not looked at. */
+export function answerBy(routes: HttpRoutes, request: IncomingMessage): HttpAnswer | Promise<HttpAnswer> {
+  const [path = ''] = (request.url ?? '').split('?');
+  const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (methods === undefined) {
+    return problem(404, `There is nothing at this path; there is ${Object.keys(routes).join(', ')}`);
+  }
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const handler = method === 'GET' || method === 'POST' ? methods[method] : undefined;
+  if (handler !== undefined) return handler(request);
+  const allow = Object.keys(methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
+  return problem(405, `Allowed at ${path} is ${allow.join(', ')}`, { allow: allow.join(', ') });
+}

@@ -1,0 +1,176 @@
+import { Client } from 'undici';
+import { describe, expect, test } from 'vitest';
+import { formatWhy, PeerSyncRateLimited } from '../../src/index.ts';
+import { createMemoryChain } from '../../src/infonet/index.ts';
+import { statusOf } from '../../src/status/worker-status.ts';
+import { type Controlled, controlled, good } from './controlled-worker.ts';
+
+/** As `curl --unix-socket` asks. */
+async function curl(
+  { server }: Controlled,
+  path: string,
+  {
+    method = 'GET',
+    body = null,
+    accept = '*/*',
+  }: { method?: 'GET' | 'POST' | 'PUT'; body?: string | null; accept?: string } = {},
+): Promise<{ status: number; type: string; text: string; allow: unknown }> {
+  const client = new Client('http://localhost', { connect: { socketPath: server.path } });
+  const answer = await client.request({ method, path, body, headers: { accept } });
+  const text = await answer.body.text();
+  await client.destroy();
+  return {
+    status: answer.statusCode,
+    type: String(answer.headers['content-type']),
+    text,
+    allow: answer.headers['allow'],
+  };
+}
+
+describe('a running worker, over its socket', () => {
+  test('tells its status, and why it waits', async () => {
+    const { worker, control } = await controlled();
+    expect(await control.status()).toEqual(statusOf(worker, createMemoryChain()));
+    expect(await control.why()).toEqual(worker.why());
+  });
+
+  test('tells why in sentences to who does not ask for JSON', async () => {
+    const setup = await controlled();
+    const answer = await curl(setup, '/why');
+    expect(answer).toMatchObject({ status: 200, type: 'text/plain; charset=utf-8' });
+    expect(answer.text).toBe(`${formatWhy(setup.worker.why())}\n`);
+    const json = await curl(setup, '/why', { accept: 'application/json' });
+    expect(JSON.parse(json.text)).toEqual(setup.worker.why());
+  });
+
+  test('begins a run that is asked for, and says so', async () => {
+    const asked: string[] = [];
+    const { control, pass } = await controlled({
+      ...good,
+      sync: ({ peerUrl }) => {
+        asked.push(peerUrl);
+        return { head: `h${asked.length}` };
+      },
+    });
+    await pass(2000);
+    const why = await control.requestSync({ force: false });
+    expect(why).toMatchObject({ state: 'running', asking: 'http://a.example' });
+    await pass(0);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('asks no peer before its Retry-After is over, not even by force', async () => {
+    const { control, worker, pass } = await controlled({
+      peers: ['http://a.example'],
+      sync: () => {
+        throw new PeerSyncRateLimited({ retryAfterSeconds: 90, retryAfterHeader: '90' });
+      },
+    });
+    await pass(2000);
+    const why = await control.requestSync({ force: true });
+    expect(why).toMatchObject({ state: 'error', rule: 'retry-after', requested: true });
+    expect(why.nextRunAt - why.at).toBe(88);
+    expect((await control.status()).why.peers[0]?.retryAfter).toEqual(worker.why().peers[0]?.retryAfter);
+  });
+
+  test('changes its peers, in force when it is answered', async () => {
+    const { control, worker } = await controlled();
+    const peers = await control.changePeers({ kind: 'add', peerUrl: 'http://c.example', label: 'C' });
+    expect(peers.map((peer) => peer['peer_url'])).toEqual(worker.peers.map(({ peerUrl }) => peerUrl));
+    expect(worker.peers[2]).toMatchObject({ peerUrl: 'http://c.example', label: 'C', enabled: true });
+    await control.changePeers({ kind: 'disable', peerUrl: 'http://c.example' });
+    expect(worker.peers[2]?.enabled).toBe(false);
+    await control.changePeers({ kind: 'enable', peerUrl: 'http://c.example' });
+    expect(worker.peers[2]?.enabled).toBe(true);
+    await control.changePeers({ kind: 'remove', peerUrl: 'http://c.example' });
+    expect(worker.peers).toHaveLength(2);
+  });
+
+  test('forgets a Retry-After by a reset with force alone, and not by removing and adding', async () => {
+    const { control, worker, pass } = await controlled({
+      peers: ['http://a.example'],
+      sync: () => {
+        throw new PeerSyncRateLimited({ retryAfterSeconds: 900 });
+      },
+    });
+    const until = (): unknown => worker.peers[0]?.metadata['retry_after_until'];
+    const first = until();
+    const peerUrl = 'http://a.example';
+    await control.changePeers({ kind: 'remove', peerUrl });
+    await control.changePeers({ kind: 'add', peerUrl });
+    await control.changePeers({ kind: 'reset', peerUrl, force: false });
+    expect(until()).toBe(first);
+    expect(worker.peers[0]).toMatchObject({ enabled: true, failureCount: 0, lastError: '' });
+    await control.changePeers({ kind: 'reset', peerUrl, force: true });
+    expect(until()).toBeUndefined();
+    await pass(2000);
+    expect(await control.requestSync({ force: false })).toMatchObject({ asking: peerUrl });
+  });
+
+  test('refuses a change in so many words, and changes nothing', async () => {
+    const { control, worker } = await controlled();
+    const before = worker.peers;
+    await expect(control.changePeers({ kind: 'enable', peerUrl: 'http://a.exampel' })).rejects.toMatchObject({
+      name: 'ControlError',
+      code: 'refused',
+      message: 'http://a.exampel is no sync peer here; did you mean http://a.example?',
+    });
+    expect(worker.peers).toBe(before);
+  });
+
+  test.each([
+    ['{"kind":"ad","peerUrl":"http://c.example"}', 'kind is "ad"; allowed are add, remove'],
+    ['{"kind":"add"}', 'peerUrl is undefined; allowed is a URL'],
+    ['{"kind":"add","peerUrl":"c.example"}', 'allowed is an absolute URL'],
+    ['{"kind":"add","peerUrl":"http://c.example","label":5}', 'label is 5; allowed is a string'],
+    [
+      '{"kind":"reset","peerUrl":"http://a.example","force":"yes"}',
+      'force is "yes"; allowed are true and false',
+    ],
+    [
+      '{"kind":"remove","peerUrl":"http://a.example","forse":true}',
+      `A change of kind 'remove' has no "forse"`,
+    ],
+    [
+      '{"kind":"remove","peerUrl":"http://a.example","force":true}',
+      `A change of kind 'remove' has no "force"`,
+    ],
+    ['[]', 'The change is []'],
+    ['', 'The change is undefined'],
+    ['{"kind":', 'The body is no JSON'],
+  ])('refuses the change %s: %s', async (body, message) => {
+    const setup = await controlled();
+    const answer = await curl(setup, '/peers', { method: 'POST', body });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text).error).toContain(message);
+    expect(setup.worker.peers).toHaveLength(2);
+  });
+
+  test('takes a request without a body, and refuses one that it does not understand', async () => {
+    const setup = await controlled();
+    await setup.pass(2000);
+    const plain = await curl(setup, '/sync', { method: 'POST' });
+    expect(JSON.parse(plain.text)).toMatchObject({ state: 'running' });
+    const odd = await curl(setup, '/sync', { method: 'POST', body: '{"froce":true}' });
+    expect(odd.status).toBe(400);
+    expect(odd.text).toContain('allowed is {\\"force\\": true or false}');
+  });
+
+  test('refuses a body that is too long, another method and another path', async () => {
+    const setup = await controlled();
+    const long = await curl(setup, '/peers', { method: 'POST', body: ' '.repeat(65 * 1024) });
+    expect(long.status).toBe(413);
+    expect(await curl(setup, '/sync')).toMatchObject({ status: 405, allow: 'POST' });
+    expect(await curl(setup, '/why', { method: 'PUT', body: '' })).toMatchObject({
+      status: 405,
+      allow: 'GET, HEAD',
+    });
+    expect(await curl(setup, '/toString')).toMatchObject({ status: 404 });
+  });
+
+  test('that was stopped says that it is not running', async () => {
+    const { control, worker } = await controlled();
+    await worker.stop();
+    await expect(control.requestSync({ force: false })).rejects.toThrow('The worker is not running');
+  });
+});

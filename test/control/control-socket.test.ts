@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'undici';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { connectControl } from '../../src/control/control-client.ts';
+import { serveControl } from '../../src/control/control-server.ts';
+import { tempFolder } from '../disk/temp-folder.ts';
+import { embed } from '../support/embedded-worker.ts';
+import { controlled, good } from './controlled-worker.ts';
+
+describe('the socket', () => {
+  test('is the user’s alone from its first moment on, whatever the umask, which stays as it was', async () => {
+    const { path: folder } = await tempFolder();
+    const usual = process.umask(0);
+    onTestFinished(() => {
+      process.umask(usual);
+    });
+    const serving = serveControl({ folder, worker: embed(good).worker });
+    // Made by the call itself, before anything else can have its turn.
+    expect(statSync(join(folder, 'control.sock')).mode & 0o777).toBe(0o600);
+    expect(process.umask()).toBe(0);
+    const server = await serving;
+    expect(statSync(server.path).mode & 0o777).toBe(0o600);
+    await server.close();
+  });
+
+  test('is gone after the close, and no handle is left', async () => {
+    const { path: folder } = await tempFolder();
+    const pipes = (): readonly string[] =>
+      process.getActiveResourcesInfo().filter((name) => name.includes('Pipe'));
+    const before = pipes();
+    const server = await serveControl({ folder, worker: embed(good).worker });
+    // A caller that stays connected is let go.
+    const client = new Client('http://localhost', { connect: { socketPath: server.path } });
+    await (await client.request({ method: 'GET', path: '/status' })).body.dump();
+    await Promise.all([server.close(), server.close()]);
+    await client.destroy();
+    expect(existsSync(server.path)).toBe(false);
+    expect(await connectControl(folder)).toBeUndefined();
+    await expect.poll(pipes).toEqual(before);
+  });
+
+  test('that a killed worker left is nobody’s, and is replaced', async () => {
+    const { path: folder } = await tempFolder();
+    const path = join(folder, 'control.sock');
+    const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('listens'))`;
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(statSync(path).isSocket()).toBe(true);
+    expect(await connectControl(folder)).toBeUndefined();
+    const server = await serveControl({ folder, worker: embed(good).worker });
+    expect(await connectControl(folder)).toBeDefined();
+    await server.close();
+  });
+
+  test('takes the place of nothing that is no socket', async () => {
+    const { path: folder } = await tempFolder();
+    await writeFile(join(folder, 'control.sock'), 'mine');
+    await expect(serveControl({ folder, worker: embed(good).worker })).rejects.toMatchObject({
+      code: 'unusable',
+      message: expect.stringContaining('is no socket; move it away'),
+    });
+  });
+
+  test('in a folder that is not there is a clear error on one side and nobody on the other', async () => {
+    const folder = join((await tempFolder()).path, 'nowhere');
+    expect(await connectControl(folder)).toBeUndefined();
+    await expect(serveControl({ folder, worker: embed(good).worker })).rejects.toMatchObject({
+      code: 'unusable',
+      message: expect.stringContaining('The control socket could not be made'),
+    });
+  });
+
+  test('with a path that no Unix socket can have is a clear error, and with the longest it can it works', async () => {
+    const { path } = await tempFolder();
+    const most = process.platform === 'linux' ? 107 : 103;
+    const room = most - Buffer.byteLength(join(path, 'control.sock')) - 1;
+    const [fits, long] = [join(path, 'x'.repeat(room)), join(path, 'ü'.repeat(room))];
+    await Promise.all([mkdir(fits), mkdir(long)]);
+    expect(await connectControl(long)).toBeUndefined();
+    await expect(serveControl({ folder: long, worker: embed(good).worker })).rejects.toMatchObject({
+      code: 'unusable',
+      message: expect.stringContaining('name the data folder by a shorter path'),
+    });
+    await writeFile(join(long, 'control.sock'), '');
+    await expect(connectControl(long)).rejects.toThrow(`the path of a Unix socket may have ${most}`);
+    const server = await serveControl({ folder: fits, worker: embed(good).worker });
+    expect(await connectControl(fits)).toBeDefined();
+    await server.close();
+  });
+
+  test('of another user may not be used, and the error says by whom', async () => {
+    const { folder, server } = await controlled();
+    await chmod(folder, 0o755);
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    else await chmod(server.path, 0);
+    try {
+      await expect(connectControl(folder)).rejects.toMatchObject({
+        code: 'unusable',
+        message: expect.stringContaining('only by the user whose worker runs there'),
+      });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
+});
