@@ -1,12 +1,6 @@
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import {
-  type ChartGuard,
-  type ChartModel,
-  type ChartState,
-  type ChartTransition,
-  type ChartTrigger,
-  triggerId,
-} from './chart-model.ts';
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import type { ChartGuard, ChartModel, ChartState, ChartTransition } from './chart-model.ts';
+import { nameOf, pathOf, readTrigger, transitionId } from './transition-id.ts';
 
 /**
  * Reads a machine's definition: every state and every transition, as they are.
@@ -48,12 +42,10 @@ function readState(node: AnyStateNode): ChartState {
 function readTransitions(node: AnyStateNode): ChartTransition[] {
   return [...node.transitions.values(), node.always ?? []].flatMap((candidates) =>
     candidates.map((transition, index) => {
-      const trigger = readTrigger(node, transition);
-      const source = pathOf(node);
       return {
-        id: `${source}:${triggerId(trigger)}:${index}`,
-        source,
-        trigger,
+        id: transitionId(transition),
+        source: pathOf(node),
+        trigger: readTrigger(node, transition),
         guard: readGuard(node, transition.guard),
         isFallback: index > 0,
         target: onlyTarget(node, transition.target),
@@ -62,20 +54,6 @@ function readTransitions(node: AnyStateNode): ChartTransition[] {
       };
     }),
   );
-}
-
-/** XState writes a timer as `xstate.after.<delay>.<state>` and the end of an actor as `xstate.done.actor.<actor>`. */
-function readTrigger(node: AnyStateNode, transition: AnyTransitionDefinition): ChartTrigger {
-  const { eventType } = transition;
-  if (eventType === '') return { kind: 'always', name: '' };
-  const after = node.after.find((delayed) => delayed.eventType === eventType);
-  if (after !== undefined) return { kind: 'after', name: String(after.delay) };
-  for (const invoke of node.invoke) {
-    const name = nameOf(invoke.src, `an actor of ${node.id}`);
-    if (eventType === `xstate.done.actor.${invoke.id}`) return { kind: 'done', name };
-    if (eventType === `xstate.error.actor.${invoke.id}`) return { kind: 'error', name };
-  }
-  return { kind: 'event', name: eventType };
 }
 
 function readGuard(node: AnyStateNode, guard: unknown): ChartGuard | undefined {
@@ -90,15 +68,4 @@ function onlyTarget(node: AnyStateNode, targets: readonly AnyStateNode[] | undef
   if (others.length > 0)
     throw new TypeError(`A transition of ${node.id} has several targets; one is allowed`);
   return target === undefined ? undefined : pathOf(target);
-}
-
-function nameOf(named: unknown, what: string): string {
-  if (typeof named === 'string') return named;
-  const type = typeof named === 'object' && named !== null && 'type' in named ? named.type : undefined;
-  if (typeof type === 'string') return type;
-  throw new TypeError(`${what} is ${typeof named}; allowed is a name`);
-}
-
-function pathOf(node: AnyStateNode): string {
-  return node.path.join('.');
 }

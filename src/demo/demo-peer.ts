@@ -26,6 +26,7 @@ export interface DemoPeer {
   readonly label: string;
   readonly url: string;
   setMood(mood: PeerMood): void;
+  mood(): PeerMood;
   /** Requests taken and not answered yet. */
   openRequests(): number;
   close(): Promise<void>;
@@ -86,6 +87,7 @@ export async function createDemoPeer(options: DemoPeerOptions): Promise<DemoPeer
     setMood: (next) => {
       mood = next;
     },
+    mood: () => mood,
     openRequests: () => open.size,
     close: () =>
       new Promise((resolve) => {

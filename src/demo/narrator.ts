@@ -2,7 +2,7 @@ import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { AttemptResult } from '../scheduling/attempt.ts';
 import { explain } from '../scheduling/why.ts';
 import type { WorkerContext } from '../scheduling/worker-context.ts';
-import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { SyncWorkerTold } from '../worker/sync-worker.ts';
 import { durationText } from './duration-text.ts';
 import type { LineOutput } from './line-output.ts';
 import { createPaint } from './paint.ts';
@@ -17,7 +17,7 @@ export interface Narrator {
   /** The state the worker starts in. */
   begin(context: WorkerContext): void;
   /** What the worker told, with its context right after. */
-  tell(event: SyncWorkerEmitted, context: WorkerContext): void;
+  tell(event: SyncWorkerTold, context: WorkerContext): void;
   /** The last line of a terminal: what the worker is at, counting down. */
   countDown(context: WorkerContext): void;
   /** What was seen so far. */
@@ -111,6 +111,11 @@ export function createNarrator(options: NarratorOptions): Narrator {
           break;
         case 'event.refused':
           output.print(`an event was refused: ${event.reason}`);
+          break;
+        case 'clock.jumped':
+          output.print(
+            `the clock was set, or the machine slept: it is ${durationText(event.seconds)} further`,
+          );
       }
     },
     countDown: (context) => {

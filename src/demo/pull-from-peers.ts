@@ -5,17 +5,21 @@ import { policyText } from './policy-text.ts';
 import { type DemoPorts, type Session, startWatchedWorker } from './watched-worker.ts';
 
 /** Pulls from real peers by the default policy. */
-export function pullFromPeers(ports: DemoPorts, output: LineOutput, peers: readonly PeerRecord[]): Session {
+export async function pullFromPeers(
+  ports: DemoPorts,
+  output: LineOutput,
+  peers: readonly PeerRecord[],
+): Promise<Session> {
   output.print('infonet-sync-worker, pulling from real peers. Ctrl-C stops it.');
   output.print(`  policy  ${policyText(defaultPolicy)}`);
   output.print('  events  each one verified; kept in memory, from genesis on\n');
-  const worker = startWatchedWorker({
+  const worker = await startWatchedWorker({
     ports,
     output,
-    input: { peers },
+    peers,
     // The operator named these peers in so many words.
     transport: { allowClearnet: true },
     labels: new Map(peers.map(({ peerUrl, label }) => [peerUrl, label])),
   });
-  return { worker, stop: async () => worker.stop() };
+  return { worker, stop: worker.stop };
 }

@@ -1,42 +1,32 @@
-import { systemNow, systemRandom } from '../clock/system-ports.ts';
-import { type DemoArguments, HELP, readArguments } from './arguments.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import { systemRandom } from '../clock/system-ports.ts';
+import { inspectWorker } from '../inspect/inspect-worker.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import type { DemoOptions } from './demo-options.ts';
 import { createLineOutput } from './line-output.ts';
 import { pullFromPeers } from './pull-from-peers.ts';
-import { startTour } from './tour.ts';
+import { startTour, type Tour } from './tour.ts';
 import { waitForEnd } from './wait-for-end.ts';
-import type { DemoPorts } from './watched-worker.ts';
+import type { DemoPorts, Session } from './watched-worker.ts';
 
 const TICK_MILLISECONDS = 200;
 
-const systemPorts: DemoPorts = {
-  now: systemNow,
-  random: systemRandom,
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
+const systemPorts: DemoPorts = { clock: systemClock, random: systemRandom };
 
-/** The whole program; gives the exit status. */
-export async function runDemo(args: readonly string[]): Promise<number> {
-  let wanted: DemoArguments;
-  try {
-    wanted = readArguments(args);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 2;
-  }
-  if (wanted.help) {
-    console.log(HELP);
-    return 0;
-  }
+/** The whole demo; gives the exit status. */
+export async function runDemo(options: DemoOptions): Promise<number> {
   const output = createLineOutput(process.stdout, process.env);
-  const end = waitForEnd({ signals: process, stdout: process.stdout, seconds: wanted.seconds });
-  const session =
-    wanted.peers.length === 0
-      ? await startTour(systemPorts, output)
-      : pullFromPeers(systemPorts, output, wanted.peers);
+  const end = waitForEnd({ signals: process, stdout: process.stdout, seconds: options.seconds });
+  const isTour = options.peers.length === 0;
+  const session: Session | Tour = isTour
+    ? await startTour(systemPorts, output)
+    : await pullFromPeers(systemPorts, output, options.peers);
   const { worker } = session;
   const ticking = setInterval(worker.tick, TICK_MILLISECONDS);
+  let inspection: Inspection | undefined;
   try {
+    inspection = await inspect(session, options.inspect);
+    for (const line of invitation(inspection)) worker.narrator.note(line);
     const why = await Promise.race([end, worker.broken]);
     output.clear();
     output.print(`\n${why} ${worker.narrator.summary()}`);
@@ -47,6 +37,27 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     return 1;
   } finally {
     clearInterval(ticking);
+    await inspection?.close();
     await session.stop();
   }
+}
+
+async function inspect(
+  session: Session | Tour,
+  wanted: DemoOptions['inspect'],
+): Promise<Inspection | undefined> {
+  if (wanted === undefined) return undefined;
+  const { sync, chain } = session.worker;
+  const faults = 'faults' in session ? { faults: session.faults } : {};
+  return inspectWorker({ demo: sync }, { ...wanted, ...faults, chains: { demo: chain } });
+}
+
+function invitation(inspection: Inspection | undefined): readonly string[] {
+  if (inspection === undefined) return [];
+  const { url, statelyUrl, classicUrl } = inspection;
+  return [
+    `watch it at ${url}`,
+    ...(statelyUrl === undefined ? [] : [`in the Stately Inspector: ${statelyUrl}`]),
+    ...(classicUrl === undefined ? [] : [`in the classic visualizer: ${classicUrl}`]),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { SyncWorkerTold } from '../worker/sync-worker.ts';
 import type { Scene, Stage } from './scenes.ts';
 
 /** Plays scenes one after the other, round after round, each until the worker did what the scene waits for. */
@@ -6,7 +6,10 @@ export interface ScenePlayer {
   /** Arranges the first scene. */
   start(): void;
   /** To be called with all that the worker tells. */
-  told(event: SyncWorkerEmitted): void;
+  told(event: SyncWorkerTold): void;
+  /** Goes on with the present scene from its beginning, or stands still. */
+  play(playing: boolean): void;
+  isPlaying(): boolean;
   /** How many rounds are over. */
   rounds(): number;
 }
@@ -19,6 +22,7 @@ export function createScenePlayer(
   let place = 0;
   let rounds = 0;
   let timesSeen = 0;
+  let playing = true;
   const arrange = (): void => {
     const scene = scenes[place];
     if (scene === undefined) return;
@@ -30,7 +34,7 @@ export function createScenePlayer(
     start: arrange,
     told: (event) => {
       const scene = scenes[place];
-      if (scene === undefined || beatOf(event) !== scene.until) return;
+      if (!playing || scene === undefined || beatOf(event) !== scene.until) return;
       timesSeen += 1;
       if (timesSeen < (scene.times ?? 1)) return;
       place += 1;
@@ -41,11 +45,18 @@ export function createScenePlayer(
       }
       arrange();
     },
+    play: (wanted) => {
+      if (wanted === playing) return;
+      playing = wanted;
+      note(wanted ? 'the tour goes on' : 'somebody takes over: the tour stands still');
+      if (wanted) arrange();
+    },
+    isPlaying: () => playing,
     rounds: () => rounds,
   };
 }
 
-function beatOf(event: SyncWorkerEmitted): string {
+function beatOf(event: SyncWorkerTold): string {
   if (event.type === 'run.finished') return event.state.lastOutcome;
   return event.type === 'run.stuck' ? 'stuck' : '';
 }

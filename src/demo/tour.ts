@@ -1,12 +1,15 @@
+import type { FaultSource } from '../inspect/inspection.ts';
 import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
 import { resolvePolicy } from '../policy/sync-policy.ts';
 import { initialSyncState } from '../policy/sync-worker-state.ts';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { createDemoPeer, type DemoPeer } from './demo-peer.ts';
 import { startGrowingPeer } from './growing-peer.ts';
 import type { LineOutput } from './line-output.ts';
 import { policyText } from './policy-text.ts';
 import { createScenePlayer } from './scene-player.ts';
 import { type PeerName, type Stage, scenes } from './scenes.ts';
+import { createTourFaults } from './tour-faults.ts';
 import { type DemoPorts, type Session, startWatchedWorker, type WatchedWorker } from './watched-worker.ts';
 
 /** The default policy's shape in seconds instead of minutes. */
@@ -25,38 +28,42 @@ const FIRST_RUN_AFTER_SECONDS = 3;
 
 export interface Tour extends Session {
   readonly peers: Readonly<Record<PeerName, DemoPeer>>;
+  /** For a viewer who wants to break and mend the peers. */
+  readonly faults: FaultSource;
   /** How many rounds through all scenes are over. */
   rounds(): number;
 }
 
 /** Drives a real worker through {@link scenes}, against small real peers on this machine, round after round. */
 export async function startTour(ports: DemoPorts, output: LineOutput): Promise<Tour> {
-  const { peers, close } = await startPeers(ports.now);
+  const { clock } = ports;
+  const now = (): number => clock.now() / 1000;
+  const { peers, close } = await startPeers(now);
   const all = Object.values(peers);
   for (const line of introduction(all)) output.print(line);
 
   const timers = new Set<unknown>();
   const stage: Stage = {
     mood: (name, mood) => peers[name].setMood(mood),
-    tellPeers: (...names) =>
-      worker.actor.send({ type: 'peers.changed', peers: names.map((name) => recordOf(peers[name])) }),
+    tellPeers: (...names) => worker.sync.setPeers(names.map((name) => recordOf(peers[name]))),
     requestSoon: () => {
-      const timer = ports.setTimeout(() => {
+      const timer = clock.setTimeout(() => {
         timers.delete(timer);
         worker.narrator.note('somebody asks to sync now, by force: no way round a Retry-After');
-        worker.actor.send({ type: 'sync.requested', force: true });
+        worker.sync.requestSync({ force: true });
       }, 1000);
       timers.add(timer);
     },
   };
   const player = createScenePlayer(scenes, stage, (text) => worker.narrator.note(text));
-  const firstDue = Math.trunc(ports.now()) + FIRST_RUN_AFTER_SECONDS;
-  const worker: WatchedWorker = startWatchedWorker({
+  const firstDue = Math.trunc(now()) + FIRST_RUN_AFTER_SECONDS;
+  const worker: WatchedWorker = await startWatchedWorker({
     ports,
     output,
+    policy,
+    storage: createMemoryStorage({ state: { ...initialSyncState(), nextSyncDueAt: firstDue } }),
     transport: { requestTimeoutMs: REQUEST_TIMEOUT_MS },
     labels: new Map(all.map(({ url, label }) => [url, label])),
-    input: { policy, state: { ...initialSyncState(), nextSyncDueAt: firstDue } },
     onTold: player.told,
   });
   player.start();
@@ -64,10 +71,11 @@ export async function startTour(ports: DemoPorts, output: LineOutput): Promise<T
   return {
     worker,
     peers,
+    faults: createTourFaults({ peers: all, isPlaying: player.isPlaying, play: player.play }),
     rounds: player.rounds,
     stop: async () => {
-      for (const timer of timers) ports.clearTimeout(timer);
-      worker.stop();
+      for (const timer of timers) clock.clearTimeout(timer);
+      await worker.stop();
       await close();
     },
   };

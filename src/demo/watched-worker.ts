@@ -1,42 +1,49 @@
-import { type ActorOptions, createActor } from 'xstate';
-import type { SyncWorkerActor, SyncWorkerMachine } from '../../machines/sync-worker.contract.ts';
-import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
-import { createInfonetSync, createMemoryChain, type InfonetSyncOptions } from '../infonet/index.ts';
-import type { WorkerInput } from '../scheduling/worker-context.ts';
-import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { WorkerClock } from '../clock/worker-clock.ts';
+import {
+  type ChainStore,
+  createInfonetSync,
+  createMemoryChain,
+  type InfonetSyncOptions,
+} from '../infonet/index.ts';
+import type { PeerRecord } from '../policy/peer-record.ts';
+import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
+import type { WorkerContext } from '../scheduling/worker-context.ts';
+import type { SyncStorage } from '../storage/storage.ts';
+import { createSyncWorker } from '../worker/create-sync-worker.ts';
+import type { SyncWorker, SyncWorkerTold } from '../worker/sync-worker.ts';
 import type { LineOutput } from './line-output.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 
 /** Time and chance, from outside. */
 export interface DemoPorts {
-  /** Unix seconds, with a fraction. */
-  readonly now: () => number;
+  readonly clock: WorkerClock;
   readonly random: () => number;
-  readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 export interface WatchedWorkerOptions {
   readonly ports: DemoPorts;
   readonly output: LineOutput;
-  readonly input: WorkerInput;
+  readonly peers?: readonly PeerRecord[];
+  readonly policy?: SyncPolicyOptions;
+  readonly storage?: SyncStorage;
   /** @default those of `createInfonetSync` */
   readonly transport?: Pick<InfonetSyncOptions, 'allowClearnet' | 'requestTimeoutMs'>;
   /** Labels of the peers, by URL; '' for a peer without one. */
   readonly labels: ReadonlyMap<string, string>;
   /** Told what the worker told, after it was narrated. */
-  readonly onTold?: (event: SyncWorkerEmitted) => void;
+  readonly onTold?: (event: SyncWorkerTold) => void;
 }
 
 export interface WatchedWorker {
-  readonly actor: SyncWorkerActor;
+  readonly sync: SyncWorker;
+  readonly chain: ChainStore;
   readonly narrator: Narrator;
   /** Rejects if the worker breaks; never resolves. */
   readonly broken: Promise<never>;
   /** Draws the countdown. */
   tick(): void;
   /** Aborts the attempt under way. */
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** A worker and what was started for it. */
@@ -47,30 +54,40 @@ export interface Session {
 }
 
 /** Starts a real worker that pulls a real chain, verified and kept in memory, and tells what it does. */
-export function startWatchedWorker(options: WatchedWorkerOptions): WatchedWorker {
-  const { ports, output, input, transport, onTold, labels } = options;
+export async function startWatchedWorker(options: WatchedWorkerOptions): Promise<WatchedWorker> {
+  const { ports, output, transport, onTold, labels, peers, policy = {}, storage } = options;
   const chain = createMemoryChain();
-  const sync = createInfonetSync({ ...transport, chain });
-  const machine = createSyncWorkerMachine({ sync, now: ports.now, random: ports.random });
-  const clock: NonNullable<ActorOptions<SyncWorkerMachine>['clock']> = ports;
-  const actor = createActor(machine, { input, clock });
-  const narrator = createNarrator({ output, now: ports.now, events: chain.count, labels });
-  const broken = new Promise<never>((_, reject) => {
-    actor.subscribe({ error: reject });
+  const sync = createSyncWorker({
+    ...ports,
+    sync: createInfonetSync({ ...transport, chain }),
+    policy,
+    ...(peers && { peers }),
+    ...(storage && { storage }),
   });
-  actor.on('*', (event) => {
-    narrator.tell(event, actor.getSnapshot().context);
+  const now = (): number => ports.clock.now() / 1000;
+  const narrator = createNarrator({ output, now, events: chain.count, labels });
+  const context = (): WorkerContext => {
+    const { snapshot } = sync;
+    if (snapshot === undefined) throw new Error('the worker has not started');
+    return snapshot.context;
+  };
+  const broken = new Promise<never>((_, reject) => {
+    sync.on('fault', ({ error }) => reject(error));
+  });
+  sync.on('*', (event) => {
+    narrator.tell(event, context());
     onTold?.(event);
   });
-  narrator.begin(actor.getSnapshot().context);
-  actor.start();
+  await sync.start();
+  narrator.begin(context());
   return {
-    actor,
+    sync,
+    chain,
     narrator,
     broken,
-    tick: () => narrator.countDown(actor.getSnapshot().context),
-    stop: () => {
-      actor.stop();
+    tick: () => narrator.countDown(context()),
+    stop: async () => {
+      await sync.stop();
       output.clear();
     },
   };

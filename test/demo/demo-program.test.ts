@@ -1,22 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startGrowingPeer } from '../../src/demo/growing-peer.ts';
+import { buildCommandLine } from '../command-line/built-program.ts';
 
-/** Inside the checkout, where the built program finds its packages. */
-const cache = join(import.meta.dirname, '../../node_modules/.cache');
-let outDir = '';
+let program = '';
 
 beforeAll(async () => {
-  await mkdir(cache, { recursive: true });
-  outDir = await mkdtemp(join(cache, 'demo-'));
-  await build({ mode: 'demo', logLevel: 'error', build: { outDir } });
+  program = await buildCommandLine();
 });
-
-afterAll(() => rm(outDir, { recursive: true, force: true }));
 
 interface Ended {
   readonly status: number | null;
@@ -29,7 +21,7 @@ async function run(
   args: readonly string[],
   onLine: (line: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [join(outDir, 'demo.js'), ...args], {
+  const child = spawn(process.execPath, [program, 'demo', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -96,7 +88,7 @@ describe('the built demo', () => {
   });
 
   it('ends when nobody reads its lines any more', async () => {
-    const child = spawn(process.execPath, [join(outDir, 'demo.js')], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program, 'demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text;
@@ -106,15 +98,26 @@ describe('the built demo', () => {
     expect([status, errors]).toEqual([0, '']);
   });
 
-  it('answers bad input with one line and status 2', async () => {
-    const { status, lines, errors } = await run(['--seconds', 'abc']);
-    expect([status, lines]).toEqual([2, []]);
-    expect(errors).toBe('--seconds is "abc"; allowed is a number above 0 and up to 2147483\n');
+  it('shows itself on a page that is served as long as it runs', async () => {
+    let page = '';
+    const { status, errors } = await run(['--inspect', '0'], (line, kill) => {
+      const [, url] = / watch it at (\S+)$/.exec(line) ?? [];
+      if (url === undefined) return;
+      void fetch(url).then(async (answer) => {
+        page = await answer.text();
+        kill('SIGINT');
+      });
+    });
+    expect([status, errors]).toEqual([0, '']);
+    expect(page).toContain('data-state="running.attempting"');
   });
 
-  it('helps', async () => {
-    const { status, lines, errors } = await run(['--help']);
-    expect([status, errors]).toEqual([0, '']);
-    expect(lines.join('\n')).toMatch(/--peer URL[\s\S]*--seconds N[\s\S]*Ctrl-C stops it\.$/);
+  it.each([
+    [['--seconds', 'abc'], '--seconds is "abc"; allowed is a number above 0 and up to 2147483'],
+    [['--peer', 'ftp://host'], '--peer is "ftp://host"; allowed is a URL with http: or https:'],
+  ])('answers %j with one line and status 2', async (args, line) => {
+    const { status, lines, errors } = await run(args);
+    expect([status, lines]).toEqual([2, []]);
+    expect(errors).toBe(`error: ${line}\n`);
   });
 });

@@ -3,11 +3,11 @@ import { createHeapClock, type HeapClock } from '../../src/clock/heap-clock.ts';
 import { createLineOutput } from '../../src/demo/line-output.ts';
 import { startTour, type Tour } from '../../src/demo/tour.ts';
 import { syncOutcomes } from '../../src/policy/sync-worker-state.ts';
-import type { SyncWorkerEmitted } from '../../src/scheduling/worker-events.ts';
+import type { SyncWorkerTold } from '../../src/worker/sync-worker.ts';
 
 let clock: HeapClock;
 let lines: string[];
-let told: { readonly event: SyncWorkerEmitted; readonly at: number }[];
+let told: { readonly event: SyncWorkerTold; readonly at: number }[];
 let tour: Tour;
 
 beforeEach(async () => {
@@ -15,9 +15,8 @@ beforeEach(async () => {
   lines = [];
   told = [];
   const terminal = { isTTY: true, columns: 100, write: (text: string) => lines.push(text.trimEnd()) };
-  const ports = { ...clock, now: () => clock.now() / 1000, random: () => 0 };
-  tour = await startTour(ports, createLineOutput(terminal, { TERM: 'dumb' }));
-  tour.worker.actor.on('*', (event) => told.push({ event, at: clock.now() / 1000 }));
+  tour = await startTour({ clock, random: () => 0 }, createLineOutput(terminal, { TERM: 'dumb' }));
+  tour.worker.sync.on('*', (event) => told.push({ event, at: clock.now() / 1000 }));
 });
 
 afterEach(() => tour.stop());
@@ -25,7 +24,7 @@ afterEach(() => tour.stop());
 /** Real HTTP takes real time, all other time is the clock's: it moves on while the worker waits for it. */
 async function play(isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    const asked = tour.worker.actor.getSnapshot().context.run?.peer.peerUrl;
+    const asked = tour.worker.sync.snapshot?.context.run?.peer.peerUrl;
     const isHeld = asked === tour.peers.gamma.url && tour.peers.gamma.openRequests() > 0;
     if (asked === undefined || isHeld) clock.runNext();
     else await nextTurn();
@@ -128,9 +127,10 @@ describe('the tour', () => {
   it('stops in the middle of an attempt: the request is aborted, and no timer and no server is left', async () => {
     const { gamma } = tour.peers;
     await play(() => gamma.openRequests() > 0);
-    tour.worker.stop();
+    const stopped = tour.worker.stop();
     // The server is up, so it is the worker that closes the request; without that this would not end.
     while (gamma.openRequests() > 0) await nextTurn();
+    await stopped;
     expect(clock.size).toBe(0);
     await tour.stop();
     await expect(fetch(tour.peers.alpha.url)).rejects.toThrow();
@@ -140,5 +140,42 @@ describe('the tour', () => {
     await play(() => lines.at(-1)?.includes('a Retry-After holds until it is over') === true);
     await tour.stop();
     expect(clock.size).toBe(0);
+  });
+});
+
+describe('whoever watches the tour', () => {
+  const fault = (peer: string): string | undefined =>
+    tour.faults.switches('demo').find((one) => one.peer === peer)?.fault;
+  const ends = (): string[] =>
+    told.flatMap(({ event }) => (event.type === 'run.finished' ? [event.state.lastOutcome] : []));
+
+  it('breaks its peers, and the tour stands still until it is to go on', async () => {
+    await play(() => ends().length === 1);
+    tour.faults.set('alpha', 'HTTP 500', 'demo');
+    tour.faults.set('beta', 'no JSON', 'demo');
+    expect([fault('the tour'), fault('alpha'), fault('beta'), fault('gamma')]).toEqual([
+      'stands still',
+      'HTTP 500',
+      'no JSON',
+      'well',
+    ]);
+    await play(() => ends().length === 4);
+    expect(ends()).toEqual(['ok', 'error', 'error', 'error']);
+    tour.faults.set('the tour', 'plays', 'demo');
+    await play(() => ends().at(-1) === 'ok');
+    expect([fault('the tour'), fault('alpha')]).toEqual(['plays', 'well']);
+  });
+
+  it('is told what there is to break, and how', () => {
+    expect(() => tour.faults.set('delta', 'well', 'demo')).toThrow(
+      'The peer is "delta"; allowed is alpha, beta, gamma',
+    );
+    expect(() => tour.faults.set('alpha', 'gone', 'demo')).toThrow(
+      /^The fault is "gone"; allowed is well, 429/,
+    );
+    expect(() => tour.faults.set('the tour', 'gone', 'demo')).toThrow(
+      'The fault is "gone"; allowed is plays, stands still',
+    );
+    expect(fault('the tour')).toBe('plays');
   });
 });

@@ -1,0 +1,35 @@
+/** What a viewer of the classic kind may say: that it looks, or that an event be sent to a service. */
+export type ViewerMessage =
+  | { readonly type: 'xstate.inspecting' }
+  | {
+      readonly type: 'xstate.event';
+      readonly sessionId: string;
+      readonly event: { readonly type: string; readonly [field: string]: unknown };
+    };
+
+/** Undefined for anything that is not well-formed, also what the library itself would obey, such as `disconnect`. */
+export function readViewerMessage(text: string): ViewerMessage | undefined {
+  const message = recordOf(text);
+  if (message?.['type'] === 'xstate.inspecting') return { type: 'xstate.inspecting' };
+  if (message?.['type'] !== 'xstate.event') return undefined;
+  const { name, data, origin } = recordOf(message['event']) ?? {};
+  if (typeof name !== 'string' || typeof origin !== 'string' || !isRecord(data) || data['type'] !== name) {
+    return undefined;
+  }
+  return { type: 'xstate.event', sessionId: origin, event: { ...data, type: name } };
+}
+
+function recordOf(text: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    // Not JSON: a viewer may say anything.
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

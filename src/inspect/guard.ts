@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { shown } from '../policy/wire-fields.ts';
+
+/** Why a request is turned away. */
+export interface Refusal {
+  readonly status: number;
+  readonly error: string;
+}
+
+const OWN_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * A page of another origin can make a browser ask us, and with DNS rebinding even read our answer: so the Host must be
+ * one of ours, and the Origin, where one is sent, that same Host.
+ */
+export function guardHost(request: IncomingMessage, port: number): Refusal | undefined {
+  const hosts = valuesOf(request, 'host');
+  const [host = ''] = hosts;
+  const names = OWN_NAMES.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
+  if (hosts.length !== 1 || !names.includes(host.toLowerCase())) {
+    const error = `Host is ${shown(hosts.join(', '))}; allowed is one of ${names.join(', ')}. Through a tunnel, use the same port at both ends.`;
+    return { status: 403, error };
+  }
+  if (request.url?.startsWith('/')) return undefined;
+  return { status: 400, error: 'the target of the request must be a path' };
+}
+
+/** Lets through our own page, what is no browser, and, for `isDocument`, a link from elsewhere to it. */
+export function guardOrigin(request: IncomingMessage, isDocument: boolean): Refusal | undefined {
+  const origins = valuesOf(request, 'origin');
+  if (origins.some((origin) => origin !== ownOrigin(request))) return foreign(origins);
+  const site = request.headers['sec-fetch-site'];
+  const isOwn = site === undefined || site === 'same-origin' || site === 'none';
+  const isLink = isDocument && request.headers['sec-fetch-dest'] === 'document';
+  if (isOwn || isLink) return undefined;
+  return { status: 403, error: `Sec-Fetch-Site is ${shown(site)}; only this server's own page may ask` };
+}
+
+/** What changes something must come from our own page, and say so. */
+export function guardControl(request: IncomingMessage): Refusal | undefined {
+  if (request.headers.origin === undefined) return foreign([]);
+  if (/^application\/json(\s*;|$)/i.test(request.headers['content-type'] ?? '')) return undefined;
+  return { status: 415, error: 'Content-Type must be application/json' };
+}
+
+/** A browser always says where the page comes from that opens a WebSocket; what says nothing is no browser. */
+export function guardUpgrade(
+  request: IncomingMessage,
+  foreignOrigins: readonly string[],
+): Refusal | undefined {
+  const origins = valuesOf(request, 'origin');
+  const allowed = [ownOrigin(request), ...foreignOrigins];
+  return origins.length <= 1 && origins.every((origin) => allowed.includes(origin))
+    ? undefined
+    : foreign(origins);
+}
+
+function ownOrigin({ headers }: IncomingMessage): string {
+  return `http://${(headers.host ?? '').toLowerCase()}`;
+}
+
+function foreign(origins: readonly string[]): Refusal {
+  const origin = origins.length === 0 ? 'missing' : shown(origins.join(', '));
+  return { status: 403, error: `Origin is ${origin}; only this server's own page may ask for this` };
+}
+
+/** Every one that was sent: Node shows the first alone, or all as one. */
+function valuesOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { systemReport } from '../clock/system-ports.ts';
+import { type Answer, answer, json } from './answer.ts';
+import type { Feed } from './feed.ts';
+import { guardControl, guardHost, guardOrigin, guardUpgrade, type Refusal } from './guard.ts';
+import type { InspectorPart } from './inspector-part.ts';
+import { readBody } from './read-body.ts';
+import { Allowance } from './viewers/allowance.ts';
+
+/** Requests of all viewers together: a page is three, and a flood is answered without being looked at. */
+const REQUESTS = { burst: 200, perSecond: 50 };
+const CONTROL_REQUESTS = { burst: 10, perSecond: 2 };
+const MOST_CONTROL_BYTES = 4 * 1024;
+
+/** What is served. */
+export interface Served {
+  readonly port: number;
+  /** By its path. */
+  readonly assets: Readonly<Record<string, { readonly type: string; readonly body: string }>>;
+  readonly parts: readonly InspectorPart[];
+  readonly feed: Feed;
+  /** Undefined: viewers only look. */
+  readonly control: ((body: string) => Answer) | undefined;
+}
+
+/** Answers every request and every upgrade, each only after the guard. */
+export interface Routes {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export function createRoutes({ port, assets, parts, feed, control }: Served): Routes {
+  const seconds = (): number => performance.now() / 1000;
+  const requests = new Allowance(REQUESTS, seconds());
+  const controls = new Allowance(CONTROL_REQUESTS, seconds());
+  const partOf = (path: string): InspectorPart | undefined =>
+    parts.find((part) => path === part.path || path.startsWith(`${part.path}/`));
+  const guarded = (request: IncomingMessage): Refusal | undefined =>
+    requests.take(seconds()) ? guardHost(request, port) : TOO_MANY;
+
+  /** A part that throws must not end the process. Whether it did not. */
+  const served = ({ path }: InspectorPart, act: () => void): boolean => {
+    try {
+      act();
+      return true;
+    } catch (cause) {
+      systemReport(new Error(`The inspector's part ${path} failed`, { cause }));
+      return false;
+    }
+  };
+  /** Undefined: it is answered elsewhere. */
+  const answerTo = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Answer | undefined> => {
+    const { pathname, searchParams } = targetOf(request);
+    const part = partOf(pathname);
+    const asset = Object.hasOwn(assets, pathname) ? assets[pathname] : undefined;
+    const refusal = guardOrigin(request, part !== undefined || asset !== undefined);
+    if (refusal !== undefined) return json(refusal.status, { error: refusal.error });
+    if (part !== undefined) {
+      const isServed = served(part, () => part.request(request, response));
+      if (!isServed) response.destroy();
+      return undefined;
+    }
+    if (pathname === '/control') {
+      if (request.method !== 'POST') return notAllowed('POST');
+      const foreign = guardControl(request);
+      if (foreign !== undefined) return json(foreign.status, { error: foreign.error });
+      if (control === undefined) return json(403, { error: ONLY_LOOK });
+      if (!controls.take(seconds())) return tooMany();
+      const body = await readBody(request, MOST_CONTROL_BYTES);
+      if (body !== undefined) return control(body);
+      return json(413, { error: `the request has more than ${MOST_CONTROL_BYTES} bytes` });
+    }
+    if (pathname === '/feed') {
+      if (request.method !== 'GET') return notAllowed('GET');
+      if (feed.isFull) return json(503, { error: 'too many watch already; close another page' });
+      feed.open(response, searchParams.get('worker') ?? '');
+      return undefined;
+    }
+    if (asset === undefined) return json(404, { error: 'there is nothing here' });
+    if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed('GET, HEAD');
+    return { status: 200, ...asset };
+  };
+
+  return {
+    request: (request, response) => {
+      const refusal = guarded(request);
+      if (refusal === TOO_MANY) answer(request, response, tooMany());
+      else if (refusal !== undefined)
+        answer(request, response, json(refusal.status, { error: refusal.error }));
+      else {
+        answerTo(request, response).then(
+          (made) => made !== undefined && answer(request, response, made),
+          // The caller went away while it sent: there is nobody to tell.
+          () => response.destroy(),
+        );
+      }
+    },
+    upgrade: (request, socket, head) => {
+      const early = guarded(request);
+      const part = early === undefined ? partOf(targetOf(request).pathname) : undefined;
+      const refusal = early ?? guardUpgrade(request, part?.origins ?? []);
+      if (refusal !== undefined) turnAway(socket, refusal);
+      else if (part?.upgrade === undefined) turnAway(socket, NO_WEBSOCKET);
+      else {
+        if (socket instanceof Socket) socket.setTimeout(0);
+        const isServed = served(part, () => part.upgrade?.(request, socket, head));
+        if (!isServed) socket.destroy();
+      }
+    },
+  };
+}
+
+/** The guard has seen to it that the target begins with a slash. */
+function targetOf({ url = '/' }: IncomingMessage): URL {
+  return new URL(`http://server${url}`);
+}
+
+const ONLY_LOOK = 'viewers may only look; start the inspection with control to allow more';
+const NO_WEBSOCKET: Refusal = { status: 404, error: 'there is no WebSocket here' };
+const TOO_MANY: Refusal = { status: 429, error: 'too many requests' };
+
+function tooMany(): Answer {
+  return json(TOO_MANY.status, { error: TOO_MANY.error }, { 'retry-after': '1' });
+}
+
+function notAllowed(allow: string): Answer {
+  return json(405, { error: `allowed is ${allow}` }, { allow });
+}
+
+function turnAway(socket: Duplex, { status, error }: Refusal): void {
+  // It may be gone already, and then nobody is left to be told.
+  socket.once('error', () => socket.destroy());
+  const head = `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(error)}\r\n\r\n${error}`, () => socket.destroy());
+}

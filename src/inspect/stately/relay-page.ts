@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { relayScript } from './relay-script.ts';
+import { relayStyle } from './relay-style.ts';
+
+/** What the page says. */
+export interface RelayPageOptions {
+  /** The inspector's. */
+  readonly page: URL;
+  readonly workers: readonly string[];
+  /** Where the page itself is, as the browser asked for it. */
+  readonly host: string;
+}
+
+/** The page that asks before anything leaves, and what a browser may do for it: nothing but that. */
+export function relayPage({ page, workers, host }: RelayPageOptions): { html: string; policy: string } {
+  const origin = escapeHtml(page.origin);
+  const watched = workers.map((name) => `<b>${escapeHtml(name)}</b>`).join(', ') || 'none yet';
+  const html = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Stately Inspector: infonet-sync-worker</title>
+<style>${relayStyle}</style>
+<body data-page="${escapeHtml(page.href)}">
+<header>
+<div id="consent">
+<h1>Show this process to ${origin}?</h1>
+<p>The Stately Inspector is a page of <b>${origin}</b>. It sees, and may keep, everything that is sent to it. Nothing
+is sent before you press a button.</p>
+<p>What leaves: the chart, and from then on every event and every state of the workers (${watched}). In these are the
+addresses of their peers, their marks and errors, chain heads and times. Names and passwords in URLs are taken out.
+Nothing that page says can reach a worker.</p>
+<button id="here">Send to ${origin}, and look here</button>
+<button id="window">Send to ${origin}, in a window of its own</button>
+</div>
+<div id="sending" hidden>
+<p><b>${origin}</b> sees what the workers tell. <button id="stop">Stop sending</button></p>
+</div>
+<p id="state" role="status">Nothing was sent.</p>
+</header>
+<main id="place"></main>
+<script>${relayScript}</script>
+</body>
+</html>
+`;
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(relayScript)}`,
+    `style-src ${hashOf(relayStyle)}`,
+    `connect-src ws://${host}`,
+    `frame-src ${page.origin}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return { html, policy };
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,122 @@
+import { withoutCredentials } from './without-credentials.ts';
+
+/** JSON, as a viewer is sent it. */
+export type PlainValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly PlainValue[]
+  | { readonly [key: string]: PlainValue };
+
+/** What is shown in place of what was too much. */
+const CUT = '…';
+
+const MOST_DEPTH = 24;
+const MOST_CHARACTERS = 65_536;
+/** Of all values in one: a worker may have a thousand peers, and a peer has ten fields. */
+const MOST_VALUES = 50_000;
+
+/**
+ * A copy of anything as plain JSON of bounded size, without the credentials of URLs. It never throws: a value may have
+ * any getter and any `toJSON`, and what cannot be read is said so in its place.
+ */
+export function plainValue(value: unknown): PlainValue {
+  return copy({ value }, 'value', { left: MOST_VALUES, ancestors: new Set() }) ?? null;
+}
+
+/** The same of an object; anything else becomes one without fields. */
+export function plainRecord(value: unknown): Record<string, PlainValue> {
+  const plain = plainValue(value);
+  return isRecord(plain) ? { ...plain } : {};
+}
+
+function isRecord(plain: PlainValue): plain is { readonly [key: string]: PlainValue } {
+  return typeof plain === 'object' && plain !== null && !Array.isArray(plain);
+}
+
+interface Copying {
+  left: number;
+  readonly ancestors: Set<object>;
+}
+
+/** Undefined for what JSON has no word for. */
+function copy(holder: object, key: string, copying: Copying): PlainValue | undefined {
+  copying.left -= 1;
+  if (copying.left < 0) return CUT;
+  try {
+    const value = jsonOf(Reflect.get(holder, key), key);
+    switch (typeof value) {
+      case 'string':
+        return cleanText(value);
+      case 'number':
+        // JSON has no −0 either.
+        return Number.isFinite(value) ? value + 0 : String(value);
+      case 'boolean':
+        return value;
+      case 'bigint':
+        return String(value);
+      case 'object':
+        return value === null ? null : copyObject(value, copying);
+      default:
+        return undefined;
+    }
+  } catch {
+    return 'unreadable';
+  }
+}
+
+function copyObject(value: object, copying: Copying): PlainValue {
+  const { ancestors } = copying;
+  if (ancestors.has(value) || ancestors.size >= MOST_DEPTH) return CUT;
+  ancestors.add(value);
+  try {
+    return Array.isArray(value) ? copyList(value, copying) : copyRecord(value, copying);
+  } finally {
+    ancestors.delete(value);
+  }
+}
+
+function copyList(value: readonly unknown[], copying: Copying): PlainValue {
+  const list: PlainValue[] = [];
+  for (let index = 0; index < value.length && copying.left > 0; index += 1) {
+    list.push(copy(value, String(index), copying) ?? null);
+  }
+  return list;
+}
+
+function copyRecord(value: object, copying: Copying): PlainValue {
+  const record: Record<string, PlainValue> = {};
+  for (const key of Object.keys(value)) {
+    if (copying.left <= 0) break;
+    const copied = copy(value, key, copying);
+    if (copied === undefined) continue;
+    const name = cleanText(key);
+    if (name === '__proto__') defineOwn(record, name, copied);
+    else record[name] = copied;
+  }
+  return record;
+}
+
+/** An assignment would change the object's prototype. */
+function defineOwn(record: object, key: string, value: PlainValue): void {
+  Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/** An error has nothing of its own to enumerate; what it says must be seen nevertheless. */
+function jsonOf(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const toJSON: unknown = Reflect.get(value, 'toJSON');
+  if (typeof toJSON === 'function') return Reflect.apply(toJSON, value, [key]);
+  if (value instanceof Error) return { ...value, name: value.name, message: value.message };
+  if (value instanceof Map || value instanceof Set) return [...value];
+  return value;
+}
+
+/** Cut first, so that a text of any length takes bounded time; and where no name or password can be torn in two. */
+function cleanText(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return withoutCredentials(text);
+  let end = MOST_CHARACTERS;
+  while (end > 0 && !/[\s/?#\\]/.test(text.charAt(end - 1))) end -= 1;
+  return `${withoutCredentials(text.slice(0, end))}${CUT}`;
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { systemNow } from '../../clock/system-ports.ts';
+import { Allowance } from './allowance.ts';
+import { Viewer, type ViewerEvents } from './viewer.ts';
+
+/** What a part is told of its viewers. */
+export interface ViewersOptions extends ViewerEvents {
+  joined(viewer: Viewer): void;
+  /** Seconds. @default the system's */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The viewers of one part. */
+export interface Viewers extends Iterable<Viewer> {
+  /** The origin and the host of the request have been checked. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+const MOST_VIEWERS = 16;
+/** No viewer has more to say than one event. */
+const MOST_MESSAGE_BYTES = 16 * 1024;
+const ALLOWED_MESSAGES = { burst: 50, perSecond: 10 };
+
+/** Takes in viewers by WebSocket, so many and no more. None of them can slow or stop the process. */
+export function createViewers(options: ViewersOptions): Viewers {
+  const { now = systemNow } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MOST_MESSAGE_BYTES,
+    maxFragments: 16,
+    perMessageDeflate: false,
+  });
+  const viewers = new Set<Viewer>();
+  let isClosed = false;
+
+  /** One that does not read gives way to one that may. */
+  const hasRoom = (): boolean => {
+    if (viewers.size < MOST_VIEWERS) return true;
+    const behind = [...viewers].find(({ isBehind }) => isBehind);
+    if (behind === undefined) return false;
+    viewers.delete(behind);
+    void behind.end(1013, 'others wait');
+    return true;
+  };
+  const events: ViewerEvents = {
+    said: options.said,
+    caughtUp: options.caughtUp,
+    left: (viewer) => {
+      viewers.delete(viewer);
+      options.left(viewer);
+    },
+  };
+
+  return {
+    upgrade: (request, socket, head) => {
+      if (isClosed || !hasRoom()) {
+        refuse(socket);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        const viewer = new Viewer(webSocket, events, new Allowance(ALLOWED_MESSAGES, now()), now);
+        viewers.add(viewer);
+        options.joined(viewer);
+      });
+    },
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...viewers].map((viewer) => viewer.end(1001, 'the inspection ended')));
+    },
+    [Symbol.iterator]: () => viewers.values(),
+  };
+}
+
+function refuse(socket: Duplex): void {
+  socket.once('error', () => socket.destroy());
+  socket.once('finish', () => socket.destroy());
+  socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}

@@ -1,0 +1,72 @@
+import { shown } from '../policy/wire-fields.ts';
+import type { ShownChain } from '../status/worker-status.ts';
+import type { SyncWorker } from '../worker/sync-worker.ts';
+import type { InspectorPart } from './inspector-part.ts';
+import { createSubject, type Subject } from './subject.ts';
+
+/** What a name looks like that can stand in a list, a URL and a log. */
+const NAME = /^[^\p{C}\s](?:[^\p{C}]{0,98}[^\p{C}\s])?$/u;
+
+/** What is told of changes. */
+export interface WatchedWorkersEvents {
+  changed(subject: Subject): void;
+  /** Workers came or went. */
+  changedAll(): void;
+}
+
+/** The workers that are inspected, by their names. */
+export class WatchedWorkers {
+  readonly #subjects = new Map<string, Subject>();
+  readonly #parts: readonly InspectorPart[];
+  readonly #events: WatchedWorkersEvents;
+
+  constructor(parts: readonly InspectorPart[], events: WatchedWorkersEvents) {
+    this.#parts = parts;
+    this.#events = events;
+  }
+
+  get names(): readonly string[] {
+    return [...this.#subjects.keys()];
+  }
+
+  worker(name: string): SyncWorker | undefined {
+    return this.#subjects.get(name)?.worker;
+  }
+
+  /** The one of this name, or the first. */
+  subject(name: string): Subject | undefined {
+    const [first] = this.#subjects.values();
+    return this.#subjects.get(name) ?? first;
+  }
+
+  /** @throws TypeError for a name that is taken or not fit to be shown, and for what is no worker */
+  add(name: string, worker: SyncWorker, chain: ShownChain | undefined): void {
+    if (typeof name !== 'string' || !NAME.test(name)) {
+      throw new TypeError(
+        `the name of the worker is ${shown(name)}; allowed are 1 to 100 characters without control characters`,
+      );
+    }
+    if (this.#subjects.has(name)) {
+      throw new TypeError(`a worker named ${shown(name)} is inspected already; remove it first`);
+    }
+    if (!isWorker(worker)) throw new TypeError(`${name} is ${shown(worker)}; allowed is a sync worker`);
+    const subject = createSubject({ name, worker, chain }, this.#events.changed);
+    this.#subjects.set(name, subject);
+    for (const part of this.#parts) part.add(name, worker);
+    this.#events.changedAll();
+  }
+
+  remove(name: string): void {
+    const subject = this.#subjects.get(name);
+    if (subject === undefined) return;
+    this.#subjects.delete(name);
+    subject.journal.close();
+    for (const part of this.#parts) part.remove(name);
+    this.#events.changedAll();
+  }
+}
+
+/** A worker by what it can do: it may come from another copy of this package. */
+export function isWorker(value: unknown): value is SyncWorker {
+  return typeof value === 'object' && value !== null && 'why' in value && typeof value.why === 'function';
+}

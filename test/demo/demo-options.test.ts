@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { readDemoPeers, readDemoSeconds } from '../../src/demo/demo-options.ts';
+
+describe('the peers of the demo', () => {
+  it('are taken in their one spelling, several of them too', () => {
+    const given = ['HTTPS://Peer.Example:443/', 'http://10.0.0.1:8000/mesh/', 'http://abc.onion'];
+    expect(readDemoPeers(given).map(({ peerUrl }) => peerUrl)).toEqual([
+      'https://peer.example',
+      'http://10.0.0.1:8000/mesh',
+      'http://abc.onion',
+    ]);
+  });
+
+  it.each([
+    [['nonsense'], '--peer is "nonsense"; allowed is an absolute URL such as https://peer.example'],
+    [['ftp://host'], '--peer is "ftp://host": its scheme is ftp: and allowed are http: and https:'],
+    [
+      ['http://peer.example/'],
+      '--peer is "http://peer.example": plain http is allowed on the local network only; over the internet it is https',
+    ],
+    [['http://a', 'http://A/'], '--peer names http://a twice; allowed is once'],
+  ])('%j are refused with what is allowed', (texts, message) => {
+    expect(() => readDemoPeers(texts)).toThrow(expect.objectContaining({ message }));
+  });
+
+  it('never repeat a password', () => {
+    for (const url of ['http://u:secret@host', 'ftp://u:secret@host', 'http://u:secret@abc.onion']) {
+      expect(() => readDemoPeers([url])).toThrow(/^(?!.*secret)/);
+    }
+  });
+});
+
+describe('the seconds of the demo', () => {
+  it.each([
+    ['1', 1],
+    ['0.5', 0.5],
+    ['2147483', 2147483],
+  ])('may be %s', (text, seconds) => {
+    expect(readDemoSeconds(text)).toBe(seconds);
+  });
+
+  it.each(['abc', '0', '', '-3', '1e3', '2147484'])('may not be "%s"', (text) => {
+    const message = `--seconds is "${text}"; allowed is a number above 0 and up to 2147483`;
+    expect(() => readDemoSeconds(text)).toThrow(expect.objectContaining({ message }));
+  });
+});

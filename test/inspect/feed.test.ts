@@ -1,0 +1,213 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { MOST_VIEWERS } from '../../src/inspect/feed.ts';
+import { BEGIN } from '../support/embedded-worker.ts';
+import { PEER, useInspections } from './inspection-world.ts';
+
+const { embedded, inspected, watched, takeWarnings } = useInspections();
+
+test('the first view holds all that is kept, and the next ones go on from it', async () => {
+  const { worker, pass } = embedded();
+  const inspection = await inspected(worker);
+  await worker.start();
+  await pass(1);
+  const feed = await watched(inspection);
+  const first = await feed.next();
+  expect(first).toMatchObject({
+    at: BEGIN + 0.001,
+    workers: ['worker'],
+    worker: 'worker',
+    mayControl: false,
+    active: 'ok',
+    status: { state: { last_outcome: 'ok', current_head: 'h1' }, chain: null, why: { rule: 'interval' } },
+    runs: [{ startedAt: BEGIN, outcome: 'ok', attempts: [{ peerUrl: PEER, outcome: 'ok', error: '' }] }],
+    linesDropped: 0,
+    faults: [],
+  });
+  expect(first.log.map(({ id, type }) => [id, type])).toEqual([
+    [1, 'run.started'],
+    [2, 'attempt.started'],
+    [3, 'attempt.finished'],
+    [4, 'run.finished'],
+  ]);
+  await pass(300_000);
+  await feed.until(({ runs }) => runs[1]?.outcome === 'ok');
+  const after = feed.views.slice(1);
+  expect(after.flatMap(({ log }) => log.map(({ id }) => id))).toEqual([5, 6, 7, 8]);
+  expect(after.flatMap(({ steps }) => steps.flatMap(({ edges }) => edges))).toEqual([
+    ...Array.from({ length: 4 }, () => 'ok:after.untilDue:2'),
+    'ok:after.untilDue:0',
+    'running.attempting:done.attempt:0',
+  ]);
+});
+
+test('a start and a stop are seen, though the worker tells nothing of them', async () => {
+  const { worker, pass } = embedded();
+  const feed = await watched(await inspected(worker));
+  expect((await feed.next()).active).toBe('');
+  await worker.start();
+  await pass(1);
+  await feed.until(({ active }) => active === 'ok');
+  await worker.stop();
+  await feed.until(({ active }) => active === '');
+});
+
+test('many changes at once are one view, of the newest state', async () => {
+  const { worker, pass } = embedded();
+  const feed = await watched(await inspected(worker));
+  await feed.next();
+  await worker.start();
+  await pass(1);
+  for (let count = 0; count < 10_000; count += 1) worker.peerSeen(PEER);
+  const view = await feed.until(({ linesDropped }) => linesDropped > 0);
+  expect(view.log).toHaveLength(500);
+  expect(view.log.at(-1)?.id).toBe(10_004);
+  const before = feed.views.slice(0, feed.views.indexOf(view)).flatMap(({ log }) => log);
+  expect(view.linesDropped).toBe((view.log[0]?.id ?? 0) - 1 - (before.at(-1)?.id ?? 0));
+  expect(view.steps).toHaveLength(50);
+  expect(feed.views.length).toBeLessThan(10);
+});
+
+test('however much changes, a viewer is sent no more than ten views a second', async () => {
+  const { worker } = embedded();
+  const feed = await watched(await inspected(worker));
+  await worker.start();
+  await feed.next();
+  const began = performance.now();
+  while (feed.views.length < 7) {
+    worker.peerSeen(PEER);
+    await setImmediate();
+  }
+  // A slow machine takes longer, never less; timers may be a millisecond early.
+  expect(performance.now() - began).toBeGreaterThan(5 * 99);
+});
+
+test('what the list of runs holds stays within its bounds', async () => {
+  const { worker, pass } = embedded({ policy: { intervalSeconds: 1 } });
+  const inspection = await inspected(worker);
+  await worker.start();
+  await pass(100_000);
+  const { runs } = await (await watched(inspection)).next();
+  expect(runs).toHaveLength(60);
+  expect(runs.at(-1)?.startedAt).toBe(BEGIN + 100);
+});
+
+test('a viewer that does not read is skipped, holds back nobody, and gets the newest in the end', async () => {
+  const { worker, pass } = embedded();
+  const inspection = await inspected(worker);
+  await worker.start();
+  await pass(1);
+  const slow = await watched(inspection);
+  await slow.next();
+  slow.response.pause();
+  slow.response.socket.pause();
+  const quick = await watched(inspection);
+  await quick.next();
+  // As many lines as fill every buffer between here and there, several times over.
+  const text = `https://${'x'.repeat(60)}.example/${'y'.repeat(400)}`;
+  let sent = 4;
+  for (let view = 0; view < 40; view += 1) {
+    for (let count = 0; count < 500; count += 1)
+      worker.actor?.send({ type: 'peer.seen', peerUrl: `no URL: ${text}` });
+    sent += 500;
+    await quick.until(({ log }) => log.at(-1)?.id === sent);
+  }
+  slow.response.socket.resume();
+  slow.response.resume();
+  const last = await slow.until(({ log }) => log.at(-1)?.id === sent);
+  expect(last.linesDropped).toBeGreaterThan(0);
+  const seen = slow.views.reduce((sum, { log, linesDropped }) => sum + log.length + linesDropped, 0);
+  expect(seen).toBe(sent);
+  expect(slow.views.length).toBeLessThan(quick.views.length);
+});
+
+test('with many workers a feed shows the one it asks for, else the first, and the list of all', async () => {
+  const first = embedded();
+  const second = embedded();
+  const inspection = await inspected({ alpha: first.worker, 'beta 2': second.worker });
+  const feed = await watched(inspection, 'beta 2');
+  expect(await feed.next()).toMatchObject({ worker: 'beta 2', workers: ['alpha', 'beta 2'] });
+  expect((await (await watched(inspection, 'gamma')).next()).worker).toBe('alpha');
+  inspection.remove('beta 2');
+  expect(await feed.next()).toMatchObject({ worker: 'alpha', workers: ['alpha'] });
+  inspection.add('beta 2', second.worker, { head: () => 'h', count: () => 7 });
+  const back = await feed.until(({ worker }) => worker === 'beta 2');
+  expect(back.status.chain).toEqual({ head: 'h', count: 7 });
+});
+
+test('a feed outlives its only worker, and goes on with the next', async () => {
+  const { worker } = embedded();
+  const inspection = await inspected({ a: worker });
+  const feed = await watched(inspection, 'a');
+  await feed.next();
+  inspection.remove('a');
+  inspection.add('b', worker);
+  expect((await feed.next()).workers).toEqual(['b']);
+});
+
+test('a chain that grows and a fault that is switched elsewhere are seen', async () => {
+  const { worker } = embedded();
+  let count = 1;
+  let fault = 'none';
+  const inspection = await inspected(worker, {
+    chains: { worker: { head: () => 'h', count: () => count } },
+    faults: { switches: () => [{ peer: PEER, fault, faults: ['none', 'slow'] }], set: () => undefined },
+  });
+  const feed = await watched(inspection);
+  expect((await feed.next()).status.chain?.count).toBe(1);
+  count = 2;
+  expect((await feed.next()).status.chain?.count).toBe(2);
+  fault = 'slow';
+  expect((await feed.next()).faults).toEqual([{ peer: PEER, fault: 'slow', faults: ['none', 'slow'] }]);
+});
+
+test('no name and no password in a URL leaves the process', async () => {
+  const { worker, pass } = embedded({
+    sync: async () => {
+      throw new Error('no way to https://user:secret@peer.example/');
+    },
+  });
+  const inspection = await inspected(worker, { control: true });
+  await worker.start();
+  await pass(1);
+  const view = await (await watched(inspection)).next();
+  expect(view.status.state.last_error).toContain('no way to https://peer.example/');
+  const answer = await fetch(`${inspection.url}control`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(inspection.url).origin },
+    body: '{"kind":"sync","worker":"worker","force":false}',
+  });
+  expect(`${JSON.stringify(view)}${await answer.text()}`).not.toContain('secret');
+});
+
+test('a source that throws ends no feed of others and not the process', async () => {
+  const good = embedded();
+  const bad = embedded();
+  const broken = (): never => {
+    throw new Error('the chain is closed');
+  };
+  const inspection = await inspected(
+    { bad: bad.worker, good: good.worker },
+    { chains: { bad: { head: broken, count: broken } } },
+  );
+  await watched(inspection, 'bad');
+  const feed = await watched(inspection, 'good');
+  await feed.next();
+  await good.worker.start();
+  await good.pass(1);
+  await feed.until(({ active }) => active === 'ok');
+  expect(takeWarnings().map(({ message }) => message)).toEqual(['The inspector could not show a worker']);
+});
+
+test('no more than so many watch, and one that leaves makes room', async () => {
+  const { worker } = embedded();
+  const inspection = await inspected(worker);
+  const feeds = await Promise.all(Array.from({ length: MOST_VIEWERS }, () => watched(inspection)));
+  await expect(watched(inspection)).rejects.toThrow('the feed answered 503');
+  feeds[0]?.close();
+  const again = async (): Promise<string> => {
+    const feed = await watched(inspection).catch(() => undefined);
+    return feed === undefined ? again() : (await feed.next()).worker;
+  };
+  expect(await again()).toBe('worker');
+});

@@ -1,0 +1,55 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { SyncWorkerOptions } from '../../src/index.ts';
+import { type Inspection, type InspectOptions, inspectWorker } from '../../src/inspect/index.ts';
+import { type Embedded, embed } from '../support/embedded-worker.ts';
+import { type FeedClient, openFeed } from './feed-client.ts';
+
+export const PEER = 'https://peer.example';
+
+/** Workers, inspections and viewers that end with the test that opened them. */
+export interface InspectionWorld {
+  embedded(options?: Partial<Omit<SyncWorkerOptions, 'clock'>>): Embedded;
+  inspected(workers: Parameters<typeof inspectWorker>[0], options?: InspectOptions): Promise<Inspection>;
+  watched(inspection: Inspection, name?: string): Promise<FeedClient>;
+  /** What the process was warned of by now; a warning that nobody takes fails the test. */
+  takeWarnings(): Error[];
+  /** Has this called after the test. */
+  after(close: () => unknown): void;
+}
+
+export function useInspections(): InspectionWorld {
+  const open: (() => unknown)[] = [];
+  const warnings: Error[] = [];
+  const note = (warning: Error): unknown => warnings.push(warning);
+  beforeAll(() => {
+    process.on('warning', note);
+  });
+  afterAll(() => {
+    process.off('warning', note);
+  });
+  afterEach(async () => {
+    for (const close of open.splice(0).reverse()) await close();
+    await setImmediate();
+    expect(warnings.splice(0)).toEqual([]);
+  });
+  return {
+    embedded: (options) => {
+      const made = embed({ peers: [PEER], sync: async () => ({ head: 'h1' }), ...options });
+      open.push(() => made.worker.stop());
+      return made;
+    },
+    inspected: async (workers, options = {}) => {
+      const inspection = await inspectWorker(workers, options);
+      open.push(inspection.close);
+      return inspection;
+    },
+    watched: async ({ url }, name = 'worker') => {
+      const feed = await openFeed(`${url}feed?worker=${encodeURIComponent(name)}`);
+      open.push(feed.close);
+      return feed;
+    },
+    takeWarnings: () => warnings.splice(0),
+    after: (close) => open.push(close),
+  };
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { syncWorkerMachine } from '../../../machines/sync-worker.machine.ts';
+import { chartStyle } from '../../../src/chart/chart-style.ts';
+import { pageAssets } from '../../../src/inspect/page/page-assets.ts';
+
+const bodyOf = (path: string): string => pageAssets[path]?.body ?? expect.unreachable(`no ${path}`);
+
+test('the page is small', () => {
+  const bytes = Object.values(pageAssets).map(({ body }) => Buffer.byteLength(body));
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(65_000);
+});
+
+test('the page names no other server, and has no style and no script in its markup', () => {
+  for (const { body } of Object.values(pageAssets)) {
+    const urls = body.match(/\b(?:https?|wss?):\/\/[^\s"'`)]+/g) ?? [];
+    expect(urls.filter((url) => !url.startsWith('http://www.w3.org/'))).toEqual([]);
+  }
+  const html = bodyOf('/');
+  expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?! type="module" src="page\.js"><)/);
+  expect(html).toContain(`<title>The statechart ${syncWorkerMachine.id}</title>`);
+});
+
+test('the page has the colours of the chart', () => {
+  const coloursIn = (css: string): string[] => [...new Set(css.match(/#[0-9a-f]{6}\b/g))].toSorted();
+  const variables = bodyOf('/page.css').match(/^\s+--[a-z]+: #[0-9a-f]{6};$/gm) ?? [];
+  expect(coloursIn(variables.join(''))).toEqual(coloursIn(chartStyle()));
+});
+
+test('every id of the page stands there once', () => {
+  const ids = [...bodyOf('/').matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  expect(ids).toEqual([...new Set(ids)]);
+});

@@ -1,0 +1,32 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { chromiumPath } from '../page/browser.ts';
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+
+/** A browser for the tests of one file; each page is in a profile of its own, and closed after its test. */
+export function useChromium(
+  after: (close: () => unknown) => void,
+): (url: string | undefined, options?: BrowserContextOptions) => Promise<Page> {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    if (chromiumPath !== undefined) {
+      browser = await chromium.launch({ executablePath: chromiumPath, args: quiet });
+    }
+  });
+  afterAll(() => browser?.close());
+  return async (url, options = {}) => {
+    if (browser === undefined || url === undefined) throw new Error('there is no browser, or no page for it');
+    const context = await browser.newContext(options);
+    after(() => context.close());
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  };
+}
