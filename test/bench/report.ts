@@ -6,6 +6,7 @@ import type { IdleFigures } from './idle-workers.ts';
 import { measureImport } from './import-time.ts';
 import { inChild } from './in-child.ts';
 import type { InfonetFigures } from './infonet-verify.ts';
+import { reportInspection } from './inspect-report.ts';
 import { median } from './median.ts';
 import { inRounds } from './rounds.ts';
 import { showTable, verdict, verdictAtLeast } from './table.ts';
@@ -31,12 +32,13 @@ export async function report(): Promise<void> {
   console.log(
     `Node ${process.version}, ${processors.length} × ${processors[0]?.model ?? 'unknown processor'}`,
   );
-  console.log('Medians of several processes, taken in turn; kB is 1,000 bytes. Takes a minute or two.\n');
+  console.log('Medians of several processes, taken in turn; kB is 1,000 bytes. Takes a few minutes.\n');
   console.log(`${reportCycles()}\n`);
   console.log(`${reportIdleWorkers()}\n`);
   console.log(`${reportImports()}\n`);
   console.log(`${await reportSizes()}\n`);
-  console.log(reportInfonet());
+  console.log(`${reportInfonet()}\n`);
+  console.log(reportInspection(self));
 }
 
 function reportCycles(): string {

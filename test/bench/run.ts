@@ -1,7 +1,10 @@
-/** `npm run bench`. The same file is what each measuring process runs: `cycle NAME`, `idle NAME COUNT`, or `infonet`. */
+/** `npm run bench`. The same file is what each measuring process runs, with its task. */
 import { type ContenderName, measureCycle } from './cycle.ts';
 import { type IdleWorker, measureIdleWorkers } from './idle-workers.ts';
 import { measureInfonet } from './infonet-verify.ts';
+import { measureInspectedCycle, type Watching } from './inspect-cycle.ts';
+import { measureInspectedMemory } from './inspect-memory.ts';
+import { runViewer } from './inspect-viewer.ts';
 import { report } from './report.ts';
 
 const [task, name, count] = process.argv.slice(2);
@@ -10,4 +13,7 @@ if (task === 'cycle') console.log(JSON.stringify(await measureCycle(name as Cont
 else if (task === 'idle') {
   console.log(JSON.stringify(await measureIdleWorkers(name as IdleWorker, Number(count))));
 } else if (task === 'infonet') console.log(JSON.stringify(await measureInfonet()));
+else if (task === 'inspect') console.log(JSON.stringify(await measureInspectedCycle(name as Watching)));
+else if (task === 'inspect-memory') console.log(JSON.stringify(await measureInspectedMemory()));
+else if (task === 'inspect-viewer') await runViewer(name ?? '');
 else await report();

@@ -4,7 +4,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isRecord } from '../../src/policy/wire-fields.ts';
-import { buildProgram } from './build-program.ts';
+import { buildProgram } from '../support/build-program.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const program = await buildProgram('test/disk/programs/storage-on-command.ts');

@@ -3,41 +3,24 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
 import { readJson } from '../../src/infonet/read-json.ts';
+import { buildProgram } from '../support/build-program.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'killed-chain-'));
-// Inside the project, since the program finds `classic-level` from where it lies.
-const built = join(root, 'node_modules', '.cache', `killed-chain-${process.pid}`);
+let program = '';
 
 beforeAll(async () => {
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      target: 'node20',
-      lib: { entry: { program: 'test/infonet/append-until-killed.ts' }, formats: ['es'] },
-      outDir: built,
-      rolldownOptions: { external: [/^node:/, 'classic-level'] },
-      minify: false,
-    },
-  });
+  program = await buildProgram('test/infonet/append-until-killed.ts', ['classic-level']);
 });
 
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-  await rm(built, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Fills the chain until it has said so many lines, kills it in the midst, and tells what it said last. */
 async function fillAndKill(place: string, lines: number): Promise<number> {
-  const child = spawn(process.execPath, [join(built, 'program.js'), place], {
+  const child = spawn(process.execPath, [program, place], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

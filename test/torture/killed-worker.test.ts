@@ -11,7 +11,7 @@ import {
   retryAfterUntil,
   type SyncWorkerState,
 } from '../../src/index.ts';
-import { buildProgram } from '../disk/build-program.ts';
+import { buildProgram } from '../support/build-program.ts';
 import { type Answer, startTorturePeer } from './torture-peer.ts';
 import { startWorkerProcess } from './worker-process.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { buildProgram } from '../disk/build-program.ts';
+import { buildProgram } from '../support/build-program.ts';
 import { startTorturePeer } from './torture-peer.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 

@@ -18,7 +18,7 @@ export const chromiumPath: string | undefined = [process.env['CHROMIUM_PATH'] ??
 export const browserTest: typeof test.skip = test.skipIf(chromiumPath === undefined);
 
 /** By itself it asks nobody for anything. */
-const quiet = [
+export const quiet: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -40,7 +40,7 @@ export function useBrowser(): OpenPage {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (chromiumPath === undefined) return;
-    browser = await chromium.launch({ executablePath: chromiumPath, args: quiet });
+    browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet] });
   });
   afterAll(() => browser?.close());
   afterEach(async () => {

@@ -1,14 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { chromiumPath } from '../page/browser.ts';
-
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
+import { chromiumPath, quiet } from '../page/browser.ts';
 
 /** A browser for the tests of one file; each page is in a profile of its own, and closed after its test. */
 export function useChromium(
@@ -17,7 +9,7 @@ export function useChromium(
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (chromiumPath !== undefined) {
-      browser = await chromium.launch({ executablePath: chromiumPath, args: quiet });
+      browser = await chromium.launch({ executablePath: chromiumPath, args: [...quiet] });
     }
   });
   afterAll(() => browser?.close());

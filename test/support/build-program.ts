@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,15 @@ import { afterAll } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Bundles a program of the tests, with all it needs, into one file that a plain Node runs. Gone after the tests. */
-export async function buildProgram(entry: string): Promise<string> {
+/**
+ * Bundles a program of the tests, with all it needs, into one file that a plain Node runs. Gone after the tests.
+ *
+ * @param external what it finds installed instead
+ */
+export async function buildProgram(
+  entry: string,
+  external: readonly (string | RegExp)[] = [],
+): Promise<string> {
   const outDir = await realpath(await mkdtemp(join(tmpdir(), 'sync-worker-program-')));
   // Some programs run as another user.
   await chmod(outDir, 0o755);
@@ -22,9 +29,10 @@ export async function buildProgram(entry: string): Promise<string> {
       lib: { entry: { program: join(root, entry) }, formats: ['es'], fileName: () => 'program.mjs' },
       outDir,
       emptyOutDir: false,
-      rolldownOptions: { external: [/^node:/] },
+      rolldownOptions: { external: [/^node:/, ...external] },
       minify: false,
     },
   });
+  if (external.length > 0) await symlink(join(root, 'node_modules'), join(outDir, 'node_modules'));
   return join(outDir, 'program.mjs');
 }
