@@ -1,4 +1,8 @@
-import type { ConfigEnv, ViteUserConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
+import manifest from './package.json' with { type: 'json' };
+import { xstateV4ForInspect } from './src/inspect/classic/xstate-v4-for-inspect.ts';
+import { bundlePage } from './src/inspect/page/bundle-page.ts';
+import { leanStatelyInspect } from './src/inspect/stately/lean-stately-inspect.ts';
 import { closingLine } from './test/support/closing-line.ts';
 
 /** Dates are UTC here, always: everything runs in a zone that is not UTC, and what reads dates in UTC as well. */
@@ -7,24 +11,30 @@ const awayFromUtc = 'Asia/Kathmandu';
 /** Milliseconds. Only to end a test that hangs: no test is to be judged by the speed of its machine. */
 const testTimeout = 180_000;
 
-/** The entries of the package. What two of them need they share, so that a class is the same class in both. */
+/** The entries of the package, and its command. What two of them need they share, so that a class is the same class in both. */
 const entries = {
   index: 'src/index.ts',
   core: 'src/core.ts',
   disk: 'src/disk/index.ts',
   infonet: 'src/infonet/index.ts',
+  operations: 'src/operations/index.ts',
+  inspect: 'src/inspect/index.ts',
+  'sync-worker': 'src/command-line/main.ts',
 };
 
-/** `vite build` makes the package, `vite build --mode demo` adds what `npm start` runs and nobody else is given. */
-const config = ({ mode }: ConfigEnv): ViteUserConfig => ({
+/** What is installed beside the package, and not built into it. */
+const external = [/^node:/, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })];
+
+const config: ViteUserConfig = {
+  plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect()],
   build: {
     target: 'node20',
-    lib: { entry: mode === 'demo' ? { demo: 'src/demo/main.ts' } : entries, formats: ['es'] },
-    emptyOutDir: mode !== 'demo',
+    lib: { entry: entries, formats: ['es'] },
     rolldownOptions: {
-      external: [/^node:/, 'xstate', 'undici', 'socks', 'classic-level'],
+      external,
       output: { chunkFileNames: 'shared/[name].js' },
     },
+    license: { fileName: 'bundled-licenses.md' },
     minify: false,
     reportCompressedSize: false,
   },
@@ -32,12 +42,24 @@ const config = ({ mode }: ConfigEnv): ViteUserConfig => ({
     reporters: ['default', closingLine],
     projects: [
       {
+        plugins: [bundlePage()],
         test: {
           name: 'all',
           include: ['test/**/*.test.ts'],
           exclude: ['test/package/**'],
           env: { TZ: awayFromUtc },
           testTimeout,
+          // Test files share the modules they load: to load them anew for each costs as much as a fifth of all tests.
+          isolate: false,
+          deps: {
+            optimizer: {
+              ssr: {
+                enabled: true,
+                include: ['@xstate/inspect/lib/server.js', '@xstate/inspect/lib/browser.js'],
+                rolldownOptions: { plugins: [xstateV4ForInspect()] },
+              },
+            },
+          },
         },
       },
       { test: { name: 'utc', include: ['test/policy/**/*.test.ts'], env: { TZ: 'UTC' }, testTimeout } },
@@ -52,6 +74,6 @@ const config = ({ mode }: ConfigEnv): ViteUserConfig => ({
       },
     ],
   },
-});
+};
 
 export default config;

@@ -1,3 +1,5 @@
+import { editDistance } from './edit-distance.ts';
+
 /** The URLs a mistyped one may stand for: those that differ least, and by at most a third. The scheme counts for nothing. */
 export function nearUrls(typed: string, urls: readonly string[]): readonly string[] {
   const near = urls
@@ -9,18 +11,4 @@ export function nearUrls(typed: string, urls: readonly string[]): readonly strin
 
 function address(url: string): string {
   return url.replace(/^[^/]*\/\//, '');
-}
-
-/** Levenshtein's: how many characters must be put in, taken out or replaced. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, place) => place);
-  for (const [row, letter] of [...a].entries()) {
-    const line = [row + 1];
-    for (const [place, other] of [...b].entries()) {
-      const replaced = (above[place] ?? 0) + (letter === other ? 0 : 1);
-      line.push(Math.min(replaced, (above[place + 1] ?? 0) + 1, (line[place] ?? 0) + 1));
-    }
-    above = line;
-  }
-  return above.at(-1) ?? 0;
 }

@@ -18,17 +18,21 @@ async function shippedFiles(): Promise<string[]> {
 
 const isDeclaration = (file: string): boolean => file.startsWith('dist/types/');
 
-const isShared = (file: string): boolean => /^dist\/shared\/[a-z-]+\.js$/.test(file);
+const isShared = (file: string): boolean => /^dist\/shared\/[a-z.-]+\.js$/.test(file);
 
-test('the tarball has a module an entry, what they share, their declarations, and what a package must have', async () => {
+test('the tarball has a module an entry, the command, what they share, their declarations, and what a package must have', async () => {
   const others = (await shippedFiles()).filter((file) => !isDeclaration(file) && !isShared(file));
   expect(others).toEqual([
     'LICENSE',
     'README.md',
+    'dist/bundled-licenses.md',
     'dist/core.js',
     'dist/disk.js',
     'dist/index.js',
     'dist/infonet.js',
+    'dist/inspect.js',
+    'dist/operations.js',
+    'dist/sync-worker.js',
     'package.json',
   ]);
 });
@@ -40,7 +44,9 @@ test('each declaration in the tarball is that of a module of ours', async () => 
   const strays = declarations.filter((file) => {
     const [, module] = /^dist\/types\/((?:src|machines)\/.+)\.d\.ts$/.exec(file) ?? [];
     return (
-      module === undefined || /^src\/(demo|chart)\//.test(module) || !existsSync(join(root, `${module}.ts`))
+      module === undefined ||
+      /^src\/(demo|command-line)\//.test(module) ||
+      !existsSync(join(root, `${module}.ts`))
     );
   });
   expect(strays).toEqual([]);

@@ -1,0 +1,153 @@
+import { performance } from 'node:perf_hooks';
+import { createEmptyActor } from 'xstate';
+import { createInfonetSync } from '../../infonet/infonet-sync.ts';
+import {
+  type InfonetSyncOptions,
+  type ResolvedSyncOptions,
+  resolveSyncOptions,
+} from '../../infonet/infonet-sync-options.ts';
+import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
+import { createPeerRecord } from '../../policy/peer-record.ts';
+import { runAttempt } from '../../scheduling/attempt.ts';
+import { safeText } from '../log/safe-text.ts';
+import { timeText } from '../text/time-text.ts';
+import type { CheckReport, TlsSeen } from './check-report.ts';
+import { judgeAttempt } from './judge-attempt.ts';
+import { createObservedChain } from './observed-chain.ts';
+import { pageSeen } from './page-seen.ts';
+import { plainError } from './plain-error.ts';
+import { recordedWait } from './recorded-wait.ts';
+import { isCertificateRefusal, refusedCertificate } from './refused-certificate.ts';
+import { reportLines } from './report-lines.ts';
+import { retryAfterSeen } from './retry-after-seen.ts';
+import { type AttemptSeen, watchAttempt } from './watch-attempt.ts';
+
+export interface CheckPeerOptions
+  extends Pick<
+    InfonetSyncOptions,
+    'allowClearnet' | 'socksProxy' | 'requestTimeoutMs' | 'maxBodyBytes' | 'pageLimit' | 'ca'
+  > {
+  readonly out: { write(text: string): unknown };
+  /** Where wrong usage is told. @default out */
+  readonly err?: { write(text: string): unknown } | undefined;
+  /** Colours. @default false */
+  readonly colour?: boolean | undefined;
+  /** One JSON object, the {@link CheckReport}, in place of the lines. @default false */
+  readonly json?: boolean | undefined;
+  /** A data folder: a Retry-After of the peer that is on record there, and still runs, is honoured. */
+  readonly folder?: string | undefined;
+  /** Unix seconds, with a fraction. */
+  readonly now: () => number;
+  /** Ends the attempt early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** 0: the peer would serve us; 1: it would not, or was not asked; 2: what was asked for makes no sense. */
+export type CheckExit = 0 | 1 | 2;
+
+/**
+ * One attempt at a peer by the real transport, one page at most, and a report of all its steps. Nothing is changed: what
+ * it brings goes into a chain of its own, and no mark is left.
+ *
+ * @throws StorageUnreadableError if a folder is given whose record of the peer cannot be read
+ */
+export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Promise<CheckExit> {
+  const { out, err = out, json = false, colour = false, folder, now, signal } = options;
+  const { allowClearnet, socksProxy, requestTimeoutMs, maxBodyBytes, pageLimit, ca } = options;
+  const observed = createObservedChain();
+  const limits = { requestTimeoutMs, maxBodyBytes, pageLimit, maxPages: 1 };
+  const transport = { chain: observed.chain, allowClearnet, socksProxy, ca, ...limits };
+  let address: string;
+  let resolved: ResolvedSyncOptions;
+  try {
+    address = createPeerRecord(peerUrl).peerUrl;
+    resolved = resolveSyncOptions(transport);
+  } catch (error) {
+    err.write(`${safeText(error instanceof Error ? error.message : String(error))}\n`);
+    return 2;
+  }
+  const tell = (report: CheckReport): CheckExit => {
+    out.write(
+      json
+        ? `${JSON.stringify(report, inTenths)}\n`
+        : `${reportLines(report, { colour, now: now() }).join('\n')}\n`,
+    );
+    return report.wouldServe ? 0 : 1;
+  };
+
+  const asked = { peerUrl: address, at: now() };
+  const notAsked = networkRefusal(address, resolved);
+  if (notAsked !== undefined) {
+    const next = notAsked.includes('allowClearnet')
+      ? 'If that is what you want, allow it with --allow-clearnet.'
+      : 'Use another address.';
+    return tell(unasked(asked, notAsked, next));
+  }
+  const until = folder === undefined ? 0 : await recordedWait(folder, address);
+  if (until > now()) {
+    const when = `${timeText(until)} UTC, in ${Math.ceil(until - now())} s`;
+    return tell(unasked(asked, `it asked to be left alone until ${when}`, 'Check it after that time.'));
+  }
+
+  if (!json) out.write(`Asking ${address}, once; nothing is changed.\n`);
+  const url = new URL(address);
+  const began = performance.now();
+  const isOnion = networkOf(url.hostname) === 'onion';
+  const watch = watchAttempt({ url, proxy: isOnion ? resolved.socksProxy : undefined });
+  const result = await runAttempt(createInfonetSync(transport), createPeerRecord(address), {
+    signal: signal ?? new AbortController().signal,
+    head: '',
+    now,
+    worker: createEmptyActor(),
+  });
+  const seen = watch.end();
+  const totalMs = performance.now() - began;
+  const page = seen.answer?.status === 200 ? pageSeen(seen.body, resolved.pageLimit) : undefined;
+  const tls = await withRefusal(seen, url, resolved);
+  const steps = {
+    ...asked,
+    dns: seen.dns,
+    connect: seen.connect,
+    connectFailed: tls === undefined && seen.connectError ? plainError(seen.connectError) : undefined,
+    tls,
+    answer: seen.answer,
+    retryAfter: retryAfterSeen(seen.retryAfters, result, now()),
+    page,
+    verification: observed.verification(),
+  };
+  return tell({
+    ...steps,
+    ...judgeAttempt({ ...steps, result, isConnected: seen.isConnected, connectError: seen.connectError }),
+    totalMs,
+  });
+}
+
+function unasked(asked: Pick<CheckReport, 'peerUrl' | 'at'>, why: string, next: string): CheckReport {
+  return {
+    ...asked,
+    wouldServe: false,
+    notAsked: why,
+    verdict: `It was not asked: ${why}.`,
+    next,
+    totalMs: 0,
+  };
+}
+
+/** A clock has more digits than anybody can use. */
+function inTenths(key: string, value: unknown): unknown {
+  return typeof value === 'number' && /^(ms|totalMs)$/.test(key) ? Math.round(value * 10) / 10 : value;
+}
+
+/** What TLS came to, with the certificate where that is what was refused. */
+async function withRefusal(
+  { tls, isConnected, connectError }: AttemptSeen,
+  url: URL,
+  { requestTimeoutMs }: ResolvedSyncOptions,
+): Promise<TlsSeen | undefined> {
+  if (tls === undefined || isConnected) return tls;
+  if (connectError === undefined) return { ...tls, refused: 'it was not finished in time' };
+  const refused = plainError(connectError);
+  if (!isCertificateRefusal(connectError)) return { ...tls, refused };
+  const certificate = await refusedCertificate(connectError, { url, timeoutMs: requestTimeoutMs });
+  return { ...tls, refused: `${refused} (${connectError.code})`, certificate };
+}

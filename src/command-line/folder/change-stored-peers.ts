@@ -1,0 +1,56 @@
+import { systemNow } from '../../clock/system-ports.ts';
+import { changePeers } from '../../control/change-peers.ts';
+import type { PeerChange } from '../../control/peer-change.ts';
+import { createDiskStorage } from '../../disk/disk-storage.ts';
+import { StorageLockedError } from '../../disk/storage-errors.ts';
+import { peerToWire } from '../../policy/peer-record.ts';
+import { initialSyncState } from '../../policy/sync-worker-state.ts';
+import type { WorkerStatus } from '../../status/worker-status.ts';
+import type { StorageNotice } from '../../storage/storage.ts';
+import type { Host } from '../host.ts';
+import type { Settings } from '../settings/settings.ts';
+import { reachWorker } from './reach-node.ts';
+
+/**
+ * Changes the peers of a data folder: by its worker, or under the lock of the folder if none runs. Gives them as they
+ * are afterwards, under their wire names.
+ *
+ * @throws StorageError, or why the change was refused
+ */
+export async function changeStoredPeers(
+  settings: Pick<Settings, 'data'>,
+  host: Host,
+  change: PeerChange,
+): Promise<WorkerStatus['peers']> {
+  const control = await reachWorker(settings, host);
+  if (control !== undefined) return control.changePeers(change);
+  try {
+    const { peers, notices } = await changeFiles(settings.data, change);
+    for (const { message } of notices) host.stderr.write(`${message}\n`);
+    return peers;
+  } catch (error) {
+    if (!(error instanceof StorageLockedError)) throw error;
+    // It may be a worker that came up in this moment.
+    const late = await reachWorker(settings, host);
+    if (late === undefined) throw error;
+    return late.changePeers(change);
+  }
+}
+
+interface ChangedFiles {
+  readonly peers: WorkerStatus['peers'];
+  readonly notices: readonly StorageNotice[];
+}
+
+async function changeFiles(folder: string, change: PeerChange): Promise<ChangedFiles> {
+  const storage = createDiskStorage(folder);
+  const notices: StorageNotice[] = [];
+  const { state = initialSyncState(), peers = [] } = await storage.load((notice) => notices.push(notice));
+  try {
+    const changed = changePeers(peers, change, systemNow());
+    await storage.save({ state, peers: changed });
+    return { peers: changed.map(peerToWire), notices };
+  } finally {
+    await storage.close?.();
+  }
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { systemNow } from '../../clock/system-ports.ts';
+import type { Control } from '../../control/control.ts';
+import { connectControl } from '../../control/control-client.ts';
+import { readHolder } from '../../disk/lock-holder.ts';
+import { whereaboutsOf } from '../../disk/process-identity.ts';
+import { explain } from '../../scheduling/why.ts';
+import { createWorkerContext } from '../../scheduling/worker-context.ts';
+import { statusOf, type WorkerStatus } from '../../status/worker-status.ts';
+import type { Host } from '../host.ts';
+import { policyOf } from '../run/policy-of.ts';
+import type { Settings } from '../settings/settings.ts';
+import { readChainFigures } from './chain-figures.ts';
+import { checkFolder, readFolder } from './read-folder.ts';
+import { shortPath } from './short-path.ts';
+
+/** The worker of a folder, or what its files say where none is reached. */
+export interface ReachedNode {
+  readonly running: boolean;
+  /** The process that holds the folder; undefined if none does. */
+  readonly pid: number | undefined;
+  readonly status: WorkerStatus;
+}
+
+/** The running worker of a data folder; undefined where none runs. */
+export function reachWorker({ data }: Pick<Settings, 'data'>, host: Host): Promise<Control | undefined> {
+  return connectControl(shortPath(data, host.cwd()));
+}
+
+/** @throws CommandFailed if there is no such folder, or a file in it is not to be read */
+export async function reachNode(settings: Settings, host: Host): Promise<ReachedNode> {
+  await checkFolder(settings.data);
+  const control = await reachWorker(settings, host);
+  const status = control === undefined ? await statusFromFiles(settings) : await control.status();
+  return { running: control !== undefined, pid: await holderOf(settings.data), status };
+}
+
+/** In one line, who runs there. */
+export function whoRuns({ running, pid }: ReachedNode): string {
+  if (running) return `running${pid === undefined ? '' : `, process ${pid}`}`;
+  const files = 'this is what its files say';
+  return pid === undefined
+    ? `not running; ${files}`
+    : `process ${pid} has the folder and is not to be reached; ${files}`;
+}
+
+async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
+  const { state, peers } = await readFolder(settings.data);
+  const chain = await readChainFigures(settings.data).catch(() => null);
+  const context = createWorkerContext({ state, peers, policy: policyOf(settings) });
+  const why = (): WorkerStatus['why'] => explain(context, systemNow());
+  const figures = chain && { head: () => chain.head, count: () => chain.count };
+  return statusOf({ state, peers, why }, figures ?? undefined);
+}
+
+async function holderOf(folder: string): Promise<number | undefined> {
+  const holder = await readHolder(join(folder, 'sync.lock'));
+  if (holder === undefined || holder.pid === 0) return undefined;
+  return (await whereaboutsOf(holder)) === 'running' ? holder.pid : undefined;
+}

@@ -1,0 +1,81 @@
+import { type ShownChain, statusOf } from '../../status/worker-status.ts';
+import type { SyncWorker } from '../../worker/sync-worker.ts';
+import { hasColour } from '../log/has-colour.ts';
+import type { PullMeter } from '../log/pull-meter.ts';
+import { liveViewModel } from './live-view-model.ts';
+import { renderLiveView } from './render-live-view.ts';
+import { openScreen, type TerminalStream } from './screen.ts';
+import { rememberTold } from './told-memory.ts';
+
+export interface LiveViewOptions {
+  readonly worker: Pick<SyncWorker, 'state' | 'peers' | 'why' | 'on'>;
+  /** Its head and count are shown. */
+  readonly chain?: ShownChain | undefined;
+  readonly stream: TerminalStream;
+  readonly env: NodeJS.ProcessEnv;
+  /** Unix seconds, with a fraction. */
+  readonly now: () => number;
+  /** Calls back a few times a second, until what it gave is called. @default by setInterval, four times a second */
+  readonly ticker?: ((draw: () => void) => () => void) | undefined;
+  /** The pulls under way. */
+  readonly progress?: Pick<PullMeter, 'reading'> | undefined;
+}
+
+/** A view of a worker, rewritten in place. */
+export interface LiveView {
+  /** Writes lines that stay, above the view. */
+  print(text: string): void;
+  /** Ends it: the last view stays on the screen, and the cursor is shown again. */
+  stop(): void;
+}
+
+/** Whether a view can be rewritten in place there: a terminal, and none that says it is dumb. */
+export function canShowLiveView(
+  stream: Pick<TerminalStream, 'isTTY'>,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+/** A worker tells of a failed save and the like once; this long it is shown. */
+const NOTICE_SECONDS = 600;
+
+/** Shows a worker on a terminal until it is stopped. */
+export function startLiveView(options: LiveViewOptions): LiveView {
+  const { worker, chain, stream, env, now, ticker = everyQuarterSecond, progress } = options;
+  const colour = hasColour(stream, env);
+  const screen = openScreen(stream);
+  const memory = rememberTold(worker, now);
+
+  const draw = (): void => {
+    const { runs, notice } = memory;
+    const fresh = notice !== undefined && now() - notice.at < NOTICE_SECONDS ? notice : undefined;
+    const model = liveViewModel(statusOf(worker, chain), { runs, notice: fresh, pull: progress?.reading() });
+    screen.draw((room) => renderLiveView(model, { ...room, colour }));
+  };
+  const offTold = worker.on('*', () => queueMicrotask(draw));
+  const offTick = ticker(draw);
+  draw();
+
+  let isStopped = false;
+  return {
+    print: (text) => {
+      screen.print(text);
+      if (!isStopped) draw();
+    },
+    stop: () => {
+      if (isStopped) return;
+      isStopped = true;
+      offTick();
+      offTold();
+      draw();
+      memory.stop();
+      screen.close();
+    },
+  };
+}
+
+function everyQuarterSecond(draw: () => void): () => void {
+  const timer = setInterval(draw, 250);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,124 @@
+import { safeText } from '../log/safe-text.ts';
+import { spanText } from '../text/time-text.ts';
+import { bar } from './bar.ts';
+import { fitted, flowed, wrapped } from './cell-text.ts';
+import type { LiveViewModel } from './live-view-model.ts';
+import { createPaint, type Paint } from './paint.ts';
+import { peerLines } from './peer-line.ts';
+import { runStrip } from './run-strip.ts';
+
+/** The room there is. */
+export interface RenderOptions {
+  /** Terminal cells in a line, at least 1. */
+  readonly columns: number;
+  /** Lines, at least 1. */
+  readonly rows: number;
+  readonly colour: boolean;
+}
+
+/** A line, and how soon it is dropped where there are too few rows: the greatest weight first. */
+interface Line {
+  readonly weight: number;
+  readonly text: string;
+  readonly kind?: 'peers' | 'peer';
+}
+
+const BETWEEN = ' · ';
+/** More peers than this are counted only. */
+const MOST_PEERS = 12;
+const MOST_NOTICE_LINES = 4;
+
+/** The view as lines of text, none of them wider than there are columns, and no more of them than there are rows. */
+export function renderLiveView(model: LiveViewModel, { columns, rows, colour }: RenderOptions): string {
+  const paint = createPaint(colour);
+  const lines: Line[] = [
+    ...weighed(0, stateLines(model, columns, paint)),
+    { weight: 3, text: barOf(model, columns, paint) },
+    ...weighed(1, pullLines(model, columns)),
+    ...weighed(2, noticeLines(model, columns, paint)),
+    { weight: 5, text: 'Peers', kind: 'peers' },
+    ...peerLines(model.peers.slice(0, MOST_PEERS), columns, paint).map((text, index) => ({
+      weight: 6 + index / 1000,
+      text,
+      kind: 'peer' as const,
+    })),
+    { weight: 8, text: runStrip(model.runs, columns, paint) },
+    ...weighed(4, factLines(model, columns)),
+    ...weighed(9, whyLines(model, columns, paint)),
+  ];
+  const kept = heaviestDropped(lines, Math.max(1, rows));
+  const shown = kept.filter(({ kind }) => kind === 'peer').length;
+  return kept
+    .map(({ kind, text }) => (kind === 'peers' ? peersTitle(model, shown) : text))
+    .map((text) => fitted(text, Math.max(1, columns)))
+    .join('\n');
+}
+
+function weighed(weight: number, texts: readonly string[]): Line[] {
+  return texts.map((text, index) => ({ weight: weight + index / 1000, text }));
+}
+
+function heaviestDropped(lines: readonly Line[], rows: number): readonly Line[] {
+  const byWeight = lines.toSorted((a, b) => a.weight - b.weight).slice(0, rows);
+  const kept = new Set(byWeight);
+  return lines.filter((line) => kept.has(line));
+}
+
+function stateLines({ state, countdown, failures }: LiveViewModel, columns: number, paint: Paint): string[] {
+  const { secondsLeft, rule, asking } = countdown;
+  const span = spanText(Math.ceil(secondsLeft));
+  const parts =
+    asking === ''
+      ? [secondsLeft > 0 ? `next run in ${span}` : 'next run now', secondsLeft > 0 ? `set by ${rule}` : '']
+      : [`asking ${asking}`, `stuck in ${span}`];
+  const failed = failures === 0 ? '' : failures === 1 ? 'one failure' : `${failures} failures in a row`;
+  return flowed([paint(state, `● ${state}`), ...parts, failed], columns, BETWEEN);
+}
+
+function barOf({ state, countdown, pull }: LiveViewModel, columns: number, paint: Paint): string {
+  return bar(pull === undefined ? countdown.done : pull.accepted / pull.eventsAtMost, columns, state, paint);
+}
+
+/** The chain's length is not known, so the words say "at most". */
+function pullLines({ pull }: LiveViewModel, columns: number): string[] {
+  if (pull === undefined) return [];
+  const { accepted, eventsAtMost, eventsPerSecond, pages, maxPages, secondsLeftAtMost } = pull;
+  const left =
+    secondsLeftAtMost === undefined ? '' : `at most ${spanText(Math.ceil(secondsLeftAtMost))} left`;
+  return flowed(
+    [
+      `${accepted} of at most ${eventsAtMost} events`,
+      eventsPerSecond > 0 ? `${Math.round(eventsPerSecond)} a second` : '',
+      `page ${pages} of at most ${maxPages}`,
+      left,
+    ],
+    columns,
+    BETWEEN,
+  );
+}
+
+function noticeLines({ notice }: LiveViewModel, columns: number, paint: Paint): string[] {
+  if (notice === undefined) return [];
+  const text = `! ${spanText(Math.floor(notice.secondsAgo))} ago: ${notice.text}`;
+  return wrapped(text, columns)
+    .slice(0, MOST_NOTICE_LINES)
+    .map((line) => paint('error', line));
+}
+
+function peersTitle({ peers }: LiveViewModel, shown: number): string {
+  if (peers.length === 0) return 'Peers none';
+  const free = peers.filter(({ rule }) => rule === 'may be asked' || rule === 'being asked').length;
+  const hidden = peers.length - shown;
+  return `Peers ${free}/${peers.length} may be asked${hidden > 0 ? `, ${hidden} not shown` : ''}`;
+}
+
+function factLines({ chain, okSecondsAgo }: LiveViewModel, columns: number): string[] {
+  const head = chain === undefined || chain.head === '' ? '' : `head ${safeText(chain.head, 8)}`;
+  const count = chain === undefined ? '' : `Chain ${chain.count} events`;
+  const ok = okSecondsAgo === undefined ? 'never synced' : `synced ${spanText(Math.floor(okSecondsAgo))} ago`;
+  return flowed([count, head, ok], columns, BETWEEN);
+}
+
+function whyLines({ why }: LiveViewModel, columns: number, paint: Paint): string[] {
+  return wrapped(why, columns).map((line) => paint('faint', line));
+}

@@ -1,0 +1,47 @@
+import type { SyncWorker, SyncWorkerTold } from '../../worker/sync-worker.ts';
+import { safeText } from '../log/safe-text.ts';
+import { workerLine } from '../log/worker-line.ts';
+import type { LiveViewMemory, RunEnd } from './live-view-model.ts';
+
+/** More runs than the widest terminal shows. */
+const MOST_RUNS = 200;
+const MOST_NOTICE = 300;
+
+/** What somebody should look after, and no peer or countdown shows. */
+const noticed: ReadonlySet<SyncWorkerTold['type']> = new Set([
+  'storage.failed',
+  'storage.notice',
+  'fault',
+  'clock.jumped',
+  'event.refused',
+]);
+
+/** Remembers of what a worker tells what the view shows of the past. */
+export function rememberTold(
+  worker: Pick<SyncWorker, 'on' | 'why'>,
+  now: () => number,
+): Omit<LiveViewMemory, 'pull'> & { stop(): void } {
+  const runs: RunEnd[] = [];
+  let notice: LiveViewMemory['notice'];
+  const ended = (end: RunEnd): void => {
+    runs.push(end);
+    if (runs.length > MOST_RUNS) runs.shift();
+  };
+  const stop = worker.on('*', (told) => {
+    if (told.type === 'run.stuck') ended('stuck');
+    if (told.type === 'run.finished') {
+      const { lastOutcome } = told.state;
+      if (lastOutcome !== 'idle' && lastOutcome !== 'running') ended(lastOutcome);
+    }
+    if (noticed.has(told.type)) {
+      notice = { text: safeText(workerLine(told, worker.why()).message, MOST_NOTICE), at: now() };
+    }
+  });
+  return {
+    runs,
+    get notice() {
+      return notice;
+    },
+    stop,
+  };
+}

@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { PullReading } from './pull-meter.ts';
+
+/** A long pull tells of itself this often; a short one not at all. */
+const EVERY_SECONDS = 10;
+
+/** Writes an `info` line about a pull now and then, and a `debug` line for each of its pages. */
+export function logProgress(
+  logger: Logger,
+  everySeconds: number = EVERY_SECONDS,
+): (reading: PullReading) => void {
+  let told = { peerUrl: '', seconds: 0 };
+  return (reading) => {
+    const { peerUrl, seconds, accepted, eventsAtMost, pages, maxPages, eventsPerSecond, secondsLeftAtMost } =
+      reading;
+    // Time running backwards: another attempt has begun.
+    if (peerUrl !== told.peerUrl || seconds < told.seconds) told = { peerUrl, seconds: 0 };
+    const isDue = seconds - told.seconds >= everySeconds;
+    if (isDue) told = { peerUrl, seconds };
+    logger[isDue ? 'info' : 'debug'](
+      {
+        event: 'pull.progress',
+        peer: peerUrl,
+        events: accepted,
+        events_at_most: eventsAtMost,
+        pages,
+        pages_at_most: maxPages,
+        events_per_second: Math.round(eventsPerSecond),
+        seconds_left_at_most: secondsLeftAtMost === undefined ? undefined : Math.ceil(secondsLeftAtMost),
+      },
+      `${accepted} events kept from ${peerUrl}, page ${pages} of at most ${maxPages}`,
+    );
+  };
+}

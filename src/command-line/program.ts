@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { codeOf } from '../disk/storage-errors.ts';
+import { addCheck } from './commands/check.ts';
+import { addDemo } from './commands/demo.ts';
+import { addPeer } from './commands/peer.ts';
+import { addPeers } from './commands/peers.ts';
+import { addRun } from './commands/run.ts';
+import { addStatus } from './commands/status.ts';
+import { addSyncNow } from './commands/sync-now.ts';
+import { addWhy } from './commands/why.ts';
+import { CommandFailed, DONE, ending, FAILED } from './exit-status.ts';
+import type { Host } from './host.ts';
+import { safeText } from './log/safe-text.ts';
+
+const STATUSES = `
+Exit status: 0 done, 1 failed, 2 wrong usage or config, 3 data folder locked or unusable.`;
+
+/** The whole program; gives the exit status. */
+export async function runProgram(host: Host): Promise<number> {
+  let unwritten: Error | undefined;
+  host.stdout.on('error', (error: Error) => {
+    unwritten ??= error;
+  });
+  try {
+    await createProgram(host).parseAsync(host.argv);
+    await new Promise<void>((written) => host.stdout.write('', () => written()));
+    // Whoever read us may go away, as `head` does, or close the terminal: no fault of ours.
+    if (unwritten === undefined || codeOf(unwritten) === 'EPIPE' || host.stdout.isTTY === true) return DONE;
+    throw new CommandFailed(FAILED, `not all of the output could be written: ${unwritten.message}`);
+  } catch (error) {
+    const { status, line } = ending(error);
+    if (line !== undefined) host.stderr.write(`error: ${safeText(line)}\n`);
+    return status;
+  }
+}
+
+/** The commands, ready to be parsed. */
+export function createProgram(host: Host): Command {
+  const program = new Command('sync-worker')
+    .description('A node of a mesh: pulls a shared chain from its peers, politely, and keeps it.')
+    .version(manifest.version)
+    .exitOverride()
+    .showHelpAfterError('(add --help to see what is allowed)')
+    .configureOutput({
+      writeOut: (text) => void host.stdout.write(text),
+      writeErr: (text) => void host.stderr.write(text),
+    })
+    .addHelpText(
+      'after',
+      `${STATUSES}
+
+Examples:
+  sync-worker run --peer http://….onion --data ./sync-data
+  sync-worker status --data ./sync-data
+  sync-worker run --help`,
+    );
+  for (const add of [addRun, addStatus, addWhy, addSyncNow, addPeers, addPeer, addCheck, addDemo]) {
+    add(program, host);
+  }
+  return program;
+}

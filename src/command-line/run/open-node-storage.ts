@@ -1,0 +1,43 @@
+import { createDiskStorage, type DiskStorage } from '../../disk/disk-storage.ts';
+import type { StorageNotice, SyncStorage } from '../../storage/storage.ts';
+import { withConfigured } from './configured-peers.ts';
+
+/** What a node's storage is opened for. */
+export interface NodeStorageOptions {
+  readonly folder: string;
+  /** Added to the peers that are stored. */
+  readonly peers: readonly string[];
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+/** The storage of a node, and the folder that is held until it is given back. */
+export interface NodeStorage {
+  /** Its `load` gives what was found, and the configured peers. */
+  readonly storage: SyncStorage;
+  readonly reread: DiskStorage['reread'];
+  /** Gives the folder back: a stopped worker does not, since its chain may still be open. */
+  release(): Promise<void>;
+}
+
+/**
+ * The storage in a data folder, loaded, so that the folder is ours before anything else in it is opened.
+ *
+ * @throws StorageError
+ */
+export async function openNodeStorage({ folder, peers, now }: NodeStorageOptions): Promise<NodeStorage> {
+  const disk = createDiskStorage(folder);
+  const early: StorageNotice[] = [];
+  let tell = (notice: StorageNotice): void => void early.push(notice);
+  const saved = await disk.load((notice) => tell(notice));
+  const load: SyncStorage['load'] = (notify) => {
+    tell = notify;
+    for (const notice of early.splice(0)) notify(notice);
+    return { ...saved, peers: withConfigured(saved.peers ?? [], peers, now()) };
+  };
+  return {
+    storage: { load, save: disk.save },
+    reread: disk.reread,
+    release: async () => disk.close?.(),
+  };
+}

@@ -1,0 +1,62 @@
+import { systemNow } from '../../clock/system-ports.ts';
+import type { GivenSettings, ResolvedSettings } from '../settings/resolve-settings.ts';
+import { resolveSettings } from '../settings/resolve-settings.ts';
+import { settingKeys } from '../settings/setting-table.ts';
+import type { SettingKey } from '../settings/settings.ts';
+import { withConfigured } from './configured-peers.ts';
+import { policyOf } from './policy-of.ts';
+import type { Node } from './start-node.ts';
+import { readTransport } from './transport.ts';
+
+/** What is opened once at the start. */
+const fixed: readonly SettingKey[] = [
+  'data',
+  'log',
+  'logLevel',
+  'http',
+  'inspect',
+  'inspectControl',
+  'inspectStately',
+  'inspectClassic',
+];
+
+/**
+ * Reads the config and the peers again and puts them in force; no wait is dropped. A config that is broken changes
+ * nothing.
+ *
+ * @returns the settings in force afterwards
+ */
+export async function reloadNode(
+  node: Node,
+  given: GivenSettings,
+  before: ResolvedSettings,
+): Promise<ResolvedSettings> {
+  const { worker, voice } = node;
+  try {
+    const next = await resolveSettings(given);
+    const transport = await readTransport(next.settings);
+    const merged = await node.reread();
+    node.setTransport(transport);
+    worker.setPolicy(policyOf(next.settings));
+    // In one step with the reading of the peers: a mark made in between would be lost.
+    worker.setPeers(withConfigured(merged(worker.peers), next.settings.peers, systemNow()));
+    const changed = settingKeys.filter(
+      (key) => JSON.stringify(next.settings[key]) !== JSON.stringify(before.settings[key]),
+    );
+    const peers = worker.peers.filter(({ bucket }) => bucket === 'sync').length;
+    const what = changed.length === 0 ? 'no setting changed' : `changed: ${changed.join(', ')}`;
+    voice.info(
+      { event: 'node.reloaded', config: next.configFile, changed, peers },
+      `read again; ${what}; ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
+    );
+    const late = changed.filter((key) => fixed.includes(key));
+    if (late.length > 0) {
+      voice.warn({ event: 'node.note', settings: late }, `${late.join(', ')}: in force after a restart`);
+    }
+    return next;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    voice.error({ event: 'node.reload-failed' }, `not read again, what was in force stays: ${reason}`);
+    return before;
+  }
+}

@@ -1,0 +1,20 @@
+import type { InfonetSync } from '../../infonet/infonet-sync.ts';
+
+/** A sync function that another one can take the place of, from the next attempt on. */
+export interface ReplaceableSync {
+  readonly sync: InfonetSync;
+  replace(next: InfonetSync): void;
+}
+
+export function createReplaceableSync(first: InfonetSync): ReplaceableSync {
+  let present = first;
+  const sync: InfonetSync = Object.assign((...given: Parameters<InfonetSync>) => present(...given), {
+    passOver: (peer: Parameters<InfonetSync['passOver']>[0]) => present.passOver(peer),
+  });
+  return {
+    sync,
+    replace: (next) => {
+      present = next;
+    },
+  };
+}

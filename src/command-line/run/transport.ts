@@ -1,0 +1,52 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { InfonetSyncOptions } from '../../infonet/infonet-sync-options.ts';
+import { CommandFailed, USAGE } from '../exit-status.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** The options of the transport that are set, and not made by the program. */
+export type TransportOptions = Omit<InfonetSyncOptions, 'chain' | 'onChainSetAside' | 'onProgress'>;
+
+/** The part of the settings that is the transport's. */
+export type TransportSettings = Pick<
+  Settings,
+  | 'allowClearnet'
+  | 'socksProxy'
+  | 'requestTimeoutMs'
+  | 'maxBodyBytes'
+  | 'pageLimit'
+  | 'maxPages'
+  | 'replaceForkedChain'
+  | 'ca'
+>;
+
+/** @throws CommandFailed if the file of certificates cannot be used */
+export async function readTransport(settings: TransportSettings): Promise<TransportOptions> {
+  const { allowClearnet, socksProxy, requestTimeoutMs, maxBodyBytes } = settings;
+  const { pageLimit, maxPages, replaceForkedChain, ca } = settings;
+  return {
+    allowClearnet,
+    socksProxy,
+    requestTimeoutMs,
+    maxBodyBytes,
+    pageLimit,
+    maxPages,
+    replaceForkedChain,
+    ca: ca === '' ? undefined : await readCertificates(ca),
+  };
+}
+
+async function readCertificates(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, 'utf8');
+    // Node would take a file without a certificate in it, and trust nobody.
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailed(
+      USAGE,
+      `ca is ${path}, which cannot be used: ${reason}; allowed is a file of PEM certificates`,
+    );
+  }
+}

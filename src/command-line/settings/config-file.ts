@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { isRecord, shown } from '../../policy/wire-fields.ts';
+import { CommandFailed, USAGE } from '../exit-status.ts';
+import { suggestion } from './nearest-name.ts';
+import { isSettingKey, settingKeys } from './setting-table.ts';
+import type { SettingKey } from './settings.ts';
+
+/** What a config file sets. */
+export interface ConfigFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Where its relative paths go from. */
+  readonly folder: string;
+  readonly values: Readonly<Partial<Record<SettingKey, unknown>>>;
+}
+
+/** @throws CommandFailed saying what is wrong with it */
+export async function readConfigFile(path: string, cwd: string): Promise<ConfigFile> {
+  const place = resolve(cwd, path);
+  const value = parsed(place, await textOf(place));
+  if (!isRecord(value)) {
+    throw wrong(`${place} is ${shown(value)}; allowed is an object such as {"intervalSeconds": 300}`);
+  }
+  for (const key of Object.keys(value)) {
+    if (!isSettingKey(key)) {
+      const near = suggestion(key, settingKeys) || `; known are ${settingKeys.join(', ')}`;
+      throw wrong(`${place}: ${shown(key)} is no setting${near}`);
+    }
+  }
+  return { path: place, folder: dirname(place), values: value };
+}
+
+async function textOf(place: string): Promise<string> {
+  try {
+    return await readFile(place, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw wrong(`the config file ${place} cannot be read: ${reason}; name another one with --config`);
+  }
+}
+
+function parsed(place: string, text: string): unknown {
+  try {
+    // Editors of some systems put a byte order mark before it.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw wrong(`${place} is no JSON: ${reason}; mend it, or leave --config out`);
+  }
+}
+
+function wrong(message: string): CommandFailed {
+  return new CommandFailed(USAGE, message);
+}

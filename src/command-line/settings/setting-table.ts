@@ -1,0 +1,172 @@
+import { MAX_PAGE_LIMIT } from '../../infonet/protocol.ts';
+import { defaultPolicy } from '../../policy/sync-policy.ts';
+import { policyNumber, transportNumber } from './number-kinds.ts';
+import type { SettingKind } from './setting-kind.ts';
+import type { SettingKey, Settings } from './settings.ts';
+import { oneOf, pageOrOff, path, peerUrls, portOrOff, proxyAddress, trueOrFalse } from './text-kinds.ts';
+
+/** One thing that can be set: by a flag, by a variable of the environment, or in a config file. */
+export interface Setting<T> {
+  readonly kind: SettingKind<T>;
+  readonly usual: T;
+  /** The heading it stands under in a help text. */
+  readonly group: string;
+  readonly help: string;
+}
+
+const logForms: readonly Settings['log'][] = ['auto', 'pretty', 'json'];
+const logLevels: readonly Settings['logLevel'][] = ['debug', 'info', 'warn', 'error', 'silent'];
+
+const node = 'Node:';
+const policy = 'Policy:';
+const transport = 'Transport:';
+const log = 'Log:';
+const watching = 'Watching, on 127.0.0.1 only:';
+
+/** The one list of all that can be set. */
+export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]> } = {
+  data: {
+    kind: path({ mayBeNone: false }, '<DIR>'),
+    usual: './sync-data',
+    group: node,
+    help: 'the data folder, with the state, the peers and the chain',
+  },
+  peers: {
+    kind: peerUrls,
+    usual: [],
+    group: node,
+    help: 'a peer to pull from, added to those of the data folder; may be given several times',
+  },
+  intervalSeconds: {
+    kind: policyNumber('intervalSeconds', '<SECONDS>'),
+    usual: defaultPolicy.intervalSeconds,
+    group: policy,
+    help: 'from a good or solo run to the next',
+  },
+  failureBackoffSeconds: {
+    kind: policyNumber('failureBackoffSeconds', '<SECONDS>'),
+    usual: defaultPolicy.failureBackoffSeconds,
+    group: policy,
+    help: 'after the first failure; each further one doubles it; 0: Retry-After alone',
+  },
+  failureBackoffCapSeconds: {
+    kind: policyNumber('failureBackoffCapSeconds', '<SECONDS>'),
+    usual: defaultPolicy.failureBackoffCapSeconds,
+    group: policy,
+    help: 'the most the doubling reaches; 0: Retry-After alone',
+  },
+  stuckAfterSeconds: {
+    kind: policyNumber('stuckAfterSeconds', '<SECONDS>'),
+    usual: defaultPolicy.stuckAfterSeconds,
+    group: policy,
+    help: 'a run that takes longer is stuck, and its attempt is aborted',
+  },
+  maxPeersPerRun: {
+    kind: policyNumber('maxPeersPerRun', '<COUNT>'),
+    usual: defaultPolicy.maxPeersPerRun,
+    group: policy,
+    help: 'how many peers one run may ask, one after the other',
+  },
+  jitterRatio: {
+    kind: policyNumber('jitterRatio', '<RATIO>'),
+    usual: defaultPolicy.jitterRatio,
+    group: policy,
+    help: 'a wait after a failure becomes wait · (1 + random · ratio)',
+  },
+  allowClearnet: {
+    kind: trueOrFalse,
+    usual: false,
+    group: transport,
+    help: 'ask peers over clearnet too, not over onion and loopback only',
+  },
+  socksProxy: {
+    kind: proxyAddress,
+    usual: '127.0.0.1:9050',
+    group: transport,
+    help: 'the SOCKS5 proxy that resolves onion names',
+  },
+  requestTimeoutMs: {
+    kind: transportNumber('requestTimeoutMs', '<MILLISECONDS>'),
+    usual: 5_000,
+    group: transport,
+    help: 'for one request, from the connection to the last byte',
+  },
+  maxBodyBytes: {
+    kind: transportNumber('maxBodyBytes', '<BYTES>'),
+    usual: 32 * 1024 * 1024,
+    group: transport,
+    help: 'a body above this is refused while it arrives',
+  },
+  pageLimit: {
+    kind: transportNumber('pageLimit', '<COUNT>'),
+    usual: 100,
+    group: transport,
+    help: `events a page, 1 to ${MAX_PAGE_LIMIT}`,
+  },
+  maxPages: {
+    kind: transportNumber('maxPages', '<COUNT>'),
+    usual: 5,
+    group: transport,
+    help: 'pages a run; the next run goes on from there',
+  },
+  replaceForkedChain: {
+    kind: trueOrFalse,
+    usual: false,
+    group: transport,
+    help: 'a forked local chain of fewer than 20 events gives way to a longer one; it is renamed, not deleted',
+  },
+  ca: {
+    kind: path({ mayBeNone: true }, '<FILE>'),
+    usual: '',
+    group: transport,
+    help: 'PEM certificates to trust in place of those of the system',
+  },
+  log: {
+    kind: oneOf(logForms, '<FORM>'),
+    usual: 'auto',
+    group: log,
+    help: 'pretty, json, or auto: a live view on a terminal, and JSON lines elsewhere',
+  },
+  logLevel: {
+    kind: oneOf(logLevels, '<LEVEL>'),
+    usual: 'info',
+    group: log,
+    help: `the least that is logged: ${logLevels.join(', ')}`,
+  },
+  http: {
+    kind: portOrOff(9464),
+    usual: false,
+    group: watching,
+    help: '/healthz, /status and /metrics; on port 9464 if none is given',
+  },
+  inspect: {
+    kind: portOrOff(9465),
+    usual: false,
+    group: watching,
+    help: 'a page with the chart, live; on port 9465 if none is given',
+  },
+  inspectControl: {
+    kind: trueOrFalse,
+    usual: false,
+    group: watching,
+    help: 'the page may also request a sync; else it only shows',
+  },
+  inspectStately: {
+    kind: pageOrOff,
+    usual: false,
+    group: watching,
+    help: 'also for the Stately Inspector, of this PAGE if it is not the usual one',
+  },
+  inspectClassic: {
+    kind: pageOrOff,
+    usual: false,
+    group: watching,
+    help: 'also for the classic Stately visualizer, of this PAGE if it is not the usual one',
+  },
+};
+
+export const settingKeys: readonly SettingKey[] = Object.keys(settingTable).filter(isSettingKey);
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(settingTable, key);
+}

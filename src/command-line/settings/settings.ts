@@ -1,0 +1,30 @@
+import type { SyncPolicy } from '../../policy/sync-policy.ts';
+import type { LogFormat, LogLevel } from '../log/create-logger.ts';
+
+/** Everything that can be set, under the names it has in a config file. */
+export interface Settings extends SyncPolicy {
+  /** The data folder, absolute. */
+  readonly data: string;
+  readonly peers: readonly string[];
+  readonly allowClearnet: boolean;
+  readonly socksProxy: string;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly pageLimit: number;
+  readonly maxPages: number;
+  readonly replaceForkedChain: boolean;
+  /** A file of PEM certificates, absolute; '' for those of the system. */
+  readonly ca: string;
+  /** `auto`: a live view on a terminal, and JSON lines elsewhere. */
+  readonly log: LogFormat | 'auto';
+  readonly logLevel: LogLevel;
+  /** A port of 127.0.0.1, or false for none. */
+  readonly http: number | false;
+  readonly inspect: number | false;
+  readonly inspectControl: boolean;
+  /** The page to use, or true for its usual one. */
+  readonly inspectStately: string | boolean;
+  readonly inspectClassic: string | boolean;
+}
+
+export type SettingKey = keyof Settings;

@@ -1,0 +1,69 @@
+import type { PeerWhy } from '../../scheduling/why.ts';
+import type { WorkerStatus } from '../../status/worker-status.ts';
+import { ruleText } from '../log/rule-text.ts';
+import { safeText } from '../log/safe-text.ts';
+import { columns } from './columns.ts';
+import { fromNow, timeText } from './time-text.ts';
+
+/** A status for people: what it does, the ten fields, the chain, and the peers with when each may be asked. */
+export function statusText(status: WorkerStatus, heading: string): string {
+  const { state, why } = status;
+  const at = (seconds: number): string =>
+    seconds === 0 ? 'never' : `${timeText(seconds)}, ${fromNow(seconds, why.at)}`;
+  const rows = [
+    ['worker', heading],
+    ['state', why.asking === '' ? state.last_outcome : `${state.last_outcome}, asking ${why.asking}`],
+    [why.state === 'running' ? 'stuck' : 'next run', nextText(status)],
+    ['due', at(state.next_sync_due_at)],
+    ['last started', at(state.last_sync_started_at)],
+    ['last finished', at(state.last_sync_finished_at)],
+    ['last good', at(state.last_sync_ok_at)],
+    ['last peer', state.last_peer_url || 'none'],
+    ['last error', state.last_error || 'none'],
+    ['failures', String(state.consecutive_failures)],
+    ['fork', state.fork_detected ? 'yes' : 'no'],
+    ['head', state.current_head || 'none'],
+    ['chain', chainText(status)],
+  ];
+  const shown = rows.map(([name = '', text = '']) => [name, safeText(text)]);
+  return [...columns(shown), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
+}
+
+/** The peers, with when each may be asked; or that there are none. */
+export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): string[] {
+  if (peers.length === 0) return ['There is no peer; add one with: sync-worker peers add URL'];
+  const rows = peers.map((peer, index) => {
+    const asked = why.peers[index];
+    return [
+      String(peer['peer_url']),
+      asked === undefined ? '' : ruleOf(asked, peer),
+      asked === undefined ? '' : nextAsk(asked, why.at),
+      String(peer['failure_count']),
+      timeText(Number(peer['last_sync_ok_at'])),
+      asked?.detail ?? '',
+    ].map((cell) => safeText(cell));
+  });
+  return columns([['peer', 'rule', 'may be asked', 'failures', 'last good', 'last error'], ...rows]);
+}
+
+function chainText({ chain, state }: WorkerStatus): string {
+  if (chain === null) return 'none that can be read';
+  const events = `${chain.count} ${chain.count === 1 ? 'event' : 'events'}`;
+  return chain.head === state.current_head ? events : `${events}, head ${chain.head || 'none'}`;
+}
+
+function nextText({ why }: WorkerStatus): string {
+  if (why.rule === 'due') return 'due now';
+  return `${timeText(why.nextRunAt)}, ${fromNow(why.nextRunAt, why.at)} (${ruleText(why)})`;
+}
+
+function ruleOf({ rule }: PeerWhy, peer: Readonly<Record<string, unknown>>): string {
+  const metadata = peer['metadata'];
+  const isRemoved = typeof metadata === 'object' && metadata !== null && 'removed' in metadata;
+  return isRemoved ? 'removed' : rule;
+}
+
+function nextAsk({ nextAskAt }: PeerWhy, now: number): string {
+  if (nextAskAt === null) return 'never';
+  return nextAskAt <= now ? 'now' : `${timeText(nextAskAt)}, ${fromNow(nextAskAt, now)}`;
+}

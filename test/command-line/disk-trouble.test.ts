@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { canMakeSmallDisk, createSmallDisk, type SmallDisk } from '../disk/small-disk.ts';
+import { tempFolder } from '../disk/temp-folder.ts';
+import { buildCommandLine } from './built-program.ts';
+import { runProgram, startProgram } from './started-program.ts';
+import { overloadedPeer } from './test-peers.ts';
+
+const program = await buildCommandLine();
+
+async function smallDisk(): Promise<SmallDisk> {
+  const disk = await createSmallDisk();
+  onTestFinished(() => disk.remove());
+  return disk;
+}
+
+describe.skipIf(!(await canMakeSmallDisk()))('on a disk', () => {
+  test('that is read only or full a node does not start: 3, and what to do', async () => {
+    const disk = await smallDisk();
+    const args = ['--data', disk.path];
+    const node = startProgram(program, ['run', ...args]);
+    await node.line('node.control');
+    node.signal('SIGTERM');
+    expect((await node.ended).status).toBe(0);
+    await disk.setReadOnly(true);
+    const readOnly = await runProgram(program, ['run', ...args]);
+    expect(readOnly).toMatchObject({ status: 3, stdout: '' });
+    expect(readOnly.stderr).toMatch(/^error: .*Read-only file system; see that it may be written to .*\n$/);
+    const add = await runProgram(program, ['peers', 'add', 'http://127.0.0.1:9', ...args]);
+    expect(add).toMatchObject({ status: 3, stdout: '' });
+    expect(add.stderr).toMatch(/^error: .*read-only file system \(EROFS\); mend that, or .*\n$/);
+    expect((await runProgram(program, ['status', ...args])).status).toBe(0);
+    await disk.setReadOnly(false);
+    await disk.fill();
+    const full = await runProgram(program, ['run', ...args]);
+    expect(full).toMatchObject({ status: 3, stdout: '' });
+    expect(full.stderr).toMatch(
+      /^error: .*No space left on device; .* or name another folder with --data\n$/,
+    );
+  });
+
+  test('that fills up a running node goes on, tells it, and forgets no wait', async () => {
+    const disk = await smallDisk();
+    const args = ['--data', disk.path];
+    const busy = await overloadedPeer('600');
+    const node = startProgram(program, ['run', ...args]);
+    await node.line('run.finished');
+    await node.line('node.control');
+    await disk.fill();
+    await runProgram(program, ['peers', 'add', busy.url, ...args]);
+    expect(await node.line('storage.failed')).toMatchObject({ level: 'error' });
+    expect(await node.line('run.finished')).toMatchObject({ outcome: 'error', peer: busy.url });
+    await disk.empty();
+    node.signal('SIGTERM');
+    expect((await node.ended).status).toBe(0);
+    const why = await runProgram(program, ['why', ...args]);
+    expect(why.stdout).toContain(`when the Retry-After of ${busy.url} is over`);
+  });
+});
+
+test('a data folder that is a file is refused with 3', async () => {
+  const { path } = await tempFolder();
+  const file = join(path, 'file');
+  await writeFile(file, '');
+  for (const command of ['run', 'status']) {
+    const ended = await runProgram(program, [command, '--data', file]);
+    expect(ended).toMatchObject({ status: 3, stdout: '' });
+    expect(ended.stderr).toMatch(/^error: .*\/file[ /].*--data.*\n$/);
+  }
+});
