@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
 import { xstateV4ForInspect } from './src/inspect/classic/xstate-v4-for-inspect.ts';
@@ -9,7 +10,16 @@ import { closingLine } from './test/support/closing-line.ts';
 const awayFromUtc = 'Asia/Kathmandu';
 
 /** Milliseconds. Only to end a test that hangs: no test is to be judged by the speed of its machine. */
-const testTimeout = 180_000;
+const longest = 180_000;
+const patience = {
+  testTimeout: longest,
+  hookTimeout: longest,
+  teardownTimeout: longest,
+  expect: { poll: { timeout: longest } },
+};
+
+/** The tests without processes, sockets and files. */
+const pure = ['test/{policy,machine,clock,chart}/**/*.test.ts'];
 
 /** The entries of the package, and its command. What two of them need they share, so that a class is the same class in both. */
 const entries = {
@@ -23,7 +33,7 @@ const entries = {
 };
 
 /** What is installed beside the package, and not built into it. */
-const external = [/^node:/, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })];
+const external = [/^node:/, ...Object.keys(manifest.dependencies)];
 
 const config: ViteUserConfig = {
   plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect()],
@@ -40,17 +50,28 @@ const config: ViteUserConfig = {
   },
   test: {
     reporters: ['default', closingLine],
+    // Half of the tests wait for processes, sockets and browsers; the other half has their processors meanwhile.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
+      // Nothing in these outlives its test, so that they share the modules they load.
+      { test: { name: 'pure', include: pure, env: { TZ: awayFromUtc }, ...patience, isolate: false } },
+      {
+        test: {
+          name: 'utc',
+          include: ['test/policy/**/*.test.ts'],
+          env: { TZ: 'UTC' },
+          ...patience,
+          isolate: false,
+        },
+      },
       {
         plugins: [bundlePage()],
         test: {
-          name: 'all',
+          name: 'real',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**'],
+          exclude: [...pure, 'test/package/**'],
           env: { TZ: awayFromUtc },
-          testTimeout,
-          // Test files share the modules they load: to load them anew for each costs as much as a fifth of all tests.
-          isolate: false,
+          ...patience,
           deps: {
             optimizer: {
               ssr: {
@@ -62,14 +83,12 @@ const config: ViteUserConfig = {
           },
         },
       },
-      { test: { name: 'utc', include: ['test/policy/**/*.test.ts'], env: { TZ: 'UTC' }, testTimeout } },
       {
         test: {
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           globalSetup: 'test/package/installed-package.setup.ts',
-          testTimeout,
-          sequence: { groupOrder: 1 },
+          ...patience,
         },
       },
     ],

@@ -9,6 +9,7 @@ import { openPeerFile } from './peer-file.ts';
 import { createStateFile } from './state-file.ts';
 import { codeOf, StorageError, StorageLockedError } from './storage-errors.ts';
 
+/** Where the files of a worker on disk are. */
 export interface DiskStorageOptions {
   /** Where the peer store file is, if other programs share it. @default `peers.json` in the folder */
   readonly peerFile?: string;

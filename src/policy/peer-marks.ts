@@ -82,18 +82,15 @@ export interface ResetPeerOptions {
   readonly force?: boolean;
 }
 
-/** An operator forgives the peer its failures and its backoff. A Retry-After that still runs stays, but for `force`. */
+/** An operator forgives the peer its failures and its backoff. Its Retry-After stays, but for `force`. */
 export function resetPeer(record: PeerRecord, options: ResetPeerOptions): PeerRecord {
   const now = wholeSeconds(options.now);
+  const forgiven = changed(record, { updatedAt: now, lastError: '', failureCount: 0 });
+  if (options.force !== true) {
+    return changed(forgiven, { cooldownUntil: stillRunning(retryAfterUntil(record), now) });
+  }
   const { retry_after_until: _until, retry_after_header: _header, ...metadata } = record.metadata;
-  const until = options.force === true ? 0 : stillRunning(retryAfterUntil(record), now);
-  return changed(record, {
-    updatedAt: now,
-    lastError: '',
-    failureCount: 0,
-    cooldownUntil: until,
-    metadata: until > 0 ? record.metadata : metadata,
-  });
+  return changed(forgiven, { cooldownUntil: 0, metadata });
 }
 
 /** `next` with the later of the two Retry-Afters: a new list of peers must not forget what a peer asked for. @internal */

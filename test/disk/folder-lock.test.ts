@@ -198,6 +198,9 @@ describe('whether a process still runs', () => {
       const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
       const child = await identityOf(Number(line));
       expect(await whereaboutsOf(child)).toBe('running');
+      // Until then the shell is there, and asks.
+      const name = (): Promise<string> => readFile(`/proc/${parent.pid}/comm`, 'utf8');
+      while ((await name()) !== 'sleep\n') await new Promise(setImmediate);
       process.kill(child.pid, 'SIGKILL');
       while ((await statOf(child.pid))[0] !== 'Z') await new Promise(setImmediate);
       expect(await whereaboutsOf(child)).toBe('ended');

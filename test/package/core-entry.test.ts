@@ -36,20 +36,23 @@ test('the entries share one class of an error', async () => {
   expect(core['PeerSyncRateLimited']).toBe(index['PeerSyncRateLimited']);
 });
 
-test('every public export says what it is in its declaration', () => {
-  const file = join(dist, 'types', 'src', 'index.d.ts');
-  const program = ts.createProgram([file], {
-    module: ts.ModuleKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-  });
-  const checker = program.getTypeChecker();
-  const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.Node);
-  const exported = module === undefined ? [] : checker.getExportsOfModule(module);
-  expect(exported.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(source)));
+test.each(['index', 'core', 'disk/index', 'infonet/index', 'operations/index', 'inspect/index'])(
+  'every public export of src/%s says what it is in its declaration',
+  (entry) => {
+    const file = join(dist, 'types', 'src', `${entry}.d.ts`);
+    const program = ts.createProgram([file], {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+    });
+    const checker = program.getTypeChecker();
+    const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.Node);
+    const exported = module === undefined ? [] : checker.getExportsOfModule(module);
+    expect(exported).not.toEqual([]);
 
-  const silent = exported.filter((symbol) => {
-    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-    return target.getDocumentationComment(checker).length === 0;
-  });
-  expect(silent.map(({ name }) => name)).toEqual([]);
-});
+    const silent = exported.filter((symbol) => {
+      const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      return target.getDocumentationComment(checker).length === 0;
+    });
+    expect(silent.map(({ name }) => name)).toEqual([]);
+  },
+);

@@ -39,7 +39,7 @@ export const writers: Readonly<Record<'imf-fixdate' | 'rfc850-date' | 'asctime-d
   },
   'rfc850-date': (instant) => {
     const { year, month, day, ...time } = civilTime(instant);
-    return `${weekdayOf(instant)}, ${two(day)}-${monthName(month)}-${two(year % 100)} ${clock(time)} GMT`;
+    return `${weekdayOf(instant)}, ${two(day)}-${monthName(month)}-${two(((year % 100) + 100) % 100)} ${clock(time)} GMT`;
   },
   'asctime-date': (instant) => {
     const { year, month, day, ...time } = civilTime(instant);

@@ -15,7 +15,7 @@ import { buildProgram } from '../support/build-program.ts';
 import { type Answer, startTorturePeer } from './torture-peer.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
-/** `TORTURE_KILLS=500 npx vitest run --project all test/torture`; `TORTURE_SEED` for the same instants again. */
+/** `TORTURE_KILLS=500 npx vitest run --project real test/torture`; `TORTURE_SEED` for the same instants again. */
 const KILLS = Number(process.env['TORTURE_KILLS'] ?? 30);
 const SEED = Number(process.env['TORTURE_SEED'] ?? Date.now() % 2 ** 31);
 /** Lives that are lived at the same time, each in a folder of its own. */
