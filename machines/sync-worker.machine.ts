@@ -115,6 +115,16 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
     actions: ['goSolo', 'tellRunFinished'],
   } as const;
   const refuse = { actions: 'tellRefusal' } as const;
+  /** What is told from outside counts in every state; a wait goes on after it, its delay read afresh. */
+  const told = <Way extends object>(way: Way) => {
+    const news = { ...way, guard: 'isWellFormed' } as const;
+    return {
+      'peers.changed': [{ ...news, actions: ['takePeers', 'tellPeersChanged'] }, refuse],
+      'peer.seen': [{ ...news, actions: ['forgetBackoff', 'tellPeersChanged'] }, refuse],
+      'peer.reset': [{ ...news, actions: ['forgive', 'tellPeersChanged'] }, refuse],
+      'policy.changed': [{ ...news, actions: ['takePolicy', 'tellPolicyChanged'] }, refuse],
+    } as const;
+  };
 
   /** A state in which no run is under way: it leaves when due or asked, and else waits on, its delay read afresh. */
   const waiting = <Outcome extends Exclude<SyncOutcome, 'running'>>(
@@ -127,22 +137,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       after: { untilDue: [toRun, toSolo, waitOn] },
       on: {
         'sync.requested': [toRun, toSolo, { ...waitOn, actions: 'rememberRequest' }],
-        'peers.changed': [
-          { ...waitOn, guard: 'isWellFormed', actions: ['takePeers', 'tellPeersChanged'] },
-          refuse,
-        ],
-        'peer.seen': [
-          { ...waitOn, guard: 'isWellFormed', actions: ['forgetBackoff', 'tellPeersChanged'] },
-          refuse,
-        ],
-        'peer.reset': [
-          { ...waitOn, guard: 'isWellFormed', actions: ['forgive', 'tellPeersChanged'] },
-          refuse,
-        ],
-        'policy.changed': [
-          { ...waitOn, guard: 'isWellFormed', actions: ['takePolicy', 'tellPolicyChanged'] },
-          refuse,
-        ],
+        ...told(waitOn),
       },
     } as const;
   };
@@ -178,12 +173,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       running: {
         description: 'One run. A request made now is answered by the run under way.',
         initial: 'attempting',
-        on: {
-          'peers.changed': [{ guard: 'isWellFormed', actions: ['takePeers', 'tellPeersChanged'] }, refuse],
-          'peer.seen': [{ guard: 'isWellFormed', actions: ['forgetBackoff', 'tellPeersChanged'] }, refuse],
-          'peer.reset': [{ guard: 'isWellFormed', actions: ['forgive', 'tellPeersChanged'] }, refuse],
-          'policy.changed': [{ guard: 'isWellFormed', actions: ['takePolicy', 'tellPolicyChanged'] }, refuse],
-        },
+        on: told({}),
         states: {
           attempting: {
             description: 'One attempt at one peer; leaving this state aborts it.',
@@ -213,7 +203,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
             initial: 'pending',
             states: {
               pending: {
-                description: 'Looks at the clock until the run is stuck, without disturbing the attempt.',
+                description: 'Looks at the clock until the run is stuck.',
                 after: {
                   untilStuck: [
                     {
@@ -246,7 +236,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
           },
           orphaned: {
             description:
-              'A run without an attempt of ours: one that a crash left, or a stuck one with nobody to ask.',
+              'A run without an attempt: one that a crash left, or a stuck one with nobody to ask.',
             after: {
               untilStuck: [toRun, toSolo, { target: 'orphaned', reenter: true, actions: 'countLook' }],
             },

@@ -79,27 +79,23 @@ export interface ResetPeerOptions {
   /** Unix seconds; a fraction is truncated before it is stored. */
   readonly now: number;
   /** Forget its Retry-After too. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /** An operator forgives the peer its failures and its backoff. Its Retry-After stays, but for `force`. */
 export function resetPeer(record: PeerRecord, options: ResetPeerOptions): PeerRecord {
   const now = wholeSeconds(options.now);
-  const forgiven = changed(record, { updatedAt: now, lastError: '', failureCount: 0 });
-  if (options.force !== true) {
-    return changed(forgiven, { cooldownUntil: stillRunning(retryAfterUntil(record), now) });
-  }
-  const { retry_after_until: _until, retry_after_header: _header, ...metadata } = record.metadata;
-  return changed(forgiven, { cooldownUntil: 0, metadata });
+  const metadata = options.force === true ? withoutRetryAfter(record) : record.metadata;
+  const reset = changed(record, { updatedAt: now, lastError: '', failureCount: 0, metadata });
+  return changed(reset, { cooldownUntil: stillRunning(retryAfterUntil(reset), now) });
 }
 
 /** `next` with the later of the two Retry-Afters: a new list of peers must not forget what a peer asked for. @internal */
 export function keepRetryAfter(next: PeerRecord, known: PeerRecord): PeerRecord {
   if (retryAfterUntil(known) <= retryAfterUntil(next)) return next;
-  const { retry_after_until: _until, retry_after_header: _header, ...others } = next.metadata;
   const { retry_after_until, retry_after_header } = known.metadata;
   const header = retry_after_header === undefined ? {} : { retry_after_header };
-  return { ...next, metadata: { ...others, retry_after_until, ...header } };
+  return { ...next, metadata: { ...withoutRetryAfter(next), retry_after_until, ...header } };
 }
 
 /**
@@ -124,10 +120,14 @@ function withRetryAfter(
 ): PeerRecord['metadata'] {
   const until = later(wholeSeconds(Math.ceil(options.now)), wish);
   if (until <= retryAfterUntil(record)) return record.metadata;
-  const { retry_after_header: _old, ...rest } = record.metadata;
   const header =
     options.retryAfterHeader === undefined ? {} : { retry_after_header: options.retryAfterHeader };
-  return { ...rest, retry_after_until: until, ...header };
+  return { ...withoutRetryAfter(record), retry_after_until: until, ...header };
+}
+
+function withoutRetryAfter({ metadata }: PeerRecord): PeerRecord['metadata'] {
+  const { retry_after_until: _until, retry_after_header: _header, ...others } = metadata;
+  return others;
 }
 
 function stillRunning(until: number, now: number): number {

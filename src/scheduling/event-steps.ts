@@ -37,10 +37,10 @@ export function withContact(context: WorkerContext, event: SyncWorkerEvent, now:
 /** A peer is forgiven. A URL that no peer has changes nothing. */
 export function withReset(context: WorkerContext, event: SyncWorkerEvent, now: number): WorkerContext {
   if (event.type !== 'peer.reset') return context;
-  const force = event.force === true;
-  const reset = (peer: PeerRecord): PeerRecord => resetPeer(peer, { now, force });
-  const peers = marked(context.peers, event.peerUrl, (peer) => (inSyncBucket(peer) ? reset(peer) : peer));
-  return { ...context, peers };
+  const { force, peerUrl } = event;
+  const reset = (peer: PeerRecord): PeerRecord =>
+    inSyncBucket(peer) ? resetPeer(peer, { now, force }) : peer;
+  return { ...context, peers: marked(context.peers, peerUrl, reset) };
 }
 
 /** Another policy. What was decided by the old one stays, such as the next due time. */
