@@ -11,7 +11,7 @@ import {
   withRequest,
   withReset,
 } from '../src/scheduling/event-steps.ts';
-import { isStuck, type NextMove, nextMove, untilNextLook } from '../src/scheduling/next-move.ts';
+import { isStuck, type NextMove, nextMove, planLook, untilNextLook } from '../src/scheduling/next-move.ts';
 import { followingPeer } from '../src/scheduling/next-peer.ts';
 import {
   createWorkerContext,
@@ -45,7 +45,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
     return seen;
   };
   const move = (context: WorkerContext, event: SyncWorkerEvent): NextMove['kind'] =>
-    nextMove(withRequest(context, event), look()).kind;
+    nextMove(withRequest(steps.countLook(context), event), look()).kind;
 
   const chart = setup({
     types: {
@@ -63,7 +63,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       lastOutcomeWas: ({ context }, outcome: SyncOutcome) => context.worker.lastOutcome === outcome,
       canRun: ({ context, event }) => move(context, event) === 'run',
       hasNobodyToAsk: ({ context, event }) => move(context, event) === 'solo',
-      isStuck: ({ context }) => isStuck(context, look()),
+      isStuck: ({ context }) => isStuck(steps.countLook(context), look()),
       isGood: (_, result: AttemptResult) => result.outcome === 'ok',
       isFork: (_, result: AttemptResult) => result.outcome === 'fork',
       canFailOver: ({ context }) => followingPeer(context, look()) !== undefined,
@@ -74,12 +74,16 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       untilStuck: ({ context }) => untilNextLook(context, now()),
     },
     actions: {
-      beginRun: assign(({ context, event }) => steps.beginRun(withRequest(context, event), seen)),
-      failOver: assign(({ context }, result: AttemptResult) => steps.failOver(context, result, seen)),
+      beginRun: assign(({ context, event }) =>
+        planLook({ ...context, ...steps.beginRun(withRequest(context, event), seen) }, seen),
+      ),
+      failOver: assign(({ context }, result: AttemptResult) =>
+        planLook(steps.failOver(context, result, seen), seen),
+      ),
       endRun: assign(({ context }, result: AttemptResult) => steps.endRun(context, result, now(), random())),
       abandonRun: assign(({ context }) => steps.abandonRun(context, seen)),
       goSolo: assign(({ context }) => steps.goSolo(context, seen)),
-      countLook: assign(({ context }) => steps.countLook(context)),
+      countLook: assign(({ context }) => planLook(steps.countLook(context), seen)),
       rememberRequest: assign(({ context, event }) => withRequest(context, event)),
       takePeers: assign(({ context, event }) => withPeers(context, event, now())),
       forgetBackoff: assign(({ context, event }) => withContact(context, event, now())),
@@ -161,7 +165,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
     initial: 'idle',
     states: {
       idle: {
-        ...waiting('idle', 'Never ran. Also the way in: a restored worker goes on where it was left.'),
+        ...waiting('idle', 'Never ran. Also the way in: a restored worker goes on from here.'),
         always: [
           { guard: { type: 'lastOutcomeWas', params: 'running' }, target: '#syncWorker.running.orphaned' },
           { guard: { type: 'lastOutcomeWas', params: 'ok' }, target: 'ok' },
@@ -245,7 +249,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       },
       ok: waiting('ok', 'The last run ended well.'),
       error: waiting('error', 'The last run failed.'),
-      fork: waiting('fork', 'The chain of the peer does not extend ours; nothing is merged by itself.'),
+      fork: waiting('fork', 'The chain of the peer does not extend ours; nothing is merged.'),
       solo: waiting('solo', 'There is no enabled sync peer at all.'),
     },
   });

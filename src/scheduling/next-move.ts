@@ -28,14 +28,17 @@ export function nextMove(context: WorkerContext, now: number): NextMove {
   return until === undefined ? { kind: 'solo' } : { kind: 'wait', until };
 }
 
-/** Whether the run under way has lasted too long, by the wall clock or by the looks taken. */
-export function isStuck({ worker, policy, looks }: WorkerContext, now: number): boolean {
+/** Whether the run under way has lasted too long, by the wall clock or by its timers. */
+export function isStuck({ worker, policy, lasted }: WorkerContext, now: number): boolean {
   if (worker.lastOutcome !== 'running') return false;
   const { stuckAfterSeconds } = policy;
-  // With the wall clock set back the looks still tell, within a minute, that it has lasted too long. One look more than
-  // fills the time is asked for, because the last one may have been a short one.
-  const lastedTooLong = (looks - 1) * LOOK_INTERVAL_SECONDS >= stuckAfterSeconds;
-  return lastedTooLong || shouldRunSync(worker, { now, stuckAfterSeconds });
+  // With the wall clock set back the timers still tell, within a minute, that it has lasted too long.
+  return lasted >= stuckAfterSeconds || shouldRunSync(worker, { now, stuckAfterSeconds });
+}
+
+/** Notes how long the timer of the run is that is set now. */
+export function planLook(context: WorkerContext, now: number): WorkerContext {
+  return { ...context, look: untilNextLook(context, now) / 1000 };
 }
 
 /**

@@ -26,8 +26,10 @@ export interface WorkerContext {
   /** Null while no attempt of ours is under way. */
   readonly run: Run | null;
   readonly request: SyncRequest;
-  /** Looks at the clock since the run began: a measure of its length that no clock change can touch. */
-  readonly looks: number;
+  /** Seconds that the run has lasted by the timers that ended in it: no clock change can touch it. */
+  readonly lasted: number;
+  /** Seconds of the timer of the run that was set last; 0 where none was set in this life. */
+  readonly look: number;
   /** URLs of peers that were stuck since a run last ended, the longest ago first: they are asked after all others. */
   readonly stalled: readonly string[];
   /** URL of the peer of the newest attempt that ended; '' before the first. */
@@ -59,7 +61,8 @@ export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
     peers: createPeerList(input.peers ?? []),
     run: null,
     request: 'none',
-    looks: 0,
+    lasted: 0,
+    look: 0,
     stalled: [],
     lastAsked: '',
     endedAt: worker.lastSyncFinishedAt,

@@ -18,7 +18,7 @@ export function beginRun(context: WorkerContext, now: number): Partial<WorkerCon
     worker: beginSync(context.worker, { peerUrl: peer.peerUrl, now }),
     run: { peer, asked: [peer.peerUrl], head: '', forced: context.request === 'forced' },
     request: 'none',
-    looks: 0,
+    lasted: 0,
   };
 }
 
@@ -97,9 +97,9 @@ export function goSolo(context: WorkerContext, now: number): WorkerContext {
   };
 }
 
-/** The run goes on after a look at the clock. */
+/** The timer of the run has ended: so much longer it has lasted. */
 export function countLook(context: WorkerContext): WorkerContext {
-  return { ...context, looks: context.looks + 1 };
+  return { ...context, lasted: context.lasted + context.look };
 }
 
 function headOf(result: AttemptResult): string {

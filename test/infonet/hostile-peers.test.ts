@@ -38,7 +38,10 @@ test.each(misbehaviours)('a peer that $name', async (row) => {
     most = Math.max(most, used());
   }, 5);
   const peer = await startScriptedPeer({ script, onConnect });
-  const sync = createInfonetSync({ chain, ...LIMITS });
+  // The others have any time: they are not to be judged by the speed of the machine.
+  const isEndless = String(error).includes('no whole answer') || row.name.includes('never ends');
+  const limits = isEndless ? LIMITS : { ...LIMITS, requestTimeoutMs: 60_000 };
+  const sync = createInfonetSync({ chain, ...limits });
   const { state, peers } = await runOnce(sync, [peer.url]);
   clearInterval(sampling);
   most = Math.max(most, used());

@@ -119,14 +119,14 @@ function eventsAt({ context, _nodes }: Snapshot): readonly TimedEvent[] {
 
 /** What of a snapshot decides where it can go. Without it the walk would count failures for ever. */
 function essence({ value, context }: Snapshot): string {
-  const { worker, peers, run, request, stalled, looks } = context;
+  const { worker, peers, run, request, stalled, lasted } = context;
   const since = Math.max(worker.lastSyncStartedAt, worker.lastSyncFinishedAt, BEGIN);
   return JSON.stringify([
     value,
     request,
     run?.asked.length ?? 0,
     stalled.length,
-    Math.min(looks, 1),
+    Math.min(lasted, 1),
     Math.sign(worker.nextSyncDueAt - since),
     peers.map((peer) => [peer.enabled, Math.sign(nextAskAt(peer) - since)]),
   ]);
