@@ -41,6 +41,18 @@ describe('a peer that an operator resets', () => {
     expect(example.peer('b')?.failureCount).toBe(0);
   });
 
+  test('is forgiven as a sync peer, and not in what else it is used for', async () => {
+    const pushed = peer('a', { bucket: 'push', failureCount: 2 });
+    const example = await begin({ peers: [peer('a', { failureCount: 2 }), pushed], script: [hangs] });
+    await example.reset('http://a.example', true);
+    expect(
+      example
+        .actor()
+        .getSnapshot()
+        .context.peers.map(({ failureCount }) => failureCount),
+    ).toEqual([0, 2]);
+  });
+
   test('under a URL that is none of ours changes nothing', async () => {
     const peers = [peer('a', { failureCount: 2 })];
     const example = await begin({ peers, script: [hangs] });
