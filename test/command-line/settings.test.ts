@@ -74,7 +74,7 @@ function switches(...values: readonly boolean[]): readonly (readonly [string, bo
 const usual = settingKeys.map((key) => [key, settingTable[key].usual] as const);
 
 function given(over: Partial<GivenSettings> = {}): GivenSettings {
-  return { flags: {}, env: {}, cwd: '/work', ...over };
+  return { flags: {}, env: {}, cwd: '/srv/node', ...over };
 }
 
 async function fileWith(value: unknown): Promise<string> {
@@ -86,7 +86,7 @@ async function fileWith(value: unknown): Promise<string> {
 
 test('with nothing given each setting has its default, which is that of the policy and of the transport', async () => {
   const { settings, from, configFile, notes } = await resolveSettings(given());
-  expect(settings).toEqual({ ...Object.fromEntries(usual), data: '/work/sync-data' });
+  expect(settings).toEqual({ ...Object.fromEntries(usual), data: '/srv/node/sync-data' });
   expect(settings).toMatchObject(defaultPolicy);
   const {
     socksProxy,
@@ -132,7 +132,7 @@ test('whatever is said where, a flag goes before a variable, that before the fil
             : inFile !== undefined
               ? file
               : 'default';
-      const value = key === 'data' && winner === undefined ? '/work/sync-data' : settingTable[key].usual;
+      const value = key === 'data' && winner === undefined ? '/srv/node/sync-data' : settingTable[key].usual;
       expect([resolved.settings[key], resolved.from[key]]).toEqual([
         winner === undefined ? value : winner[1],
         where,
