@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { type HttpAnswer, jsonAnswer, problem, textAnswer } from '../http/http-answer.ts';
+import type { HttpRoutes } from '../http/http-routes.ts';
 import { peerToWire } from '../policy/peer-record.ts';
 import { isRecord, shown } from '../policy/wire-fields.ts';
 import { formatWhy } from '../scheduling/format-why.ts';
@@ -6,8 +8,6 @@ import { type ShownChain, statusOf } from '../status/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { changePeers } from './change-peers.ts';
 import { ControlError } from './control-error.ts';
-import { type HttpAnswer, jsonAnswer, problem, textAnswer } from './http-answer.ts';
-import type { HttpRoutes } from './http-routes.ts';
 import { readJsonBody } from './json-body.ts';
 import type { PeerChange } from './peer-change.ts';
 import { readPeerChange } from './read-peer-change.ts';

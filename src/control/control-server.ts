@@ -1,11 +1,12 @@
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { createAnsweringServer } from '../http/answering-server.ts';
+import { closeServer } from '../http/close-server.ts';
+import { answerBy } from '../http/http-routes.ts';
 import type { ShownChain } from '../status/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
-import { closeServer, createAnsweringServer } from './answering-server.ts';
 import { ControlError } from './control-error.ts';
 import { controlRoutes } from './control-routes.ts';
-import { answerBy } from './http-routes.ts';
 import { checkSocketPath, controlSocketPath } from './socket-path.ts';
 
 /** What is reached through the socket, and where that lies. */

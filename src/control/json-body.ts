@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type HttpAnswer, problem } from './http-answer.ts';
+import { type HttpAnswer, problem } from '../http/http-answer.ts';
+import { readBody } from '../http/read-body.ts';
 
 const MOST_BODY_BYTES = 64 * 1024;
 
@@ -7,17 +8,9 @@ const MOST_BODY_BYTES = 64 * 1024;
 export async function readJsonBody(
   request: IncomingMessage,
 ): Promise<{ readonly value: unknown } | { readonly refusal: HttpAnswer }> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Not left by `return`: that would destroy the request, and the answer with it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += chunk.length;
-    if (size > MOST_BODY_BYTES) {
-      return { refusal: problem(413, `The body has more than ${MOST_BODY_BYTES} bytes`) };
-    }
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString('utf8').trim();
+  const body = await readBody(request, MOST_BODY_BYTES);
+  if (body === undefined) return { refusal: problem(413, `The body has more than ${MOST_BODY_BYTES} bytes`) };
+  const text = body.toString('utf8').trim();
   if (text === '') return { value: undefined };
   try {
     return { value: JSON.parse(text) };

@@ -1,5 +1,6 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { closeServer } from '../http/close-server.ts';
 import type { GrowingPeer } from './growing-peer.ts';
 
 /** How a peer treats whoever asks. */
@@ -89,11 +90,7 @@ export async function createDemoPeer(options: DemoPeerOptions): Promise<DemoPeer
     },
     mood: () => mood,
     openRequests: () => open.size,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 }
 

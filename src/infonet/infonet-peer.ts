@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { closeServer } from '../http/close-server.ts';
+import { readBody } from '../http/read-body.ts';
 import { answerSync, type PeerAnswer, refusal } from './answer-sync.ts';
 import { CallerLimit } from './caller-limit.ts';
 import type { ChainStore } from './chain-store.ts';
@@ -53,7 +55,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
   const answer = async (request: IncomingMessage): Promise<PeerAnswer> => {
     const wait = limit.take(request.socket.remoteAddress ?? '', now());
     // Read before anything is answered: a connection closed with bytes unread takes the answer with it.
-    const body = await readBody(request);
+    const body = await readBody(request, MOST_BODY_BYTES);
     if (wait > 0) {
       const headers = { 'retry-after': String(wait) };
       return { status: 429, headers, body: '{"error":"Rate limit exceeded"}' };
@@ -86,23 +88,10 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the peer got no port');
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return { url: `http://${name}:${address.port}`, close: () => close(server) };
+  return { url: `http://${name}:${address.port}`, close: () => closeServer(server) };
 }
 
 const systemNow = (): number => Date.now() / 1000;
-
-/** The body, or undefined if it is too long. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Not left by `return`: that would destroy the request, and the answer with it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += chunk.length;
-    if (size > MOST_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 function send(response: ServerResponse, { status, headers, body }: PeerAnswer, isWhole: boolean): void {
   response.writeHead(status, {
@@ -122,12 +111,5 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { systemReport } from '../clock/system-ports.ts';
+import { readBody } from '../http/read-body.ts';
 import { type Answer, answer, json } from './answer.ts';
 import type { Feed } from './feed.ts';
 import { guardControl, guardHost, guardOrigin, guardUpgrade, type Refusal } from './guard.ts';
 import type { InspectorPart } from './inspector-part.ts';
-import { readBody } from './read-body.ts';
 import { Allowance } from './viewers/allowance.ts';
 
 /** Requests of all viewers together: a page is three, and a flood is answered without being looked at. */
@@ -72,7 +72,7 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
       if (control === undefined) return json(403, { error: ONLY_LOOK });
       if (!controls.take(seconds())) return tooMany();
       const body = await readBody(request, MOST_CONTROL_BYTES);
-      if (body !== undefined) return control(body);
+      if (body !== undefined) return control(body.toString());
       return json(413, { error: `the request has more than ${MOST_CONTROL_BYTES} bytes` });
     }
     if (pathname === '/feed') {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { closeServer, createAnsweringServer } from '../control/answering-server.ts';
-import { type HttpAnswer, jsonAnswer, problem } from '../control/http-answer.ts';
-import { answerBy, type HttpRoutes } from '../control/http-routes.ts';
+import { createAnsweringServer } from '../http/answering-server.ts';
+import { closeServer } from '../http/close-server.ts';
+import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
+import { answerBy, type HttpRoutes } from '../http/http-routes.ts';
 import { shown } from '../policy/wire-fields.ts';
 import { type HealthWatch, type WorkerHealth, watchHealth } from '../status/worker-health.ts';
 import { type ShownChain, statusOf } from '../status/worker-status.ts';

@@ -1,3 +1,4 @@
+import { utcText } from './utc-text.ts';
 import type { PeerWhy, Why } from './why.ts';
 
 /** Says it in two or three plain sentences; times are UTC. */
@@ -8,25 +9,25 @@ export function formatWhy(why: Why): string {
 }
 
 function stateSentence({ state, since, asking, lastError, consecutiveFailures }: Why): string {
-  const at = since > 0 ? ` since ${clock(since)}` : '';
+  const at = since > 0 ? ` since ${utcText(since)}` : '';
   switch (state) {
     case 'idle':
       return 'The worker has not run yet.';
     case 'running':
       return asking === ''
-        ? `A run that began at ${clock(since)} has no attempt behind it.`
+        ? `A run that began at ${utcText(since)} has no attempt behind it.`
         : `The worker is running${at}, asking ${asking}.`;
     case 'ok':
-      return `The last run ended well at ${clock(since)}.`;
+      return `The last run ended well at ${utcText(since)}.`;
     case 'solo':
       return `The worker is solo${at}: there is no enabled sync peer.`;
     default:
-      return `The last run ended in ${state} at ${clock(since)}: ${stripped(lastError)}; ${failures(consecutiveFailures)}.`;
+      return `The last run ended in ${state} at ${utcText(since)}: ${stripped(lastError)}; ${failures(consecutiveFailures)}.`;
   }
 }
 
 function nextSentence({ asking, rule, nextRunAt, at, peerUrl, jitterSeconds, requested }: Why): string {
-  const when = `at ${clock(nextRunAt)}, in ${span(nextRunAt - at)}`;
+  const when = `at ${utcText(nextRunAt)}, in ${span(nextRunAt - at)}`;
   if (rule === 'due') return 'The next run is due now.';
   if (asking !== '') return `If nothing comes, the run is stuck ${when}.`;
   const jitter = jitterSeconds > 0 ? `, with ${span(jitterSeconds)} of jitter` : '';
@@ -66,13 +67,6 @@ function failures(count: number): string {
 function stripped(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim().replace(/\.+$/, '');
   return line.length > 200 ? `${line.slice(0, 200)}…` : line || 'no reason given';
-}
-
-function clock(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime())
-    ? `second ${seconds}`
-    : date.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function span(seconds: number): string {

@@ -6,6 +6,7 @@ import { createMemoryChain } from '../../src/infonet/chain-store.ts';
 import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
 import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
 import { readProxyAddress } from '../../src/infonet/socks-proxy.ts';
+import { type OnionProxy, startOnionProxy } from '../support/onion-proxy.ts';
 import { runOnce } from './one-run.ts';
 import { recordedEvents } from './recorded-exchanges.ts';
 import { startScriptedPeer } from './scripted-peer.ts';
@@ -77,33 +78,10 @@ describe.skipIf(!hasMicrosocks)(
   },
 );
 
-/** A proxy that notes the name it is given, and connects to one place whatever it is: what Tor is to an onion peer. */
-async function startOnionProxy(to: number): Promise<{ address: string; asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    socket.once('data', () => {
-      socket.write(Buffer.from([5, 0]));
-      socket.once('data', (request) => {
-        const length = request[4] ?? 0;
-        asked.push(
-          `${request[3]} ${request.subarray(5, 5 + length).toString()} ${request.readUInt16BE(5 + length)}`,
-        );
-        const onward = connect(to, '127.0.0.1', () => {
-          socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
-          socket.pipe(onward).pipe(socket);
-        });
-        onward.on('error', () => socket.destroy());
-        socket.on('close', () => onward.destroy());
-      });
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(() => new Promise((resolve) => server.close(resolve)));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy got no port');
-  return { address: `127.0.0.1:${address.port}`, asked };
+async function openOnionProxy(to: number): Promise<OnionProxy> {
+  const proxy = await startOnionProxy(to);
+  open.push(proxy.close);
+  return proxy;
 }
 
 describe('an onion peer', () => {
@@ -112,7 +90,7 @@ describe('an onion peer', () => {
     await theirs.ingest(recordedEvents);
     const peer = await createInfonetPeer({ chain: theirs });
     open.push(peer.close);
-    const proxy = await startOnionProxy(Number(new URL(peer.url).port));
+    const proxy = await openOnionProxy(Number(new URL(peer.url).port));
     const { state, chain } = await pull(proxy.address, ONION);
     expect([state.lastOutcome, state.lastError, chain.count()]).toEqual(['ok', '', 260]);
     // 3: a name, as SOCKS5 has it (RFC 1928 §5), and not an address somebody resolved here.
@@ -122,7 +100,7 @@ describe('an onion peer', () => {
   test('that never answers ends by the time limit', async () => {
     const silent = await startScriptedPeer({ script: () => undefined });
     open.push(silent.close);
-    const proxy = await startOnionProxy(Number(new URL(silent.url).port));
+    const proxy = await openOnionProxy(Number(new URL(silent.url).port));
     const { state } = await pull(proxy.address, ONION, 200);
     expect(state.lastError).toBe('no whole answer within 200 ms');
   });

@@ -1,10 +1,8 @@
+import { utcText } from '../../scheduling/utc-text.ts';
+
 /** `2027-01-15 08:00:00` in UTC, for Unix seconds; `never` for 0. */
 export function timeText(seconds: number): string {
-  if (seconds === 0) return 'never';
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime())
-    ? `second ${seconds}`
-    : date.toISOString().slice(0, 19).replace('T', ' ');
+  return seconds === 0 ? 'never' : utcText(seconds);
 }
 
 /** `in 45 s`, `12 min ago`, `now`: a time beside the present one, by its two largest units. */

@@ -20,7 +20,7 @@ import { texts } from '../../infonet/misbehaviours/texts.ts';
 import { RECORDED_HEAD, recordedEvents } from '../../infonet/recorded-exchanges.ts';
 import { answer, type Script, say, startScriptedPeer } from '../../infonet/scripted-peer.ts';
 import { eventTexts, page } from '../../infonet/sync-answers.ts';
-import { startOnionProxy } from './onion-proxy.ts';
+import { startOnionProxy } from '../../support/onion-proxy.ts';
 
 const NOW = 1_800_000_000.25;
 const ONION = `http://${'a'.repeat(56)}.onion`;
@@ -280,7 +280,7 @@ describe('an onion peer', () => {
       },
     });
     expect(told.dns).toBeUndefined();
-    expect(proxy.asked).toEqual([`${'a'.repeat(56)}.onion`]);
+    expect(proxy.asked).toEqual([`3 ${'a'.repeat(56)}.onion 80`]);
   });
 
   test('without a proxy is told with what to start', async () => {

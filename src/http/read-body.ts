@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The body as text, or undefined if it is too long. */
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<string | undefined> {
+/** The body of a request, or undefined if it has more bytes than this. */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Not left by `return`: that would destroy the request, and the answer with it.
@@ -10,5 +10,5 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
     if (size > mostBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 /** A SOCKS5 proxy that connects to one port here whatever it is asked for: what Tor is to an onion peer. */
 export interface OnionProxy {
   readonly address: string;
-  /** The names it was given. */
+  /** What it was asked for: the kind of address (3 is a name, RFC 1928 §5), the name, the port. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
@@ -17,7 +17,8 @@ export async function startOnionProxy(toPort: number): Promise<OnionProxy> {
       // No authentication (RFC 1928 §3); then the request: version, command, reserved, kind of address, the name.
       socket.write(Buffer.from([5, 0]));
       socket.once('data', (request) => {
-        asked.push(request.subarray(5, 5 + (request[4] ?? 0)).toString());
+        const end = 5 + (request[4] ?? 0);
+        asked.push(`${request[3]} ${request.subarray(5, end).toString()} ${request.readUInt16BE(end)}`);
         const onward = connect(toPort, '127.0.0.1', () => {
           socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
           socket.pipe(onward).pipe(socket);
