@@ -55,8 +55,9 @@ export function countTold(
       follow(peers);
       const { outcome } = result;
       attempted(peerUrl, outcome, result.outcome === 'error' && result.retryAfterSeconds > 0);
-      // A clock of the embedder's may give nonsense, or stand in for a monotonic one and have been set back.
-      const isDuration = Number.isFinite(durationSeconds) && durationSeconds >= 0;
+      // A clock of the embedder's may give nonsense, or stand in for a monotonic one and have been set back; and a sum
+      // that has overflowed stays so.
+      const isDuration = durationSeconds >= 0 && durationSeconds <= Number.MAX_SAFE_INTEGER;
       if (isDuration) metrics.attemptSeconds.observe({ outcome, ...own }, durationSeconds);
     }),
     worker.on('storage.failed', () => metrics.storageFailures.inc(own)),
