@@ -9,9 +9,9 @@ import type {
 } from 'xstate';
 import type { PeerRecord } from '../src/policy/peer-record.ts';
 import type { SyncOutcome } from '../src/policy/sync-worker-state.ts';
-import type { AttemptResult, SyncFunction } from '../src/scheduling/attempt.ts';
-import type { WorkerContext, WorkerInput } from '../src/scheduling/worker-context.ts';
-import type { SyncWorkerEmitted, SyncWorkerEvent } from '../src/scheduling/worker-events.ts';
+import type { AttemptResult, SyncFunction } from '../src/schedule/attempt.ts';
+import type { WorkerContext, WorkerInput } from '../src/schedule/worker-context.ts';
+import type { SyncWorkerEmitted, SyncWorkerEvent } from '../src/schedule/worker-events.ts';
 
 /** The world outside, as the machine knows it. Many workers may share one machine and so one set of these. */
 export interface SyncWorkerPorts {
@@ -36,7 +36,7 @@ export interface AttemptInput {
 /** The top level is the worker's `lastOutcome`. */
 export type SyncWorkerStateValue =
   | Exclude<SyncOutcome, 'running'>
-  | { running: 'orphaned' | { attempting: 'pending' } };
+  | { running: 'abandoned' | { attempting: 'pending' } };
 
 type AttemptActor = {
   src: 'attempt';

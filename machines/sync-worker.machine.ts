@@ -2,7 +2,7 @@ import { assign, type DoneActorEvent, type ErrorActorEvent, emit, fromPromise, s
 import { safeReadings } from '../src/clock/safe-readings.ts';
 import { systemNow, systemRandom, systemReport } from '../src/clock/system-ports.ts';
 import type { SyncOutcome } from '../src/policy/sync-worker-state.ts';
-import { type AttemptResult, describeFailure, runAttempt } from '../src/scheduling/attempt.ts';
+import { type AttemptResult, describeFailure, runAttempt } from '../src/schedule/attempt.ts';
 import {
   refusal,
   withContact,
@@ -10,16 +10,12 @@ import {
   withPolicy,
   withRequest,
   withReset,
-} from '../src/scheduling/event-steps.ts';
-import { isStuck, type NextMove, nextMove, planLook, untilNextLook } from '../src/scheduling/next-move.ts';
-import { followingPeer } from '../src/scheduling/next-peer.ts';
-import {
-  createWorkerContext,
-  type WorkerContext,
-  type WorkerInput,
-} from '../src/scheduling/worker-context.ts';
-import type { SyncWorkerEmitted, SyncWorkerEvent } from '../src/scheduling/worker-events.ts';
-import * as steps from '../src/scheduling/worker-steps.ts';
+} from '../src/schedule/event-steps.ts';
+import { isStuck, type NextMove, nextMove, planLook, untilNextLook } from '../src/schedule/next-move.ts';
+import { followingPeer } from '../src/schedule/next-peer.ts';
+import { createWorkerContext, type WorkerContext, type WorkerInput } from '../src/schedule/worker-context.ts';
+import type { SyncWorkerEmitted, SyncWorkerEvent } from '../src/schedule/worker-events.ts';
+import * as steps from '../src/schedule/worker-steps.ts';
 import type { AttemptInput, SyncWorkerMachine, SyncWorkerPorts } from './sync-worker.contract.ts';
 
 /**
@@ -61,8 +57,8 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
     },
     guards: {
       lastOutcomeWas: ({ context }, outcome: SyncOutcome) => context.worker.lastOutcome === outcome,
-      canRun: ({ context, event }) => move(context, event) === 'run',
-      hasNobodyToAsk: ({ context, event }) => move(context, event) === 'solo',
+      isTimeToRun: ({ context, event }) => move(context, event) === 'run',
+      hasNoPeer: ({ context, event }) => move(context, event) === 'solo',
       isStuck: ({ context }) => isStuck(steps.countLook(context), look()),
       isGood: (_, result: AttemptResult) => result.outcome === 'ok',
       isFork: (_, result: AttemptResult) => result.outcome === 'fork',
@@ -89,44 +85,44 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       forgetBackoff: assign(({ context, event }) => withContact(context, event, now())),
       forgive: assign(({ context, event }) => withReset(context, event, now())),
       takePolicy: assign(({ context, event }) => withPolicy(context, event)),
-      tellRunStarted: emit(({ context }) => ({ type: 'run.started', state: context.worker }) as const),
-      tellAttemptStarted: emit(
+      emitRunStarted: emit(({ context }) => ({ type: 'run.started', state: context.worker }) as const),
+      emitAttemptStarted: emit(
         ({ context }) => ({ type: 'attempt.started', peerUrl: context.run?.peer.peerUrl ?? '' }) as const,
       ),
-      tellAttemptFinished: emit(
+      emitAttemptFinished: emit(
         ({ context: { lastAsked, peers } }, result: AttemptResult) =>
           ({ type: 'attempt.finished', peerUrl: lastAsked, result, peers }) as const,
       ),
-      tellStuck: emit(
+      emitRunStuck: emit(
         ({ context: { lastAsked, peers } }) => ({ type: 'run.stuck', peerUrl: lastAsked, peers }) as const,
       ),
-      tellRunFinished: emit(({ context }) => ({ type: 'run.finished', state: context.worker }) as const),
-      tellPeersChanged: emit(({ context }) => ({ type: 'peers.changed', peers: context.peers }) as const),
-      tellPolicyChanged: emit(({ context }) => ({ type: 'policy.changed', policy: context.policy }) as const),
-      tellRefusal: emit(({ event }) => ({ type: 'event.refused', reason: refusal(event) ?? '' }) as const),
+      emitRunFinished: emit(({ context }) => ({ type: 'run.finished', state: context.worker }) as const),
+      emitPeersChanged: emit(({ context }) => ({ type: 'peers.changed', peers: context.peers }) as const),
+      emitPolicyChanged: emit(({ context }) => ({ type: 'policy.changed', policy: context.policy }) as const),
+      emitRefusal: emit(({ event }) => ({ type: 'event.refused', reason: refusal(event) ?? '' }) as const),
     },
   });
 
   const toRun = {
-    guard: 'canRun',
+    guard: 'isTimeToRun',
     target: '#syncWorker.running',
-    actions: ['beginRun', 'tellRunStarted', 'tellAttemptStarted'],
+    actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
   } as const;
   const toSolo = {
-    guard: 'hasNobodyToAsk',
+    guard: 'hasNoPeer',
     target: '#syncWorker.solo',
     reenter: true,
-    actions: ['goSolo', 'tellRunFinished'],
+    actions: ['goSolo', 'emitRunFinished'],
   } as const;
-  const refuse = { actions: 'tellRefusal' } as const;
+  const refuse = { actions: 'emitRefusal' } as const;
   /** What is told from outside counts in every state; a wait goes on after it, its delay read afresh. */
   const told = <Way extends object>(way: Way) => {
     const news = { ...way, guard: 'isWellFormed' } as const;
     return {
-      'peers.changed': [{ ...news, actions: ['takePeers', 'tellPeersChanged'] }, refuse],
-      'peer.seen': [{ ...news, actions: ['forgetBackoff', 'tellPeersChanged'] }, refuse],
-      'peer.reset': [{ ...news, actions: ['forgive', 'tellPeersChanged'] }, refuse],
-      'policy.changed': [{ ...news, actions: ['takePolicy', 'tellPolicyChanged'] }, refuse],
+      'peers.changed': [{ ...news, actions: ['takePeers', 'emitPeersChanged'] }, refuse],
+      'peer.seen': [{ ...news, actions: ['forgetBackoff', 'emitPeersChanged'] }, refuse],
+      'peer.reset': [{ ...news, actions: ['forgive', 'emitPeersChanged'] }, refuse],
+      'policy.changed': [{ ...news, actions: ['takePolicy', 'emitPolicyChanged'] }, refuse],
     } as const;
   };
 
@@ -149,13 +145,13 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
   const result = ({ event }: { event: DoneActorEvent<AttemptResult> }): AttemptResult => event.output;
   const failure = ({ event }: { event: ErrorActorEvent }): AttemptResult => describeFailure(event.error);
   const endRun = <Params>(params: Params) =>
-    [{ type: 'endRun', params }, { type: 'tellAttemptFinished', params }, 'tellRunFinished'] as const;
+    [{ type: 'endRun', params }, { type: 'emitAttemptFinished', params }, 'emitRunFinished'] as const;
   const failOver = <Params>(params: Params) =>
     ({
       guard: 'canFailOver',
       target: 'attempting',
       reenter: true,
-      actions: [{ type: 'failOver', params }, { type: 'tellAttemptFinished', params }, 'tellAttemptStarted'],
+      actions: [{ type: 'failOver', params }, { type: 'emitAttemptFinished', params }, 'emitAttemptStarted'],
     }) as const;
 
   return chart.createMachine({
@@ -167,7 +163,7 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
       idle: {
         ...waiting('idle', 'Never ran. Also the way in: a restored worker goes on from here.'),
         always: [
-          { guard: { type: 'lastOutcomeWas', params: 'running' }, target: '#syncWorker.running.orphaned' },
+          { guard: { type: 'lastOutcomeWas', params: 'running' }, target: '#syncWorker.running.abandoned' },
           { guard: { type: 'lastOutcomeWas', params: 'ok' }, target: 'ok' },
           { guard: { type: 'lastOutcomeWas', params: 'error' }, target: 'error' },
           { guard: { type: 'lastOutcomeWas', params: 'fork' }, target: 'fork' },
@@ -211,26 +207,26 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
                 after: {
                   untilStuck: [
                     {
-                      guard: 'canRun',
+                      guard: 'isTimeToRun',
                       target: '#syncWorker.running',
                       reenter: true,
                       actions: [
                         'abandonRun',
-                        'tellStuck',
+                        'emitRunStuck',
                         'beginRun',
-                        'tellRunStarted',
-                        'tellAttemptStarted',
+                        'emitRunStarted',
+                        'emitAttemptStarted',
                       ],
                     },
                     {
-                      guard: 'hasNobodyToAsk',
+                      guard: 'hasNoPeer',
                       target: '#syncWorker.solo',
-                      actions: ['abandonRun', 'tellStuck', 'goSolo', 'tellRunFinished'],
+                      actions: ['abandonRun', 'emitRunStuck', 'goSolo', 'emitRunFinished'],
                     },
                     {
                       guard: 'isStuck',
-                      target: '#syncWorker.running.orphaned',
-                      actions: ['abandonRun', 'tellStuck'],
+                      target: '#syncWorker.running.abandoned',
+                      actions: ['abandonRun', 'emitRunStuck'],
                     },
                     { target: 'pending', reenter: true, actions: 'countLook' },
                   ],
@@ -238,11 +234,11 @@ export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorker
               },
             },
           },
-          orphaned: {
+          abandoned: {
             description:
               'A run without an attempt: one that a crash left, or a stuck one with nobody to ask.',
             after: {
-              untilStuck: [toRun, toSolo, { target: 'orphaned', reenter: true, actions: 'countLook' }],
+              untilStuck: [toRun, toSolo, { target: 'abandoned', reenter: true, actions: 'countLook' }],
             },
           },
         },

@@ -21,15 +21,6 @@ export {
   type JitterOptions,
 } from './policy/failure-backoff.ts';
 export {
-  type MarkSyncFailureOptions,
-  type MarkSyncSuccessOptions,
-  markSeen,
-  markSyncFailure,
-  markSyncSuccess,
-  type ResetPeerOptions,
-  resetPeer,
-} from './policy/peer-marks.ts';
-export {
   createPeerList,
   createPeerRecord,
   type PeerBucket,
@@ -40,12 +31,21 @@ export {
 } from './policy/peer-record.ts';
 export {
   eligibleSyncPeers,
+  exclusionReason,
   isSyncPeer,
   nextAskAt,
   type PeerSelectionOptions,
-  passedOverFor,
   retryAfterUntil,
 } from './policy/peer-selection.ts';
+export {
+  type RecordSyncFailureOptions,
+  type RecordSyncSuccessOptions,
+  type ResetPeerOptions,
+  recordSeen,
+  recordSyncFailure,
+  recordSyncSuccess,
+  resetPeer,
+} from './policy/peer-updates.ts';
 export { normalizePeerUrl } from './policy/peer-url.ts';
 export {
   MAX_RETRY_AFTER_SECONDS,
@@ -56,9 +56,9 @@ export {
   readRetryAfter,
 } from './policy/retry-after.ts';
 export {
+  CLOCK_CHECK_SECONDS,
   defaultPolicy,
-  LOOK_INTERVAL_SECONDS,
-  RUN_FLOOR_SECONDS,
+  MIN_RUN_GAP_SECONDS,
   resolvePolicy,
   type SyncPolicy,
   type SyncPolicyOptions,
@@ -86,11 +86,11 @@ export type {
   SyncAnswer,
   SyncFunction,
   SyncOptions,
-} from './scheduling/attempt.ts';
-export type { Run, SyncRequest, WorkerContext, WorkerInput } from './scheduling/worker-context.ts';
+} from './schedule/attempt.ts';
+export type { Run, SyncRequest, WorkerContext, WorkerInput } from './schedule/worker-context.ts';
 export type {
   AttemptFinished,
   RunStuck,
   SyncWorkerEmitted,
   SyncWorkerEvent,
-} from './scheduling/worker-events.ts';
+} from './schedule/worker-events.ts';

@@ -1,9 +1,9 @@
-export { createHeapClock, type HeapClock } from './clock/heap-clock.ts';
 export { systemClock, unrefSystemClock } from './clock/system-clock.ts';
+export { createVirtualClock, type VirtualClock } from './clock/virtual-clock.ts';
 export type { WorkerClock } from './clock/worker-clock.ts';
 // The core has one list of its names, and not a second one here to be forgotten.
 export * from './core.ts';
-export { formatWhy } from './scheduling/format-why.ts';
+export { formatWhy } from './schedule/format-why.ts';
 export {
   explain,
   type PeerRule,
@@ -11,14 +11,14 @@ export {
   type RetryAfterWhy,
   type WaitRule,
   type Why,
-} from './scheduling/why.ts';
+} from './schedule/why.ts';
 export { createMemoryStorage } from './storage/memory-storage.ts';
 export type { PeerStore, SavedWorker, StorageNotice, SyncStorage } from './storage/storage.ts';
 export { createSyncWorker } from './worker/create-sync-worker.ts';
 export type {
   SyncWorker,
   SyncWorkerListener,
+  SyncWorkerNotification,
   SyncWorkerOptions,
-  SyncWorkerTold,
   WaitForOptions,
 } from './worker/sync-worker.ts';

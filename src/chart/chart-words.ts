@@ -1,4 +1,4 @@
-import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { SyncWorkerEmitted } from '../schedule/worker-events.ts';
 
 export type Tone = 'calm' | 'busy' | 'good' | 'bad' | 'odd' | 'alone';
 

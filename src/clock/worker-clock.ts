@@ -1,5 +1,5 @@
 /**
- * What a worker needs of time. A `HeapClock` is one; so is `{ now: Date.now, setTimeout, clearTimeout }`.
+ * What a worker needs of time. A `VirtualClock` is one; so is `{ now: Date.now, setTimeout, clearTimeout }`.
  *
  * The worker never trusts a timer further than a minute: it sets no longer one, and at each it looks at `now` again.
  * So a wait above 2^31−1 ms, a machine that sleeps and a clock that is set are all the same to it: never early by the

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ControlError } from '../control/control-error.ts';
-import { StorageError } from '../disk/storage-errors.ts';
+import { StorageError } from '../storage/disk/storage-errors.ts';
 
 /** What the program ends with. */
 export const DONE = 0;

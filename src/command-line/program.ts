@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { codeOf } from '../disk/storage-errors.ts';
+import { codeOf } from '../storage/disk/storage-errors.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addPeer } from './commands/peer.ts';

@@ -1,9 +1,9 @@
 import { networkOf } from '../infonet/peer-network.ts';
-import { resetPeer, retained } from '../policy/peer-marks.ts';
 import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
+import { keepUntilRetryAfter, resetPeer } from '../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { wholeSeconds } from '../policy/seconds.ts';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 import { ControlError } from './control-error.ts';
 import { nearUrls } from './near-urls.ts';
 import type { PeerChange } from './peer-change.ts';
@@ -33,7 +33,7 @@ export function changePeers(
   if (there === undefined || isRemoved(there)) throw unknownPeer(peerUrl, peers);
   switch (change.kind) {
     case 'remove':
-      return replaced(peers, there, retained([there], now));
+      return replaced(peers, there, keepUntilRetryAfter([there], now));
     case 'reset':
       return replaced(peers, there, [resetPeer(there, { now, force: change.force })]);
     default:
@@ -62,7 +62,7 @@ function comeBack(peer: PeerRecord, change: Addition): PeerRecord {
 /** What the operator said of a new peer, and nothing else. */
 function said({ label, role }: Addition): { readonly label?: string; readonly role?: string } {
   if (role !== undefined && !ROLES.includes(role)) {
-    throw new ControlError('refused', `role is ${shown(role)}; allowed are ${ROLES.join(', ')}`);
+    throw new ControlError('refused', `role is ${describe(role)}; allowed are ${ROLES.join(', ')}`);
   }
   return { ...(label === undefined ? {} : { label }), ...(role === undefined ? {} : { role }) };
 }

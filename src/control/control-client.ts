@@ -10,7 +10,7 @@ import { checkSocketPath, controlSocketPath, isTooLong } from './socket-path.ts'
 /** Milliseconds a worker has to answer; it answers out of its memory. */
 const ANSWER_TIMEOUT = 10_000;
 /** Ten thousand peers, and their errors, fit in. */
-const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reaches the running worker of a data folder through its socket. It keeps no connection open.
@@ -83,7 +83,7 @@ async function exchange(
     connect: { socketPath, timeout: ANSWER_TIMEOUT },
     headersTimeout: ANSWER_TIMEOUT,
     bodyTimeout: ANSWER_TIMEOUT,
-    maxResponseSize: MOST_ANSWER_BYTES,
+    maxResponseSize: MAX_ANSWER_BYTES,
   });
   try {
     const answer = await client.request({

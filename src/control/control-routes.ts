@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpAnswer, jsonAnswer, problem, textAnswer } from '../http/http-answer.ts';
 import type { HttpRoutes } from '../http/http-routes.ts';
+import { type ShownChain, statusOf } from '../operations/worker-status.ts';
 import { peerToWire } from '../policy/peer-record.ts';
-import { isRecord, shown } from '../policy/wire-fields.ts';
-import { formatWhy } from '../scheduling/format-why.ts';
-import { type ShownChain, statusOf } from '../status/worker-status.ts';
+import { describe, isRecord } from '../policy/wire-fields.ts';
+import { formatWhy } from '../schedule/format-why.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { changePeers } from './change-peers.ts';
 import { ControlError } from './control-error.ts';
@@ -56,7 +56,7 @@ function forceOf(body: unknown): boolean {
   if (body === undefined) return false;
   const { force = false, ...others } = isRecord(body) ? body : { body };
   if (Object.keys(others).length === 0 && typeof force === 'boolean') return force;
-  throw new ControlError('refused', `The request is ${shown(body)}; allowed is {"force": true or false}`);
+  throw new ControlError('refused', `The request is ${describe(body)}; allowed is {"force": true or false}`);
 }
 
 function wantsJson({ headers }: IncomingMessage): boolean {

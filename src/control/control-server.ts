@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { createAnsweringServer } from '../http/answering-server.ts';
 import { closeServer } from '../http/close-server.ts';
 import { answerBy } from '../http/http-routes.ts';
-import type { ShownChain } from '../status/worker-status.ts';
+import type { ShownChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { ControlError } from './control-error.ts';
 import { controlRoutes } from './control-routes.ts';

@@ -1,15 +1,15 @@
+import type { ChainStatus, WorkerStatus } from '../operations/worker-status.ts';
 import { peerFromWire, peerToWire } from '../policy/peer-record.ts';
 import { fromWire, toWire } from '../policy/sync-worker-state-wire.ts';
-import { count, isRecord, shown, text } from '../policy/wire-fields.ts';
-import type { Why } from '../scheduling/why.ts';
-import type { ChainStatus, WorkerStatus } from '../status/worker-status.ts';
+import { count, describe, isRecord, text } from '../policy/wire-fields.ts';
+import type { Why } from '../schedule/why.ts';
 import { isWhy } from './read-why.ts';
 
 /** Reads what a worker answered. @throws TypeError for what is no status of a worker */
 export function readStatus(value: unknown): WorkerStatus {
-  if (!isRecord(value)) throw new TypeError(`the status is ${shown(value)}; allowed is an object`);
+  if (!isRecord(value)) throw new TypeError(`the status is ${describe(value)}; allowed is an object`);
   const { state, peers, chain, why } = value;
-  if (!isRecord(state)) throw new TypeError(`state is ${shown(state)}; allowed is an object`);
+  if (!isRecord(state)) throw new TypeError(`state is ${describe(state)}; allowed is an object`);
   return {
     state: toWire(fromWire(state)),
     peers: readPeers(peers),
@@ -20,19 +20,19 @@ export function readStatus(value: unknown): WorkerStatus {
 
 /** Reads a list of peers under their wire names. @throws TypeError for what is none */
 export function readPeers(value: unknown): WorkerStatus['peers'] {
-  if (!Array.isArray(value)) throw new TypeError(`peers is ${shown(value)}; allowed is a list`);
+  if (!Array.isArray(value)) throw new TypeError(`peers is ${describe(value)}; allowed is a list`);
   return value.map((peer) => peerToWire(peerFromWire(peer)));
 }
 
 /** @throws TypeError for what does not say why a worker waits */
 export function readWhy(value: unknown): Why {
   if (isWhy(value)) return value;
-  throw new TypeError(`why is ${shown(value)}; a field of it is missing, or of another type`);
+  throw new TypeError(`why is ${describe(value)}; a field of it is missing, or of another type`);
 }
 
 function readChain(value: unknown): ChainStatus {
   if (isRecord(value) && text.accepts(value['head']) && count.accepts(value['count'])) {
     return { head: value['head'], count: value['count'] };
   }
-  throw new TypeError(`chain is ${shown(value)}; allowed is {"head": "…", "count": 0}`);
+  throw new TypeError(`chain is ${describe(value)}; allowed is {"head": "…", "count": 0}`);
 }

@@ -8,7 +8,7 @@ import {
   oneOf,
   text,
 } from '../policy/wire-fields.ts';
-import type { PeerWhy, RetryAfterWhy, Why } from '../scheduling/why.ts';
+import type { PeerWhy, RetryAfterWhy, Why } from '../schedule/why.ts';
 
 /** A time with a fraction, or one that no calendar has. */
 const moment: FieldKind<number> = {
@@ -25,7 +25,7 @@ const retryAfterKinds: FieldKinds<RetryAfterWhy> = {
 
 const peerKinds: FieldKinds<PeerWhy> = {
   peerUrl: text,
-  rule: oneOf(['may be asked', 'cooldown', 'retry-after', 'disabled', 'passed over', 'not a sync peer']),
+  rule: oneOf(['may be asked', 'cooldown', 'retry-after', 'disabled', 'excluded', 'not a sync peer']),
   nextAskAt: orNull(moment),
   detail: text,
   retryAfter: orNull(objectOf(retryAfterKinds)),

@@ -2,7 +2,7 @@ import { networkRefusal } from '../infonet/index.ts';
 import type { InspectOptions } from '../inspect/inspection.ts';
 import { createPeerList, type PeerRecord } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 
 /** What the demo is to show. */
 export interface DemoOptions {
@@ -15,13 +15,13 @@ export interface DemoOptions {
 }
 
 /** What a Node timer can wait. */
-const MOST_SECONDS = 2_147_483;
+const MAX_SECONDS = 2_147_483;
 
 /** @throws Error saying in one line what is wrong and what is allowed */
 export function readDemoSeconds(text: string): number {
   const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds > 0 && seconds <= MOST_SECONDS) return seconds;
-  throw new Error(`--seconds is ${shown(text)}; allowed is a number above 0 and up to ${MOST_SECONDS}`);
+  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
+  throw new Error(`--seconds is ${describe(text)}; allowed is a number above 0 and up to ${MAX_SECONDS}`);
 }
 
 /** To name a peer is to allow its network, clearnet too. @throws Error saying in one line what is wrong and what is allowed */
@@ -36,5 +36,5 @@ function readPeer(text: string): string {
   const peerUrl = normalizePeerUrl(text, '--peer');
   const refusal = networkRefusal(peerUrl, { allowClearnet: true });
   if (refusal === undefined) return peerUrl;
-  throw new Error(`--peer is ${shown(peerUrl)}: ${refusal}`);
+  throw new Error(`--peer is ${describe(peerUrl)}: ${refusal}`);
 }

@@ -1,8 +1,8 @@
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
-import type { AttemptResult } from '../scheduling/attempt.ts';
-import { explain } from '../scheduling/why.ts';
-import type { WorkerContext } from '../scheduling/worker-context.ts';
-import type { SyncWorkerTold } from '../worker/sync-worker.ts';
+import type { AttemptResult } from '../schedule/attempt.ts';
+import { explain } from '../schedule/why.ts';
+import type { WorkerContext } from '../schedule/worker-context.ts';
+import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
 import { durationText } from './duration-text.ts';
 import type { LineOutput } from './line-output.ts';
 import { createPaint } from './paint.ts';
@@ -17,7 +17,7 @@ export interface Narrator {
   /** The state the worker starts in. */
   begin(context: WorkerContext): void;
   /** What the worker told, with its context right after. */
-  tell(event: SyncWorkerTold, context: WorkerContext): void;
+  tell(event: SyncWorkerNotification, context: WorkerContext): void;
   /** The last line of a terminal: what the worker is at, counting down. */
   countDown(context: WorkerContext): void;
   /** What was seen so far. */

@@ -1,5 +1,5 @@
 import { oneLine } from '../infonet/one-line.ts';
-import type { AttemptResult } from '../scheduling/attempt.ts';
+import type { AttemptResult } from '../schedule/attempt.ts';
 import { durationText } from './duration-text.ts';
 
 /** What went wrong, and what the server asked for in its own words. */

@@ -1,4 +1,4 @@
-import type { SyncWorkerTold } from '../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
 import type { Scene, Stage } from './scenes.ts';
 
 /** Plays scenes one after the other, round after round, each until the worker did what the scene waits for. */
@@ -6,7 +6,7 @@ export interface ScenePlayer {
   /** Arranges the first scene. */
   start(): void;
   /** To be called with all that the worker tells. */
-  told(event: SyncWorkerTold): void;
+  told(event: SyncWorkerNotification): void;
   /** Goes on with the present scene from its beginning, or stands still. */
   play(playing: boolean): void;
   isPlaying(): boolean;
@@ -56,7 +56,7 @@ export function createScenePlayer(
   };
 }
 
-function beatOf(event: SyncWorkerTold): string {
+function beatOf(event: SyncWorkerNotification): string {
   if (event.type === 'run.finished') return event.state.lastOutcome;
   return event.type === 'run.stuck' ? 'stuck' : '';
 }

@@ -1,5 +1,5 @@
 import type { FaultSource } from '../inspect/inspection.ts';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 import type { DemoPeer, PeerMood } from './demo-peer.ts';
 
 /** The moods, by the names under which they are chosen. */
@@ -41,7 +41,7 @@ export function createTourFaults({ peers, isPlaying, play }: TourFaultsOptions):
       const peer = peers.find((one) => one.label === label);
       if (peer === undefined) {
         throw new Error(
-          `The peer is ${shown(label)}; allowed is ${peers.map((one) => one.label).join(', ')}`,
+          `The peer is ${describe(label)}; allowed is ${peers.map((one) => one.label).join(', ')}`,
         );
       }
       const mood = moods.get(fault);
@@ -61,5 +61,5 @@ function nameOf(mood: PeerMood): string {
 }
 
 function unknown(fault: string, allowed: readonly string[]): Error {
-  return new Error(`The fault is ${shown(fault)}; allowed is ${allowed.join(', ')}`);
+  return new Error(`The fault is ${describe(fault)}; allowed is ${allowed.join(', ')}`);
 }

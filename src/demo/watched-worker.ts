@@ -7,10 +7,10 @@ import {
 } from '../infonet/index.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
-import type { WorkerContext } from '../scheduling/worker-context.ts';
+import type { WorkerContext } from '../schedule/worker-context.ts';
 import type { SyncStorage } from '../storage/storage.ts';
 import { createSyncWorker } from '../worker/create-sync-worker.ts';
-import type { SyncWorker, SyncWorkerTold } from '../worker/sync-worker.ts';
+import type { SyncWorker, SyncWorkerNotification } from '../worker/sync-worker.ts';
 import type { LineOutput } from './line-output.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 
@@ -31,7 +31,7 @@ export interface WatchedWorkerOptions {
   /** Labels of the peers, by URL; '' for a peer without one. */
   readonly labels: ReadonlyMap<string, string>;
   /** Told what the worker told, after it was narrated. */
-  readonly onTold?: (event: SyncWorkerTold) => void;
+  readonly onTold?: (event: SyncWorkerNotification) => void;
 }
 
 export interface WatchedWorker {

@@ -3,21 +3,21 @@ import { type HttpAnswer, problem, sendAnswer } from './http-answer.ts';
 
 /** Milliseconds for a caller to send its whole request. */
 const REQUEST_TIMEOUT = 10_000;
-const MOST_HEADER_BYTES = 16 * 1024;
-const MOST_CONNECTIONS = 64;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 64;
 
 /** A server of small answers, bounded in time, size and connections. What answering throws is answered with 500. */
 export function createAnsweringServer(
   answer: (request: IncomingMessage) => HttpAnswer | Promise<HttpAnswer>,
 ): Server {
   const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: REQUEST_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: 1_000,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   // A caller that does not read its answer is let go as well.
   server.setTimeout(REQUEST_TIMEOUT * 2);
   server.on('request', (request, response) => {

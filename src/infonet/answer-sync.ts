@@ -13,7 +13,7 @@ export interface PeerAnswer {
 
 const USUAL_LIMIT = 100;
 /** A locator has 32 ids; what is beyond is no locator and is not looked up. */
-const MOST_IDS = 64;
+const MAX_IDS = 64;
 
 /** The answer to the body of a request. */
 export async function answerSync(
@@ -29,7 +29,7 @@ export async function answerSync(
   const locator = request.get('locator');
   // Status 200, as the reference answers it.
   if (!isJsonArray(locator)) return refusal(200, 'locator must be a list');
-  const ids = locator.slice(0, MOST_IDS).filter((id) => typeof id === 'string');
+  const ids = locator.slice(0, MAX_IDS).filter((id) => typeof id === 'string');
   const head = chain.head();
   const page = await chain.page(ids, { limit: readLimit(request.get('limit')), publicOnly });
   return { status: 200, body: writeSyncPage(page, head) };

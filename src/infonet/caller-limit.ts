@@ -7,7 +7,7 @@ export interface CallerLimitOptions {
 }
 
 /** Callers remembered at once; beyond, the one whose window began first is forgotten. */
-const MOST_CALLERS = 10_000;
+const MAX_CALLERS = 10_000;
 
 /** Counts the requests of each caller, in windows that begin with a caller's first request. */
 export class CallerLimit {
@@ -29,7 +29,7 @@ export class CallerLimit {
     }
     this.#windows.delete(caller);
     this.#windows.set(caller, { endsAt: now + this.#options.windowSeconds, count: 1 });
-    if (this.#windows.size > MOST_CALLERS) {
+    if (this.#windows.size > MAX_CALLERS) {
       const [oldest = ''] = this.#windows.keys();
       this.#windows.delete(oldest);
     }

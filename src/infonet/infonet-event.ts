@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 import { canonicalJson, isJsonObject, JsonNumber, type JsonValue } from './json-value.ts';
 import { isHash } from './protocol.ts';
 
@@ -73,7 +73,7 @@ function readSequence(value: JsonValue | undefined): number {
 }
 
 function refuse(name: string, value: JsonValue | undefined, allowed: string): never {
-  const held = value instanceof JsonNumber ? value.text.slice(0, 40) : shown(value);
+  const held = value instanceof JsonNumber ? value.text.slice(0, 40) : describe(value);
   throw new EventRefused(`${name} of an event is ${held}; allowed is ${allowed}`);
 }
 

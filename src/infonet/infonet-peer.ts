@@ -34,9 +34,9 @@ export interface InfonetPeer {
   close(): Promise<void>;
 }
 
-const MOST_BODY_BYTES = 64 * 1024;
-const MOST_HEADER_BYTES = 16 * 1024;
-const MOST_CONNECTIONS = 512;
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 512;
 
 /**
  * Starts a peer that serves a chain: for tests, demos and small networks.
@@ -55,12 +55,12 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
   const answer = async (request: IncomingMessage): Promise<PeerAnswer> => {
     const wait = limit.take(request.socket.remoteAddress ?? '', now());
     // Read before anything is answered: a connection closed with bytes unread takes the answer with it.
-    const body = await readBody(request, MOST_BODY_BYTES);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (wait > 0) {
       const headers = { 'retry-after': String(wait) };
       return { status: 429, headers, body: '{"error":"Rate limit exceeded"}' };
     }
-    if (body === undefined) return refusal(413, `the request has more than ${MOST_BODY_BYTES} bytes`);
+    if (body === undefined) return refusal(413, `the request has more than ${MAX_BODY_BYTES} bytes`);
     if (request.url !== SYNC_PATH) return refusal(404, 'Not Found');
     if (request.method !== 'POST')
       return { ...refusal(405, 'Method Not Allowed'), headers: { allow: 'POST' } };
@@ -68,13 +68,13 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
   };
 
   const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: requestTimeout,
     requestTimeout,
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   // A caller that does not read its answer is let go as well.
   server.setTimeout(requestTimeout * 2);
   server.on('request', (request, response) => {

@@ -1,6 +1,6 @@
 import { PeerSyncProtocolError } from '../policy/errors.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
-import type { SyncAnswer, SyncFunction, SyncOptions } from '../scheduling/attempt.ts';
+import type { SyncAnswer, SyncFunction, SyncOptions } from '../schedule/attempt.ts';
 import { createMemoryChain, type Ingested } from './chain-store.ts';
 import {
   type InfonetSyncOptions,
@@ -15,7 +15,7 @@ import { PageRefused, readSyncPage, type SyncPage, writeSyncRequest } from './sy
 /** A sync function that can say which peers it will never ask. */
 export interface InfonetSync extends SyncFunction {
   (peer: PeerRecord, options: SyncOptions): Promise<SyncAnswer>;
-  passOver(peer: PeerRecord): string | undefined;
+  exclude(peer: PeerRecord): string | undefined;
 }
 
 /** A forked chain of this many events and more never gives way. */
@@ -31,9 +31,9 @@ const LONG_CHAIN = 20;
  */
 export function createInfonetSync(options: InfonetSyncOptions): InfonetSync {
   const resolved = resolveSyncOptions(options);
-  const passOver = ({ peerUrl }: PeerRecord): string | undefined => networkRefusal(peerUrl, resolved);
+  const exclude = ({ peerUrl }: PeerRecord): string | undefined => networkRefusal(peerUrl, resolved);
   const sync = async (peer: PeerRecord, { signal, now }: SyncOptions): Promise<SyncAnswer> => {
-    const refusal = passOver(peer);
+    const refusal = exclude(peer);
     if (refusal !== undefined) throw new PeerSyncProtocolError(`not asked: ${refusal}`, {});
     const pull = new Pull(peer.peerUrl, resolved, signal, now);
     try {
@@ -42,7 +42,7 @@ export function createInfonetSync(options: InfonetSyncOptions): InfonetSync {
       await pull.close();
     }
   };
-  return Object.assign(sync, { passOver });
+  return Object.assign(sync, { exclude });
 }
 
 /** One attempt. */

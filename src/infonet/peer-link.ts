@@ -41,8 +41,8 @@ export interface PeerLink {
 class BodyRefused extends Error {}
 
 /** What an error answer says of itself is read up to here; the rest of it is not waited for. */
-const MOST_DETAIL_BYTES = 4096;
-const MOST_HEADER_BYTES = 16 * 1024;
+const MAX_DETAIL_BYTES = 4096;
+const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Nothing is sent before the first `post`. */
 export function openPeerLink(peerUrl: string, options: PeerLinkOptions): PeerLink {
@@ -60,7 +60,7 @@ export function openPeerLink(peerUrl: string, options: PeerLinkOptions): PeerLin
     connect,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
   });
 
   const ask = async (body: string, deadline: AbortSignal): Promise<Uint8Array> => {
@@ -153,7 +153,7 @@ function longestRetryAfter(
 /** What the peer says went wrong, if it says so in a form we know; the status stands without it. */
 async function readDetail(body: AsyncIterable<Uint8Array>): Promise<string> {
   try {
-    const json = readJson(await readBody(body, MOST_DETAIL_BYTES));
+    const json = readJson(await readBody(body, MAX_DETAIL_BYTES));
     const said = isJsonObject(json) ? (json.get('detail') ?? json.get('error')) : undefined;
     return typeof said === 'string' ? oneLine(said) : '';
   } catch {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 import { EventRefused } from './infonet-event.ts';
 
 /** A public key of a node, ready to verify with. */
@@ -64,7 +64,7 @@ function readKey(publicKey: string, algo: string): NodeKey {
   const forms = FORMS.filter((one) => one.algo === algo);
   if (forms.length === 0) {
     throw new EventRefused(
-      `public_key_algo of an event is ${shown(algo)}; allowed is 'Ed25519', 'ECDSA_P256'`,
+      `public_key_algo of an event is ${describe(algo)}; allowed is 'Ed25519', 'ECDSA_P256'`,
     );
   }
   const form = forms.find(

@@ -1,4 +1,4 @@
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json-value.ts';
 import { oneLine } from './one-line.ts';
 import { GENESIS_HASH, isHash, PROTOCOL_VERSION } from './protocol.ts';
@@ -77,7 +77,7 @@ function wrong(name: string, value: JsonValue | undefined, allowed: string): Pag
         ? `an array of ${value.length}`
         : isJsonObject(value)
           ? 'an object'
-          : oneLine(shown(value));
+          : oneLine(describe(value));
   return new PageRefused(`${name} of the answer is ${held}; allowed is ${allowed}`);
 }
 

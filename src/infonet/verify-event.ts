@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 import { EventRefused, eventHash, type InfonetEvent, signedText } from './infonet-event.ts';
 import { isPrivateType, NETWORK_ID, PROTOCOL_VERSION, shortHash } from './protocol.ts';
 import type { PublicKeys } from './public-keys.ts';
@@ -33,11 +33,11 @@ export function verifyEvent(event: InfonetEvent, place: ChainPlace, keys: Public
     );
   }
   if (event.networkId !== NETWORK_ID) {
-    throw new EventRefused(`${name} is of network ${shown(event.networkId)}; ours is '${NETWORK_ID}'`);
+    throw new EventRefused(`${name} is of network ${describe(event.networkId)}; ours is '${NETWORK_ID}'`);
   }
   if (event.protocolVersion !== PROTOCOL_VERSION) {
     throw new EventRefused(
-      `${name} is of protocol ${shown(event.protocolVersion)}; ours is '${PROTOCOL_VERSION}'`,
+      `${name} is of protocol ${describe(event.protocolVersion)}; ours is '${PROTOCOL_VERSION}'`,
     );
   }
   if (event.sequence <= place.lastSequence) {

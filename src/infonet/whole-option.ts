@@ -1,4 +1,4 @@
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 
 /**
  * An option that is a whole number from 1 to `most`; left out, it is the usual one.
@@ -13,5 +13,5 @@ export function wholeOption<Name extends string>(
 ): number {
   const value = options[name] ?? usual;
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
-  throw new RangeError(`${name} is ${shown(value)}; allowed is a whole number from 1 to ${most}`);
+  throw new RangeError(`${name} is ${describe(value)}; allowed is a whole number from 1 to ${most}`);
 }

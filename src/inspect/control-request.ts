@@ -1,4 +1,4 @@
-import { isRecord, shown } from '../policy/wire-fields.ts';
+import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { InspectorRequest } from './inspector-view.ts';
 
 /**
@@ -37,5 +37,5 @@ function textOf(value: Readonly<Record<string, unknown>>, field: string): string
 }
 
 function wrong(what: string, value: unknown, allowed: string): TypeError {
-  return new TypeError(`${what} is ${shown(value)}; allowed is ${allowed}`);
+  return new TypeError(`${what} is ${describe(value)}; allowed is ${allowed}`);
 }

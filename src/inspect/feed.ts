@@ -6,7 +6,7 @@ import { shownJson } from './shown-json.ts';
 import type { Seen, Subject } from './subject.ts';
 
 /** Viewers at once, over all workers. */
-export const MOST_VIEWERS = 16;
+export const MAX_VIEWERS = 16;
 /** Milliseconds between two views. */
 const PACE_MS = 100;
 /** A view that took long to make is followed by a pause of so many times that, however many peers there are. */
@@ -56,7 +56,7 @@ export class Feed {
   }
 
   get isFull(): boolean {
-    return this.#viewers.size >= MOST_VIEWERS;
+    return this.#viewers.size >= MAX_VIEWERS;
   }
 
   /** Sends this worker's views from now on, until the viewer goes away. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 
 /** Why a request is turned away. */
 export interface Refusal {
@@ -18,7 +18,7 @@ export function guardHost(request: IncomingMessage, port: number): Refusal | und
   const [host = ''] = hosts;
   const names = OWN_NAMES.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
   if (hosts.length !== 1 || !names.includes(host.toLowerCase())) {
-    const error = `Host is ${shown(hosts.join(', '))}; allowed is one of ${names.join(', ')}. Through a tunnel, use the same port at both ends.`;
+    const error = `Host is ${describe(hosts.join(', '))}; allowed is one of ${names.join(', ')}. Through a tunnel, use the same port at both ends.`;
     return { status: 403, error };
   }
   if (request.url?.startsWith('/')) return undefined;
@@ -33,7 +33,7 @@ export function guardOrigin(request: IncomingMessage, isDocument: boolean): Refu
   const isOwn = site === undefined || site === 'same-origin' || site === 'none';
   const isLink = isDocument && request.headers['sec-fetch-dest'] === 'document';
   if (isOwn || isLink) return undefined;
-  return { status: 403, error: `Sec-Fetch-Site is ${shown(site)}; only this server's own page may ask` };
+  return { status: 403, error: `Sec-Fetch-Site is ${describe(site)}; only this server's own page may ask` };
 }
 
 /** What changes something must come from our own page, and say so. */
@@ -60,7 +60,7 @@ function ownOrigin({ headers }: IncomingMessage): string {
 }
 
 function foreign(origins: readonly string[]): Refusal {
-  const origin = origins.length === 0 ? 'missing' : shown(origins.join(', '));
+  const origin = origins.length === 0 ? 'missing' : describe(origins.join(', '));
   return { status: 403, error: `Origin is ${origin}; only this server's own page may ask for this` };
 }
 

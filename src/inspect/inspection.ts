@@ -1,4 +1,4 @@
-import type { ShownChain } from '../status/worker-status.ts';
+import type { ShownChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import type { ClassicPartOptions } from './classic/classic-part.ts';
 import type { FaultSwitch } from './inspector-view.ts';

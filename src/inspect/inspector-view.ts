@@ -1,5 +1,5 @@
+import type { WorkerStatus } from '../operations/worker-status.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
-import type { WorkerStatus } from '../status/worker-status.ts';
 
 /**
  * What the page is sent of one worker, as the data of an unnamed Server-Sent Event of `GET /feed?worker=NAME`. Each view

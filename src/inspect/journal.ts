@@ -9,8 +9,8 @@ import { RunHistory } from './run-history.ts';
 import { toldText } from './told-text.ts';
 import { timeOf } from './worker-time.ts';
 
-const MOST_STEPS = 50;
-const MOST_LINES = 500;
+const MAX_STEPS = 50;
+const MAX_LINES = 500;
 
 /** What is remembered of a worker while it is inspected: no more after a million events than after a few hundred. */
 export interface Journal {
@@ -26,8 +26,8 @@ export interface Journal {
 
 /** @param changed called back at each change, so often that it must only make a note of it */
 export function keepJournal(worker: SyncWorker, changed: () => void): Journal {
-  let steps = new Ring<InspectorStep>(MOST_STEPS);
-  const lines = new Ring<InspectorLine>(MOST_LINES);
+  let steps = new Ring<InspectorStep>(MAX_STEPS);
+  const lines = new Ring<InspectorLine>(MAX_LINES);
   const history = new RunHistory(worker.why());
 
   const off = worker.on('*', (event) => {
@@ -45,7 +45,7 @@ export function keepJournal(worker: SyncWorker, changed: () => void): Journal {
   let unwatch: () => void = () => undefined;
   const watch = (): void => {
     // Those of an earlier look do not lead to where the worker is now.
-    steps = new Ring(MOST_STEPS);
+    steps = new Ring(MAX_STEPS);
     unwatch = watchActor(worker, (event) => {
       if (event.type === '@xstate.microstep') noteStep(event);
       if (event.type === '@xstate.snapshot') changed();

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 
 const HOST = '127.0.0.1';
-const MOST_HEADER_BYTES = 16 * 1024;
-const MOST_CONNECTIONS = 100;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_CONNECTIONS = 100;
 /** Milliseconds for a caller to send its whole request. */
 const REQUEST_MS = 10_000;
 /** Milliseconds in which nothing moves on a connection, though a feed sends something every 10 s. */
@@ -26,17 +26,17 @@ export interface LocalServer {
 export async function openLocalServer(port: number): Promise<LocalServer> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError(
-      `port is ${shown(port)}; allowed is a whole number from 0 to 65535, 0 for a free one`,
+      `port is ${describe(port)}; allowed is a whole number from 0 to 65535, 0 for a free one`,
     );
   }
   const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: 1_000,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SILENCE_MS);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -12,7 +12,7 @@ import { Allowance } from './viewers/allowance.ts';
 /** Requests of all viewers together: a page is three, and a flood is answered without being looked at. */
 const REQUESTS = { burst: 200, perSecond: 50 };
 const CONTROL_REQUESTS = { burst: 10, perSecond: 2 };
-const MOST_CONTROL_BYTES = 4 * 1024;
+const MAX_CONTROL_BYTES = 4 * 1024;
 
 /** What is served. */
 export interface Served {
@@ -71,9 +71,9 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
       if (foreign !== undefined) return json(foreign.status, { error: foreign.error });
       if (control === undefined) return json(403, { error: ONLY_LOOK });
       if (!controls.take(seconds())) return tooMany();
-      const body = await readBody(request, MOST_CONTROL_BYTES);
+      const body = await readBody(request, MAX_CONTROL_BYTES);
       if (body !== undefined) return control(body.toString());
-      return json(413, { error: `the request has more than ${MOST_CONTROL_BYTES} bytes` });
+      return json(413, { error: `the request has more than ${MAX_CONTROL_BYTES} bytes` });
     }
     if (pathname === '/feed') {
       if (request.method !== 'GET') return notAllowed('GET');

@@ -1,11 +1,11 @@
-import type { Why } from '../scheduling/why.ts';
-import type { SyncWorkerTold } from '../worker/sync-worker.ts';
+import type { Why } from '../schedule/why.ts';
+import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
 import type { InspectedAttempt, InspectedRun } from './inspector-view.ts';
 import { oneLine } from './told-text.ts';
 
-const MOST_RUNS = 60;
+const MAX_RUNS = 60;
 /** A policy may allow any number of peers a run; the newest attempts are kept. */
-const MOST_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 20;
 
 /** The last runs of a worker, put together from what it tells. */
 export class RunHistory {
@@ -24,7 +24,7 @@ export class RunHistory {
   }
 
   /** @param at Unix seconds, with a fraction */
-  note(event: SyncWorkerTold, at: number): void {
+  note(event: SyncWorkerNotification, at: number): void {
     switch (event.type) {
       case 'run.started':
         // One that is still open was left behind by a stop, a crash or a chart that failed.
@@ -32,7 +32,7 @@ export class RunHistory {
         this.#begin(at);
         break;
       case 'attempt.started':
-        this.#attempt((attempts) => [...attempts, begun(event.peerUrl, at)].slice(-MOST_ATTEMPTS));
+        this.#attempt((attempts) => [...attempts, begun(event.peerUrl, at)].slice(-MAX_ATTEMPTS));
         break;
       case 'attempt.finished': {
         const { durationSeconds, result } = event;
@@ -56,7 +56,7 @@ export class RunHistory {
 
   #begin(startedAt: number): void {
     const run = { startedAt, endedAt: null, outcome: 'running', attempts: [] } as const;
-    this.#runs = [...this.#runs, run].slice(-MOST_RUNS);
+    this.#runs = [...this.#runs, run].slice(-MAX_RUNS);
   }
 
   #attempt(change: (attempts: readonly InspectedAttempt[]) => readonly InspectedAttempt[]): void {

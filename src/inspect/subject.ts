@@ -1,4 +1,4 @@
-import { type ShownChain, statusOf } from '../status/worker-status.ts';
+import { type ShownChain, statusOf } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { activeState } from './active-state.ts';
 import type { FaultSource } from './inspection.ts';

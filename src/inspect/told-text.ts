@@ -1,21 +1,21 @@
-import type { SyncWorkerTold } from '../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
 
 /** More of an error or a URL is not kept. */
-const MOST_CHARACTERS = 500;
+const MAX_CHARACTERS = 500;
 
 /** What an event tells, on one line; its type stands beside it. */
-export function toldText(event: SyncWorkerTold): string {
+export function toldText(event: SyncWorkerNotification): string {
   return oneLine(textOf(event));
 }
 
 /** Of a length to keep many of, without control characters. */
 export function oneLine(text: string): string {
   // A part of a long string keeps the whole of it in memory, until it is copied.
-  const line = text.slice(0, MOST_CHARACTERS).replace(/[\s\p{Cc}]+/gu, ' ');
-  return text.length > MOST_CHARACTERS ? `${line}…` : line;
+  const line = text.slice(0, MAX_CHARACTERS).replace(/[\s\p{Cc}]+/gu, ' ');
+  return text.length > MAX_CHARACTERS ? `${line}…` : line;
 }
 
-function textOf(event: SyncWorkerTold): string {
+function textOf(event: SyncWorkerNotification): string {
   switch (event.type) {
     case 'run.started':
       return 'a run began';

@@ -1,5 +1,5 @@
-import { shown } from '../policy/wire-fields.ts';
-import type { ShownChain } from '../status/worker-status.ts';
+import type { ShownChain } from '../operations/worker-status.ts';
+import { describe } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import type { InspectorPart } from './inspector-part.ts';
 import { createSubject, type Subject } from './subject.ts';
@@ -39,17 +39,17 @@ export class WatchedWorkers {
     return this.#subjects.get(name) ?? first;
   }
 
-  /** @throws TypeError for a name that is taken or not fit to be shown, and for what is no worker */
+  /** @throws TypeError for a name that is taken or not fit to be describe, and for what is no worker */
   add(name: string, worker: SyncWorker, chain: ShownChain | undefined): void {
     if (typeof name !== 'string' || !NAME.test(name)) {
       throw new TypeError(
-        `the name of the worker is ${shown(name)}; allowed are 1 to 100 characters without control characters`,
+        `the name of the worker is ${describe(name)}; allowed are 1 to 100 characters without control characters`,
       );
     }
     if (this.#subjects.has(name)) {
-      throw new TypeError(`a worker named ${shown(name)} is inspected already; remove it first`);
+      throw new TypeError(`a worker named ${describe(name)} is inspected already; remove it first`);
     }
-    if (!isWorker(worker)) throw new TypeError(`${name} is ${shown(worker)}; allowed is a sync worker`);
+    if (!isWorker(worker)) throw new TypeError(`${name} is ${describe(worker)}; allowed is a sync worker`);
     const subject = createSubject({ name, worker, chain }, this.#events.changed);
     this.#subjects.set(name, subject);
     for (const part of this.#parts) part.add(name, worker);

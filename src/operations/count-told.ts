@@ -7,7 +7,7 @@ const ATTEMPT_OUTCOMES = ['ok', 'error', 'fork', 'stuck'];
 const RUN_OUTCOMES = ['ok', 'error', 'fork', 'solo', 'stuck'];
 
 /** Counts what the worker tells. Returns what ends that, and takes the worker's series out. */
-export function countTold(
+export function countNotifications(
   worker: Pick<SyncWorker, 'on' | 'peers'>,
   metrics: MetricSet,
   name: string,

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { shown } from '../policy/wire-fields.ts';
+import { describe } from '../policy/wire-fields.ts';
 
 const addresses = new BlockList();
 addresses.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -16,7 +16,7 @@ export function isLoopback(host: string): boolean {
 export function checkLoopback(host: string): void {
   if (isLoopback(host)) return;
   throw new RangeError(
-    `host is ${shown(host)}; allowed are 127.0.0.1 and other addresses of the loopback, ::1 and localhost; to be reached from elsewhere, put a proxy with authentication before it`,
+    `host is ${describe(host)}; allowed are 127.0.0.1 and other addresses of the loopback, ::1 and localhost; to be reached from elsewhere, put a proxy with authentication before it`,
   );
 }
 

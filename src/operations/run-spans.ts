@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
-import type { AttemptResult } from '../scheduling/attempt.ts';
+import type { AttemptResult } from '../schedule/attempt.ts';
 
 /** The spans of the run under way. What ends where nothing began changes nothing. */
 export interface RunSpans {

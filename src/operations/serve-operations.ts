@@ -4,12 +4,12 @@ import { createAnsweringServer } from '../http/answering-server.ts';
 import { closeServer } from '../http/close-server.ts';
 import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
 import { answerBy, type HttpRoutes } from '../http/http-routes.ts';
-import { shown } from '../policy/wire-fields.ts';
-import { type HealthWatch, type WorkerHealth, watchHealth } from '../status/worker-health.ts';
-import { type ShownChain, statusOf } from '../status/worker-status.ts';
+import { describe } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { checkLoopback, isForLoopback } from './loopback.ts';
+import { type HealthWatch, type WorkerHealth, watchHealth } from './worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts';
+import { type ShownChain, statusOf } from './worker-status.ts';
 
 /** What is served, and where. */
 export interface OperationsOptions {
@@ -44,7 +44,7 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
   const { worker, chain, port = 0, host = '127.0.0.1' } = options;
   checkLoopback(host);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`port is ${shown(port)}; allowed is a whole number from 0 to 65535`);
+    throw new RangeError(`port is ${describe(port)}; allowed is a whole number from 0 to 65535`);
   }
   const metrics = options.metrics ?? createWorkerMetrics(worker, { chain });
   const watch = options.health ?? watchHealth(worker);

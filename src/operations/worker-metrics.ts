@@ -1,12 +1,12 @@
 import { Registry } from 'prom-client';
 import { retryAfterUntil } from '../policy/peer-selection.ts';
 import { type SyncWorkerState, syncOutcomes } from '../policy/sync-worker-state.ts';
-import { shown } from '../policy/wire-fields.ts';
-import type { ShownChain } from '../status/worker-status.ts';
+import { describe } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
-import { countTold } from './count-told.ts';
+import { countNotifications } from './count-told.ts';
 import { type GaugeReadings, metricsIn } from './metric-set.ts';
 import { isShownPeer } from './shown-peers.ts';
+import type { ShownChain } from './worker-status.ts';
 
 /** Where the metrics of a worker go. */
 export interface WorkerMetricsOptions {
@@ -42,10 +42,10 @@ export function createWorkerMetrics(
   const { chain, registry = new Registry(), name = '' } = options;
   const metrics = metricsIn(registry);
   if (metrics.sources.has(name)) {
-    throw new RangeError(`The registry has a worker named ${shown(name)} already; give each its own name`);
+    throw new RangeError(`The registry has a worker named ${describe(name)} already; give each its own name`);
   }
   metrics.sources.set(name, readingsOf(worker, chain));
-  const stopCounting = countTold(worker, metrics, name);
+  const stopCounting = countNotifications(worker, metrics, name);
   return {
     registry,
     close: () => {

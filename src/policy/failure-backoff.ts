@@ -1,8 +1,8 @@
-import { wholeDuration, wholeDurationUp } from './seconds.ts';
+import { ceilSeconds, wholeDuration } from './seconds.ts';
 import { defaultPolicy } from './sync-policy.ts';
 
 /** Doubling stops here: 2^16 times the base is far above any sensible cap, and the product stays a finite number. */
-const MOST_DOUBLINGS = 16;
+const MAX_DOUBLINGS = 16;
 
 /** What a wait after a failure depends on. */
 export interface FailureBackoffOptions {
@@ -25,12 +25,12 @@ export interface FailureBackoffOptions {
 export function failureBackoff(options: FailureBackoffOptions): number {
   const { retryAfterSeconds = 0, capSeconds = defaultPolicy.failureBackoffCapSeconds } = options;
   const exponential = exponentialBackoff(options.baseBackoffSeconds, options.consecutiveFailures, capSeconds);
-  return Math.max(exponential, wholeDurationUp(retryAfterSeconds));
+  return Math.max(exponential, ceilSeconds(retryAfterSeconds));
 }
 
 function exponentialBackoff(base: number, failures: number, cap: number): number {
   if (!(base > 0) || !(failures > 0)) return 0;
-  const doublings = Math.min(Math.max(0, Math.trunc(failures) - 1), MOST_DOUBLINGS);
+  const doublings = Math.min(Math.max(0, Math.trunc(failures) - 1), MAX_DOUBLINGS);
   return wholeDuration(Math.min(base * 2 ** doublings, cap));
 }
 
@@ -49,5 +49,5 @@ export interface JitterOptions {
 export function addJitter(waitSeconds: number, { jitterRatio, random }: JitterOptions): number {
   const draw = Math.min(1, Math.max(0, random));
   const added = waitSeconds * draw * Math.max(0, jitterRatio);
-  return wholeDurationUp(Number.isNaN(added) ? waitSeconds : waitSeconds + added);
+  return ceilSeconds(Number.isNaN(added) ? waitSeconds : waitSeconds + added);
 }

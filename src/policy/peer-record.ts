@@ -1,13 +1,13 @@
 import { normalizePeerUrl } from './peer-url.ts';
 import {
   count,
+  describe,
   type FieldKinds,
   flag,
   oneOf,
   plainObject,
   readFields,
   seconds,
-  shown,
   text,
   wireName,
   writeFields,
@@ -118,7 +118,7 @@ export function peerToWire(record: PeerRecord): Record<string, unknown> {
  * two memories of one peer's Retry-After would be one too many
  */
 export function createPeerList(value: unknown): readonly PeerRecord[] {
-  if (!Array.isArray(value)) throw new TypeError(`peers is ${shown(value)}; allowed is an array of peers`);
+  if (!Array.isArray(value)) throw new TypeError(`peers is ${describe(value)}; allowed is an array of peers`);
   const seen = new Map<string, number>();
   return value.map((entry: unknown, index) => {
     const input = typeof entry === 'string' ? { peerUrl: entry } : entry;
@@ -127,7 +127,7 @@ export function createPeerList(value: unknown): readonly PeerRecord[] {
     const first = seen.get(key);
     if (first !== undefined) {
       throw new TypeError(
-        `peers[${index}]: peerUrl ${shown(record.peerUrl)} stands at peers[${first}] already`,
+        `peers[${index}]: peerUrl ${describe(record.peerUrl)} stands at peers[${first}] already`,
       );
     }
     seen.set(key, index);
@@ -140,7 +140,7 @@ function read(value: unknown, what: string, nameOf: (field: string) => string): 
   const until = record.metadata['retry_after_until'];
   if (until !== undefined && !seconds.accepts(until)) {
     throw new TypeError(
-      `${what}: metadata.retry_after_until is ${shown(until)}; allowed is ${seconds.allowed}`,
+      `${what}: metadata.retry_after_until is ${describe(until)}; allowed is ${seconds.allowed}`,
     );
   }
   return { ...record, peerUrl: normalizePeerUrl(record.peerUrl, `${what}: ${nameOf('peerUrl')}`) };

@@ -35,11 +35,11 @@ export function inAskingOrder(records: readonly PeerRecord[]): PeerRecord[] {
 
 /** Whether the worker asks this peer at all. */
 export function isSyncPeer(record: PeerRecord): boolean {
-  return record.bucket === 'sync' && record.enabled && passedOverFor(record) === undefined;
+  return record.bucket === 'sync' && record.enabled && exclusionReason(record) === undefined;
 }
 
 /** Why an enabled peer is never asked, say because of its transport (`metadata.passed_over`); undefined if it is. */
-export function passedOverFor(record: PeerRecord): string | undefined {
+export function exclusionReason(record: PeerRecord): string | undefined {
   const reason = record.metadata['passed_over'];
   return typeof reason === 'string' && reason !== '' ? reason : undefined;
 }

@@ -1,7 +1,7 @@
-import { shown } from './wire-fields.ts';
+import { describe } from './wire-fields.ts';
 
 /** Longer than any address a peer has; what a hostile file holds beyond that is not looked at. */
-const MOST_CHARACTERS = 2048;
+const MAX_CHARACTERS = 2048;
 
 /**
  * The one spelling of a peer's URL: lower-case scheme and host, no default port, no trailing slash. Two spellings of
@@ -12,12 +12,12 @@ const MOST_CHARACTERS = 2048;
  */
 export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (text.length > MOST_CHARACTERS) {
-    throw new TypeError(`${what} has ${text.length} characters; allowed are ${MOST_CHARACTERS}`);
+  if (text.length > MAX_CHARACTERS) {
+    throw new TypeError(`${what} has ${text.length} characters; allowed are ${MAX_CHARACTERS}`);
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.host === '') {
-    const safe = shown(typeof value === 'string' ? text.replace(/^.*@/s, '…@') : value);
+    const safe = describe(typeof value === 'string' ? text.replace(/^.*@/s, '…@') : value);
     throw new TypeError(`${what} is ${safe}; allowed is an absolute URL such as https://peer.example`);
   }
   if (url.username !== '' || url.password !== '') {
@@ -25,7 +25,9 @@ export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
   }
   const address = `${url.protocol}//${url.host.toLowerCase()}${url.pathname.replace(/\/+$/, '')}`;
   if (url.search !== '' || url.hash !== '') {
-    throw new TypeError(`${what} is ${shown(address)} and more; allowed is a URL without query and fragment`);
+    throw new TypeError(
+      `${what} is ${describe(address)} and more; allowed is a URL without query and fragment`,
+    );
   }
   return address;
 }

@@ -18,11 +18,11 @@ export function wholeDuration(value: number): number {
 }
 
 /** A wait that somebody else asked for: whole, never below 0, and rounded up, so that it is never undercut. @internal */
-export function wholeDurationUp(value: number): number {
+export function ceilSeconds(value: number): number {
   return wholeDuration(Math.ceil(value));
 }
 
 /** `at + duration`, held within the safe integers. Both are whole already. @internal */
-export function later(at: number, duration: number): number {
+export function addSeconds(at: number, duration: number): number {
   return Math.min(LIMIT, at + duration);
 }

@@ -1,4 +1,4 @@
-import { shown } from './wire-fields.ts';
+import { describe } from './wire-fields.ts';
 
 /** The numbers a worker is tuned with. All of them have the reference's values by default. */
 export interface SyncPolicy {
@@ -30,10 +30,10 @@ export const defaultPolicy: SyncPolicy = Object.freeze({
 });
 
 /** Seconds between the end of one run and the start of the next, whatever the policy says: no hot loop. */
-export const RUN_FLOOR_SECONDS = 1;
+export const MIN_RUN_GAP_SECONDS = 1;
 
 /** Seconds between two looks at the wall clock while waiting: how late a jump or a sleep may be noticed at most. */
-export const LOOK_INTERVAL_SECONDS = 60;
+export const CLOCK_CHECK_SECONDS = 60;
 
 const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
   stuckAfterSeconds: 1,
@@ -75,5 +75,7 @@ function checked(option: keyof SyncPolicy, value: unknown): number {
     return value;
   }
   const kind = whole ? 'a whole number' : 'a finite number';
-  throw new RangeError(`Policy option ${option} is ${shown(value)}; allowed is ${kind} of at least ${least}`);
+  throw new RangeError(
+    `Policy option ${option} is ${describe(value)}; allowed is ${kind} of at least ${least}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { addJitter, failureBackoff } from './failure-backoff.ts';
-import { later, wholeDuration, wholeSeconds } from './seconds.ts';
+import { addSeconds, wholeDuration, wholeSeconds } from './seconds.ts';
 import { defaultPolicy } from './sync-policy.ts';
 import type { SyncWorkerState } from './sync-worker-state.ts';
 
@@ -62,13 +62,13 @@ export interface FinishSyncOptions {
 export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): SyncWorkerState {
   const { ok, error = '', peerUrl = '', currentHead = '', forkDetected = false } = options;
   const now = wholeSeconds(options.now);
-  const consecutiveFailures = ok ? 0 : later(state.consecutiveFailures, 1);
+  const consecutiveFailures = ok ? 0 : addSeconds(state.consecutiveFailures, 1);
   const wait = ok ? interval(options) : waitAfterFailure(consecutiveFailures, options);
   return {
     lastSyncStartedAt: state.lastSyncStartedAt,
     lastSyncFinishedAt: now,
     lastSyncOkAt: ok ? now : state.lastSyncOkAt,
-    nextSyncDueAt: later(now, wait),
+    nextSyncDueAt: addSeconds(now, wait),
     lastPeerUrl: peerUrl || state.lastPeerUrl,
     lastError: ok ? '' : error.trim(),
     lastOutcome: ok ? 'ok' : forkDetected ? 'fork' : 'error',
@@ -113,7 +113,7 @@ export function finishSoloSync(state: SyncWorkerState, options: FinishSoloSyncOp
   return {
     ...state,
     lastSyncFinishedAt: now,
-    nextSyncDueAt: later(now, interval(options)),
+    nextSyncDueAt: addSeconds(now, interval(options)),
     lastPeerUrl: '',
     lastError: '',
     lastOutcome: 'solo',

@@ -70,7 +70,7 @@ export function readFields<T extends object>(
   value: unknown,
   nameOf: (field: string) => string = wireName,
 ): T {
-  if (!isRecord(value)) throw new TypeError(`${what} is ${shown(value)}; allowed is an object`);
+  if (!isRecord(value)) throw new TypeError(`${what} is ${describe(value)}; allowed is an object`);
   // A copy of a literal keeps its shape; an object built key by key would be a slow dictionary ever after.
   const read = { ...first };
   for (const field of fieldsOf(kinds)) {
@@ -79,7 +79,7 @@ export function readFields<T extends object>(
     if (given === undefined) continue;
     const kind = kinds[field];
     if (!kind.accepts(given)) {
-      throw new TypeError(`${what}: ${name} is ${shown(given)}; allowed is ${kind.allowed}`);
+      throw new TypeError(`${what}: ${name} is ${describe(given)}; allowed is ${kind.allowed}`);
     }
     // −0 is 0 after a JSON round trip; so it is before one.
     read[field] = given === 0 ? (0 as typeof given) : given;
@@ -97,7 +97,7 @@ function fieldsOf<T>(kinds: FieldKinds<T>): Extract<keyof T, string>[] {
 }
 
 /** A value as an error message shows it: short, on one line, whatever it is. */
-export function shown(value: unknown): string {
+export function describe(value: unknown): string {
   const type = typeof value;
   if (type === 'number' || type === 'undefined' || type === 'bigint') return String(value);
   if (type === 'function' || type === 'symbol') return `a ${type}`;

@@ -1,6 +1,6 @@
-import { keepRetryAfter, retained } from '../policy/peer-marks.ts';
 import { createPeerList, type PeerRecord, type PeerRecordInput } from '../policy/peer-record.ts';
-import type { SyncFunction } from '../scheduling/attempt.ts';
+import { keepRetryAfter, keepUntilRetryAfter } from '../policy/peer-updates.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
 
 /**
  * The peers that were configured, with what is remembered of them: what the configuration says of a peer wins, except
@@ -25,13 +25,13 @@ export function adoptPeers(
     const { peerUrl, enabled } = record;
     return keepRetryAfter({ ...old, ...Object.fromEntries(said), peerUrl, enabled }, old);
   });
-  return [...adopted, ...retained([...known.values()], now)];
+  return [...adopted, ...keepUntilRetryAfter([...known.values()], now)];
 }
 
 /** Notes on each peer why the sync function would never ask it, and takes off what is noted no longer. */
-export function notePassedOver(peers: readonly PeerRecord[], sync: SyncFunction): readonly PeerRecord[] {
+export function noteExcluded(peers: readonly PeerRecord[], sync: SyncFunction): readonly PeerRecord[] {
   return peers.map((peer) => {
-    const reason = sync.passOver?.(peer);
+    const reason = sync.exclude?.(peer);
     const { passed_over: noted, ...metadata } = peer.metadata;
     if (reason === noted) return peer;
     return { ...peer, metadata: reason === undefined ? metadata : { ...metadata, passed_over: reason } };

@@ -2,23 +2,23 @@ import { createActor } from 'xstate';
 import type { SyncWorkerActor } from '../../machines/sync-worker.contract.ts';
 import { systemClock, unrefSystemClock } from '../clock/system-clock.ts';
 import { systemRandom, systemReport } from '../clock/system-ports.ts';
-import { withoutRemoved } from '../policy/peer-marks.ts';
 import { createPeerList, type PeerRecordInput } from '../policy/peer-record.ts';
+import { dropExpired } from '../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
-import { RUN_FLOOR_SECONDS, resolvePolicy } from '../policy/sync-policy.ts';
+import { MIN_RUN_GAP_SECONDS, resolvePolicy } from '../policy/sync-policy.ts';
 import { initialSyncState } from '../policy/sync-worker-state.ts';
-import type { SyncFunction } from '../scheduling/attempt.ts';
-import { explain } from '../scheduling/why.ts';
-import { createWorkerContext } from '../scheduling/worker-context.ts';
-import type { SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
+import { explain } from '../schedule/why.ts';
+import { createWorkerContext } from '../schedule/worker-context.ts';
+import type { SyncWorkerEmitted } from '../schedule/worker-events.ts';
 import type { SavedWorker } from '../storage/storage.ts';
-import { adoptPeers, notePassedOver } from './adopt-peers.ts';
+import { adoptPeers, noteExcluded } from './adopt-peers.ts';
 import { createEventHub } from './event-hub.ts';
 import { isPeerStore, openStorage } from './open-storage.ts';
 import { createSaver } from './saver.ts';
 import { attachSync, sharedMachine } from './shared-machine.ts';
 import { type ChangeSource, stateChanges } from './state-changes.ts';
-import type { SyncWorker, SyncWorkerOptions, SyncWorkerTold } from './sync-worker.ts';
+import type { SyncWorker, SyncWorkerNotification, SyncWorkerOptions } from './sync-worker.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Seconds by which the wall clock may drift between two looks before it counts as set. */
@@ -42,7 +42,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
 
   let known: SavedWorker = {
     state: initialSyncState(),
-    peers: notePassedOver(createPeerList(configured ?? []), sync),
+    peers: noteExcluded(createPeerList(configured ?? []), sync),
   };
   let actor: SyncWorkerActor | undefined;
   let attempt = new AbortController();
@@ -53,7 +53,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
   let change: Promise<void> = Promise.resolve();
   let wanted = false;
 
-  const hub = createEventHub<SyncWorkerTold>((error, event) => {
+  const hub = createEventHub<SyncWorkerNotification>((error, event) => {
     // A listener of faults that fails itself must not be told of that.
     if (event.type === 'fault') systemReport(asError(error));
     else fault(error);
@@ -68,17 +68,17 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
     },
   };
   /** What went wrong is never nobody's: with no listener for it, it becomes a warning of the process. */
-  const tellAloud = (event: SyncWorkerTold, error: Error): void => {
-    if (hub.listens(event.type)) hub.tell(event);
+  const emitOrWarn = (event: SyncWorkerNotification, error: Error): void => {
+    if (hub.listens(event.type)) hub.emit(event);
     else systemReport(error);
   };
   const fault = (cause: unknown): void => {
     const error = asError(cause);
-    tellAloud({ type: 'fault', error }, error);
+    emitOrWarn({ type: 'fault', error }, error);
   };
   const saver = createSaver<SavedWorker>(storage.save, (cause) => {
     const error = asError(cause);
-    tellAloud({ type: 'storage.failed', error }, error);
+    emitOrWarn({ type: 'storage.failed', error }, error);
   });
 
   const attemptOnce: SyncFunction = async (peer, given) => {
@@ -99,7 +99,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
     if ('state' in event || 'peers' in event) saver.request(known);
     if (event.type === 'attempt.started') attemptBegan = elapsed();
     const durationSeconds = elapsed() - attemptBegan;
-    hub.tell(event.type === 'attempt.finished' ? { ...event, durationSeconds } : event);
+    hub.emit(event.type === 'attempt.finished' ? { ...event, durationSeconds } : event);
     if (known.state !== before) for (const { changed } of [...watchers]) changed();
   };
 
@@ -108,7 +108,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
     const seconds = ahead - clockAhead;
     if (Math.abs(seconds) < JUMP_SECONDS) return;
     clockAhead = ahead;
-    hub.tell({ type: 'clock.jumped', seconds });
+    hub.emit({ type: 'clock.jumped', seconds });
   };
 
   const launch = (): void => {
@@ -122,7 +122,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
       error: (error) => {
         attempt.abort(error);
         fault(new Error('The chart failed and is started again', { cause: error }));
-        revival = clock.setTimeout(launch, RUN_FLOOR_SECONDS * 1000);
+        revival = clock.setTimeout(launch, MIN_RUN_GAP_SECONDS * 1000);
       },
     });
     launched.start();
@@ -131,11 +131,11 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
   const begin = async (): Promise<void> => {
     try {
       const saved = await storage.load((notice) =>
-        tellAloud({ type: 'storage.notice', ...notice }, new Error(notice.message, { cause: notice.cause })),
+        emitOrWarn({ type: 'storage.notice', ...notice }, new Error(notice.message, { cause: notice.cause })),
       );
-      const remembered = withoutRemoved(saved.peers ?? known.peers, now());
+      const remembered = dropExpired(saved.peers ?? known.peers, now());
       const peers = configured === undefined ? remembered : adoptPeers(configured, remembered, now());
-      known = { state: saved.state ?? known.state, peers: notePassedOver(peers, sync) };
+      known = { state: saved.state ?? known.state, peers: noteExcluded(peers, sync) };
     } catch (error) {
       wanted = false;
       throw error;
@@ -186,7 +186,7 @@ export function createSyncWorker(options: SyncWorkerOptions): SyncWorker {
       return explain(context(), now());
     },
     setPeers: (peers: readonly (string | PeerRecordInput)[]) => {
-      sent({ type: 'peers.changed', peers: notePassedOver(createPeerList(peers), sync) });
+      sent({ type: 'peers.changed', peers: noteExcluded(createPeerList(peers), sync) });
     },
     peerSeen: (peerUrl) => {
       sent({ type: 'peer.seen', peerUrl: normalizePeerUrl(peerUrl) });

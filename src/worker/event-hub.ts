@@ -5,7 +5,7 @@ export interface EventHub<Event extends { readonly type: string }> {
     listener: (event: Type extends '*' ? Event : Extract<Event, { type: Type }>) => unknown,
     options?: { readonly signal?: AbortSignal },
   ): () => void;
-  tell(event: Event): void;
+  emit(event: Event): void;
   /** Whether anybody listens to this type. */
   listens(type: Event['type']): boolean;
 }
@@ -37,7 +37,7 @@ export function createEventHub<Event extends { readonly type: string }>(
       signal?.addEventListener('abort', off, { once: true });
       return off;
     },
-    tell: (event) => {
+    emit: (event) => {
       for (const listener of [...(listeners.get(event.type) ?? []), ...(listeners.get('*') ?? [])]) {
         call(listener, event);
       }

@@ -2,7 +2,7 @@ import type { AnyActorRef } from 'xstate';
 import type { SyncWorkerMachine } from '../../machines/sync-worker.contract.ts';
 import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import type { WorkerClock } from '../clock/worker-clock.ts';
-import type { SyncFunction } from '../scheduling/attempt.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
 
 /** Which worker's sync function an attempt is to call: one machine serves many workers. */
 const syncOf = new WeakMap<AnyActorRef, SyncFunction>();

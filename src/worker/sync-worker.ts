@@ -3,9 +3,9 @@ import type { WorkerClock } from '../clock/worker-clock.ts';
 import type { PeerRecord, PeerRecordInput } from '../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
-import type { SyncFunction } from '../scheduling/attempt.ts';
-import type { Why } from '../scheduling/why.ts';
-import type { AttemptFinished, SyncWorkerEmitted } from '../scheduling/worker-events.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
+import type { Why } from '../schedule/why.ts';
+import type { AttemptFinished, SyncWorkerEmitted } from '../schedule/worker-events.ts';
 import type { PeerStore, SyncStorage } from '../storage/storage.ts';
 
 /** What a worker is made of; only `sync` is needed. */
@@ -29,7 +29,7 @@ export interface SyncWorkerOptions {
 }
 
 /** What a worker tells: what its chart tells, and what becomes of it. */
-export type SyncWorkerTold =
+export type SyncWorkerNotification =
   | Exclude<SyncWorkerEmitted, AttemptFinished>
   /** With the duration by a clock that does not jump. */
   | (AttemptFinished & { readonly durationSeconds: number })
@@ -43,8 +43,8 @@ export type SyncWorkerTold =
   | { readonly type: 'fault'; readonly error: Error };
 
 /** A listener for one type of event, or for all of them. */
-export type SyncWorkerListener<Type extends SyncWorkerTold['type'] | '*'> = (
-  event: Type extends '*' ? SyncWorkerTold : Extract<SyncWorkerTold, { type: Type }>,
+export type SyncWorkerListener<Type extends SyncWorkerNotification['type'] | '*'> = (
+  event: Type extends '*' ? SyncWorkerNotification : Extract<SyncWorkerNotification, { type: Type }>,
 ) => unknown;
 
 /** What ends the waiting early. */
@@ -96,7 +96,7 @@ export interface SyncWorker extends AsyncDisposable {
   /** Why the worker waits, or does not. */
   why(): Why;
   /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. */
-  on<Type extends SyncWorkerTold['type'] | '*'>(
+  on<Type extends SyncWorkerNotification['type'] | '*'>(
     type: Type,
     listener: SyncWorkerListener<Type>,
     options?: { readonly signal?: AbortSignal },

@@ -33,7 +33,7 @@ export function createBareMachine(sync: BenchWorld['sync']): AnyStateMachine {
             initial: 'pending',
             states: { pending: { after: { untilStuck: { ...toRun, reenter: true } } } },
           },
-          orphaned: { after: { untilStuck: toRun } },
+          abandoned: { after: { untilStuck: toRun } },
         },
       },
       ok: waiting,

@@ -1,8 +1,8 @@
-import type { HeapClock } from '../../src/clock/heap-clock.ts';
+import type { VirtualClock } from '../../src/clock/virtual-clock.ts';
 
 /** The world of a contender: the virtual clock, and a sync function that answers at once. */
 export interface BenchWorld {
-  readonly clock: HeapClock;
+  readonly clock: VirtualClock;
   readonly sync: () => Promise<{ readonly head: string }>;
 }
 

@@ -1,4 +1,4 @@
-import { createHeapClock } from '../../src/clock/heap-clock.ts';
+import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
 import { startBareMachine } from './bare-machine.ts';
 import type { StartContender } from './contender.ts';
 import { startFlatMachine } from './flat-machine.ts';
@@ -29,7 +29,7 @@ const contenders: Readonly<Record<ContenderName, StartContender>> = {
 
 /** Microseconds of one cycle: the median of batches, for a batch that another program disturbed says nothing. */
 export async function measureCycle(name: ContenderName): Promise<number> {
-  const clock = createHeapClock(1_700_000_000_000);
+  const clock = createVirtualClock(1_700_000_000_000);
   let asked = 0;
   const sync = async (): Promise<{ readonly head: string }> => {
     asked += 1;

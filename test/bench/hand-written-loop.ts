@@ -1,4 +1,4 @@
-import type { HeapClock } from '../../src/clock/heap-clock.ts';
+import type { VirtualClock } from '../../src/clock/virtual-clock.ts';
 import { type BenchWorld, type Contender, STUCK_LOOK_SECONDS } from './contender.ts';
 import { begin, finishBadly, finishWell, firstKept, type Kept, untilDue } from './hand-written-policy.ts';
 
@@ -30,12 +30,12 @@ async function attempt({ clock, sync }: BenchWorld, kept: Kept): Promise<Kept> {
   }
 }
 
-function sleep(clock: HeapClock, milliseconds: number): Promise<void> {
+function sleep(clock: VirtualClock, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     clock.setTimeout(resolve, milliseconds);
   });
 }
 
-function now(clock: HeapClock): number {
+function now(clock: VirtualClock): number {
   return clock.now() / 1000;
 }

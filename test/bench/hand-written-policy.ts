@@ -1,6 +1,6 @@
-import { markSyncFailure, markSyncSuccess } from '../../src/policy/peer-marks.ts';
 import { createPeerRecord, type PeerRecord } from '../../src/policy/peer-record.ts';
 import { eligibleSyncPeers } from '../../src/policy/peer-selection.ts';
+import { recordSyncFailure, recordSyncSuccess } from '../../src/policy/peer-updates.ts';
 import { resolvePolicy } from '../../src/policy/sync-policy.ts';
 import { beginSync, finishSync } from '../../src/policy/sync-run.ts';
 import { initialSyncState, type SyncWorkerState } from '../../src/policy/sync-worker-state.ts';
@@ -28,14 +28,14 @@ export function begin({ worker, peer }: Kept, now: number): Kept {
 export function finishWell({ worker, peer }: Kept, head: string, now: number): Kept {
   return {
     worker: finishSync(worker, { ...policy, now, ok: true, peerUrl: peer.peerUrl, currentHead: head }),
-    peer: markSyncSuccess(peer, { now }),
+    peer: recordSyncSuccess(peer, { now }),
   };
 }
 
 export function finishBadly({ worker, peer }: Kept, error: string, now: number): Kept {
   return {
     worker: finishSync(worker, { ...policy, now, ok: false, peerUrl: peer.peerUrl, error }),
-    peer: markSyncFailure(peer, { ...policy, now, error }),
+    peer: recordSyncFailure(peer, { ...policy, now, error }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type AnyStateMachine, createActor } from 'xstate';
 import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
-import { createHeapClock } from '../../src/clock/heap-clock.ts';
+import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
 import { createBareMachine } from './bare-machine.ts';
 
 export type IdleWorker = 'ours' | 'bare';
@@ -17,7 +17,7 @@ export interface IdleFigures {
 
 /** Many workers that share one machine and one clock, each with a peer of its own, all of them waiting. */
 export async function measureIdleWorkers(worker: IdleWorker, count: number): Promise<IdleFigures> {
-  const clock = createHeapClock(1_700_000_000_000);
+  const clock = createVirtualClock(1_700_000_000_000);
   const sync = async (): Promise<{ readonly head: string }> => ({ head: 'head' });
   const machine: AnyStateMachine =
     worker === 'ours'

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
-import { createHeapClock } from '../../src/clock/heap-clock.ts';
+import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
 import type { SyncWorker } from '../../src/index.ts';
 import type { Inspection } from '../../src/inspect/index.ts';
 import { INTERVAL_SECONDS, PEER_URL } from './contender.ts';
@@ -26,7 +26,7 @@ const built = <Module>(name: string): Promise<Module> =>
 
 /** Microseconds of processor time of one cycle of an embedded worker (due, running, result, waiting), watched this way. */
 export async function measureInspectedCycle(watching: Watching): Promise<number> {
-  const clock = createHeapClock(1_700_000_000_000);
+  const clock = createVirtualClock(1_700_000_000_000);
   let asked = 0;
   const { createSyncWorker } = await built<typeof import('../../src/index.ts')>('index');
   const worker = createSyncWorker({

@@ -58,7 +58,7 @@ export function countedDefinition(config: unknown): CountedDefinition {
   return { states, transitions, names };
 }
 
-/** The last key of a target, as `#syncWorker.running.orphaned` and `orphaned` name the same state. */
+/** The last key of a target, as `#syncWorker.running.abandoned` and `abandoned` name the same state. */
 export function lastKey(target: unknown): string {
   return typeof target === 'string' ? (target.split('.').at(-1) ?? '-') : '-';
 }

@@ -4,7 +4,7 @@ import { linesOf } from '../../src/chart/chart-lines.ts';
 import { planOf } from '../../src/chart/chart-plan.ts';
 import { readChart } from '../../src/chart/read-chart.ts';
 import { syncWorkerWords } from '../../src/chart/sync-worker-words.ts';
-import { createWorkerContext } from '../../src/scheduling/worker-context.ts';
+import { createWorkerContext } from '../../src/schedule/worker-context.ts';
 import { countedDefinition } from './counted-definition.ts';
 
 const { names, states } = countedDefinition(syncWorkerMachine.config);
@@ -41,7 +41,7 @@ test('an action tells the event it is said to tell', () => {
 });
 
 test('a name without words is refused by name', () => {
-  const { canRun: _, ...guards } = syncWorkerWords.guards;
+  const { isTimeToRun: _, ...guards } = syncWorkerWords.guards;
   const drawing = linesOf(readChart(syncWorkerMachine));
-  expect(() => planOf(drawing, { ...syncWorkerWords, guards })).toThrow('No words for canRun');
+  expect(() => planOf(drawing, { ...syncWorkerWords, guards })).toThrow('No words for isTimeToRun');
 });

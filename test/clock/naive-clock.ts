@@ -1,4 +1,4 @@
-import type { HeapClock } from '../../src/clock/heap-clock.ts';
+import type { VirtualClock } from '../../src/clock/virtual-clock.ts';
 
 interface Timer {
   readonly deadline: number;
@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /** The plainest clock there is: timers lie in a list in the order they were set, and the first of the earliest runs. */
-export function createNaiveClock(start: number): HeapClock {
+export function createNaiveClock(start: number): VirtualClock {
   let time = start;
   let timers: Timer[] = [];
   const nextDeadline = (): number | undefined =>

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { canMakeSmallDisk, createSmallDisk, type SmallDisk } from '../disk/small-disk.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { canMakeSmallDisk, createSmallDisk, type SmallDisk } from '../storage/disk/small-disk.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
 import { overloadedPeer } from './test-peers.ts';

@@ -8,7 +8,7 @@ import {
   createMemoryChain,
   openDiskChain,
 } from '../../src/infonet/index.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
 import { overloadedPeer, servingPeer } from './test-peers.ts';

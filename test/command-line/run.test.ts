@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { connectControl } from '../../src/control/control-client.ts';
 import { openDiskChain } from '../../src/infonet/index.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
 import { answeringPeer, overloadedPeer, servingPeer } from './test-peers.ts';
@@ -193,7 +193,7 @@ test('SIGHUP puts another transport in force', async () => {
   const status = await (await connectControl(join(path, 'node')))?.status();
   // It was refused as clearnet before; now it is refused as plain http over the internet.
   expect(status?.why.peers).toMatchObject([
-    { rule: 'passed over', detail: expect.stringContaining('plain http') },
+    { rule: 'excluded', detail: expect.stringContaining('plain http') },
   ]);
 });
 

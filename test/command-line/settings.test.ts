@@ -9,7 +9,7 @@ import type { SettingKey } from '../../src/command-line/settings/settings.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
 import { resolveSyncOptions } from '../../src/infonet/infonet-sync-options.ts';
 import { defaultPolicy } from '../../src/policy/sync-policy.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { fc } from '../support/property.ts';
 
 /** Two values of each setting that differ from its default, as a text and as a config file has them. */

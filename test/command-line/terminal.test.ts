@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { whereaboutsOf } from '../../src/disk/process-identity.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { whereaboutsOf } from '../../src/storage/disk/process-identity.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 
 const program = await buildCommandLine();

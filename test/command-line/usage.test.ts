@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import type { Host } from '../../src/command-line/host.ts';
 import { createProgram, runProgram as runHere } from '../../src/command-line/program.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram } from './started-program.ts';
 

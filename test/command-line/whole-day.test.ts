@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { logWorker } from '../../src/command-line/log/log-worker.ts';
 import { PeerSyncRateLimited } from '../../src/index.ts';
+import { watchHealth } from '../../src/operations/worker-health.ts';
 import { createWorkerMetrics } from '../../src/operations/worker-metrics.ts';
-import { watchHealth } from '../../src/status/worker-health.ts';
 import { BEGIN, embed } from '../support/embedded-worker.ts';
 import { captureLog } from './log/captured-log.ts';
 

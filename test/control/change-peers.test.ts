@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { changePeers } from '../../src/control/change-peers.ts';
 import type { PeerChange } from '../../src/control/peer-change.ts';
 import { createPeerRecord, type PeerRecord, type PeerRecordInput, retryAfterUntil } from '../../src/index.ts';
-import { anyPeerList } from '../disk/any-peer-list.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';
+import { anyPeerList } from '../storage/disk/any-peer-list.ts';
 import { fc } from '../support/property.ts';
 
 const NOW = 1_800_000_000.75;

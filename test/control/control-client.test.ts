@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Control } from '../../src/control/control.ts';
 import { connectControl } from '../../src/control/control-client.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { controlled } from './controlled-worker.ts';
 
 describe('what answers behind the socket', () => {

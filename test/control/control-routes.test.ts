@@ -2,7 +2,7 @@ import { Client } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { formatWhy, PeerSyncRateLimited } from '../../src/index.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
-import { statusOf } from '../../src/status/worker-status.ts';
+import { statusOf } from '../../src/operations/worker-status.ts';
 import { type Controlled, controlled, good } from './controlled-worker.ts';
 
 /** As `curl --unix-socket` asks. */

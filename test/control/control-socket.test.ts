@@ -7,7 +7,7 @@ import { Client } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectControl } from '../../src/control/control-client.ts';
 import { serveControl } from '../../src/control/control-server.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { embed } from '../support/embedded-worker.ts';
 import { controlled, good } from './controlled-worker.ts';
 

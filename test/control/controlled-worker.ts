@@ -4,7 +4,7 @@ import { connectControl } from '../../src/control/control-client.ts';
 import { type ControlServer, serveControl } from '../../src/control/control-server.ts';
 import type { SyncWorkerOptions } from '../../src/index.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
-import { tempFolder } from '../disk/temp-folder.ts';
+import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { type Embedded, embed } from '../support/embedded-worker.ts';
 
 export const good: Omit<SyncWorkerOptions, 'clock'> = {

@@ -7,7 +7,7 @@ import { createDemoPeer, type DemoPeer } from '../../src/demo/demo-peer.ts';
 import { type GrowingPeer, startGrowingPeer } from '../../src/demo/growing-peer.ts';
 import { type ChainStore, createInfonetSync, createMemoryChain } from '../../src/infonet/index.ts';
 import { createPeerRecord } from '../../src/policy/peer-record.ts';
-import { type AttemptResult, runAttempt } from '../../src/scheduling/attempt.ts';
+import { type AttemptResult, runAttempt } from '../../src/schedule/attempt.ts';
 
 /** 2026-01-02 03:04:05.5 UTC, and on. */
 let now: number;

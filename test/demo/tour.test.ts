@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHeapClock, type HeapClock } from '../../src/clock/heap-clock.ts';
+import { createVirtualClock, type VirtualClock } from '../../src/clock/virtual-clock.ts';
 import { createLineOutput } from '../../src/demo/line-output.ts';
 import { startTour, type Tour } from '../../src/demo/tour.ts';
 import { syncOutcomes } from '../../src/policy/sync-worker-state.ts';
-import type { SyncWorkerTold } from '../../src/worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../../src/worker/sync-worker.ts';
 
-let clock: HeapClock;
+let clock: VirtualClock;
 let lines: string[];
-let told: { readonly event: SyncWorkerTold; readonly at: number }[];
+let told: { readonly event: SyncWorkerNotification; readonly at: number }[];
 let tour: Tour;
 
 beforeEach(async () => {
-  clock = createHeapClock(Date.UTC(2026, 0, 2, 3, 4, 5, 500));
+  clock = createVirtualClock(Date.UTC(2026, 0, 2, 3, 4, 5, 500));
   lines = [];
   told = [];
   const terminal = { isTTY: true, columns: 100, write: (text: string) => lines.push(text.trimEnd()) };

@@ -7,11 +7,11 @@ import {
   finishSoloSync,
   finishSync,
   initialSyncState,
-  markSyncFailure,
   type PeerRecord,
+  recordSyncFailure,
   type SyncWorkerState,
 } from '../../src/index.ts';
-import { createWorkerContext } from '../../src/scheduling/worker-context.ts';
+import { createWorkerContext } from '../../src/schedule/worker-context.ts';
 
 const now = 1000;
 const start = initialSyncState();
@@ -20,7 +20,7 @@ const failed = (retryAfterSeconds = 0): SyncWorkerState =>
 const peer = (name: string, cooldownUntil = 0): PeerRecord =>
   createPeerRecord({ peerUrl: `http://${name}`, cooldownUntil });
 const waiting = (name: string, retryAfterSeconds: number): PeerRecord =>
-  markSyncFailure(peer(name), { now, error: '', retryAfterSeconds, failureBackoffSeconds: 0 });
+  recordSyncFailure(peer(name), { now, error: '', retryAfterSeconds, failureBackoffSeconds: 0 });
 
 function reason(state: SyncWorkerState, peers: readonly PeerRecord[], at = now + 2): string {
   const why = explain(createWorkerContext({ state, peers }), at);

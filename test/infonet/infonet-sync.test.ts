@@ -263,7 +263,7 @@ describe('a peer over clearnet', () => {
   test('is passed over, with the reason in why(), and refused when asked directly', async () => {
     const sync = createInfonetSync({ chain: createMemoryChain() });
     const record = createPeerRecord('https://peer.example');
-    expect(sync.passOver(record)).toContain('clearnet is not allowed');
+    expect(sync.exclude(record)).toContain('clearnet is not allowed');
     await expect(sync(record, attempt)).rejects.toThrow('not asked: clearnet is not allowed');
     const worker = createSyncWorker({ sync, peers: ['https://peer.example', await peerWith(3)] });
     await worker.start();
@@ -271,7 +271,7 @@ describe('a peer over clearnet', () => {
     expect(worker.why().peers).toContainEqual(
       expect.objectContaining({
         peerUrl: 'https://peer.example',
-        rule: 'passed over',
+        rule: 'excluded',
         detail: expect.stringContaining('clearnet is not allowed'),
       }),
     );
@@ -282,8 +282,8 @@ describe('a peer over clearnet', () => {
     const record = createPeerRecord('https://peer.example');
     const chain = createMemoryChain();
     const truthy = 'yes' as unknown as boolean;
-    expect(createInfonetSync({ chain, allowClearnet: truthy }).passOver(record)).toContain('not allowed');
-    expect(createInfonetSync({ chain, allowClearnet: true }).passOver(record)).toBeUndefined();
+    expect(createInfonetSync({ chain, allowClearnet: truthy }).exclude(record)).toContain('not allowed');
+    expect(createInfonetSync({ chain, allowClearnet: true }).exclude(record)).toBeUndefined();
   });
 });
 

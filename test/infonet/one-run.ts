@@ -1,9 +1,9 @@
 import { createActor, waitFor } from 'xstate';
 import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
-import { createHeapClock } from '../../src/clock/heap-clock.ts';
+import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
 import type { PeerRecord } from '../../src/policy/peer-record.ts';
 import type { SyncWorkerState } from '../../src/policy/sync-worker-state.ts';
-import type { SyncFunction } from '../../src/scheduling/attempt.ts';
+import type { SyncFunction } from '../../src/schedule/attempt.ts';
 
 export const NOW = 1_700_000_000;
 
@@ -16,7 +16,7 @@ export interface RunEnd {
 /** One run of a real worker that asks the peers in their order; its clock stands still meanwhile, the requests are real. */
 export async function runOnce(sync: SyncFunction, peerUrls: readonly string[]): Promise<RunEnd> {
   const machine = createSyncWorkerMachine({ sync, now: () => NOW, random: () => 0 });
-  const clock = createHeapClock();
+  const clock = createVirtualClock();
   const actor = createActor(machine, {
     clock,
     input: { peers: peerUrls.map((peerUrl, addedAt) => ({ peerUrl, addedAt })) },

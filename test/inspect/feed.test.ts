@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { MOST_VIEWERS } from '../../src/inspect/feed.ts';
+import { MAX_VIEWERS } from '../../src/inspect/feed.ts';
 import { BEGIN } from '../support/embedded-worker.ts';
 import { PEER, useInspections } from './inspection-world.ts';
 
@@ -202,7 +202,7 @@ test('a source that throws ends no feed of others and not the process', async ()
 test('no more than so many watch, and one that leaves makes room', async () => {
   const { worker } = embedded();
   const inspection = await inspected(worker);
-  const feeds = await Promise.all(Array.from({ length: MOST_VIEWERS }, () => watched(inspection)));
+  const feeds = await Promise.all(Array.from({ length: MAX_VIEWERS }, () => watched(inspection)));
   await expect(watched(inspection)).rejects.toThrow('the feed answered 503');
   feeds[0]?.close();
   const again = async (): Promise<string> => {

@@ -1,10 +1,15 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { initialSyncState, type PeerRecord, type SyncWorkerTold, syncOutcomes } from '../../src/index.ts';
+import {
+  initialSyncState,
+  type PeerRecord,
+  type SyncWorkerNotification,
+  syncOutcomes,
+} from '../../src/index.ts';
 import { createWorkerMetrics } from '../../src/operations/index.ts';
 import { createEventHub } from '../../src/worker/event-hub.ts';
-import { anyPeerList } from '../disk/any-peer-list.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';
+import { anyPeerList } from '../storage/disk/any-peer-list.ts';
 import { expectThat } from '../support/cheap-expect.ts';
 import { embed } from '../support/embedded-worker.ts';
 import { fc } from '../support/property.ts';
@@ -57,7 +62,7 @@ const result = fc.oneof(
   fc.record({ outcome: fc.constant('error' as const), error: fc.string(), retryAfterSeconds: hostile }),
 );
 
-const told: fc.Arbitrary<SyncWorkerTold> = fc.oneof(
+const told: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
   fc.record({ type: fc.constantFrom('run.started' as const, 'run.finished' as const), state }),
   fc.record({
     type: fc.constant('attempt.finished' as const),
@@ -78,7 +83,7 @@ test('whatever is told, nothing is thrown, every sample is a number, and only pe
   const { worker } = embed(good);
   await fc.assert(
     fc.asyncProperty(anyPeerList, fc.array(told, { maxLength: 8 }), async (peers, events) => {
-      const hub = createEventHub<SyncWorkerTold>((error) => {
+      const hub = createEventHub<SyncWorkerNotification>((error) => {
         throw error;
       });
       let list: readonly PeerRecord[] = peers;
@@ -92,7 +97,7 @@ test('whatever is told, nothing is thrown, every sample is a number, and only pe
       });
       for (const event of events) {
         if ('peers' in event) list = event.peers;
-        hub.tell(event);
+        hub.emit(event);
       }
       const urls = list.filter(({ bucket }) => bucket === 'sync').map(({ peerUrl }) => peerUrl);
       for (const [name, value] of await scrape(metrics)) {

@@ -9,7 +9,7 @@ const consumer = inject('consumer');
 /** Each `@ts-expect-error` fails the check if nothing is wrong there, as it would be with types lost on the way. */
 const source = `
 import {
-  createHeapClock, createSyncWorkerMachine, PeerSyncHttpError, type PeerRecord,
+  createVirtualClock, createSyncWorkerMachine, PeerSyncHttpError, type PeerRecord,
   type SyncFunction, type SyncWorkerActor, type SyncWorkerState,
 } from 'infonet-sync-worker';
 import { createActor } from 'xstate';
@@ -19,7 +19,7 @@ const sync: SyncFunction = async (peer, { signal, head }) => {
   if (peer.failureCount > 3) throw new PeerSyncHttpError({ status: 503, retryAfterSeconds: 30 });
   return { head: head + '+' };
 };
-const clock = createHeapClock();
+const clock = createVirtualClock();
 const machine = createSyncWorkerMachine({ sync, now: () => clock.now() / 1000 });
 const worker: SyncWorkerActor = createActor(machine, {
   clock,

@@ -2,10 +2,10 @@
  * What a user writes first: one worker with one peer, driven through 1,200 seconds in a moment. It runs in the
  * project the package was installed into, and prints what the worker told.
  */
-import { createHeapClock, createSyncWorkerMachine, PeerSyncRateLimited } from 'infonet-sync-worker';
+import { createSyncWorkerMachine, createVirtualClock, PeerSyncRateLimited } from 'infonet-sync-worker';
 import { createActor, waitFor } from 'xstate';
 
-const clock = createHeapClock();
+const clock = createVirtualClock();
 const answers = [
   () => ({ head: 'a1' }),
   () => {

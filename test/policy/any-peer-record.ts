@@ -1,5 +1,5 @@
-import type { MarkSyncFailureOptions } from '../../src/policy/peer-marks.ts';
 import type { PeerRecord } from '../../src/policy/peer-record.ts';
+import type { RecordSyncFailureOptions } from '../../src/policy/peer-updates.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, anyTime, isStorable, wholeCount, wholeTime } from './any-number.ts';
 import { anyText } from './any-sync-state.ts';
@@ -75,7 +75,7 @@ export const anyPeerRecord: fc.Arbitrary<PeerRecord> = fc.record(
 );
 
 /** Whatever may be said of a failed attempt. */
-export const anyFailure: fc.Arbitrary<MarkSyncFailureOptions> = fc.record(
+export const anyFailure: fc.Arbitrary<RecordSyncFailureOptions> = fc.record(
   {
     now: anyTime,
     error: anyText,

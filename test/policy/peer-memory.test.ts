@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  keepRetryAfter,
-  markSeen,
-  markSyncFailure,
-  markSyncSuccess,
-  retained,
-  withoutRemoved,
-} from '../../src/policy/peer-marks.ts';
 import { createPeerRecord, type PeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
 import { eligibleSyncPeers, nextAskAt, retryAfterUntil } from '../../src/policy/peer-selection.ts';
+import {
+  dropExpired,
+  keepRetryAfter,
+  keepUntilRetryAfter,
+  recordSeen,
+  recordSyncFailure,
+  recordSyncSuccess,
+} from '../../src/policy/peer-updates.ts';
 import { fc } from '../support/property.ts';
 import { anyTime, comparableNumber, fairTime } from './any-number.ts';
 import { anyFailure, anyPeerRecord, foreignMetadata, hasStorableNumbers } from './any-peer-record.ts';
@@ -53,7 +53,7 @@ describe('removed peers', () => {
     fc.assert(
       fc.property(peers, anyTime, (removed, now) => {
         const running = removed.filter((record) => retryAfterUntil(record) > now);
-        const kept = retained(removed, now);
+        const kept = keepUntilRetryAfter(removed, now);
         expect(kept).toStrictEqual(
           running.map((record) => ({
             ...record,
@@ -69,14 +69,14 @@ describe('removed peers', () => {
   it('are dropped once their Retry-After is over, and nobody else is', () => {
     fc.assert(
       fc.property(peers, fc.oneof(fc.constantFrom(0, 99.5, 100), anyTime), (some, now) => {
-        const left = withoutRemoved(some, now);
+        const left = dropExpired(some, now);
         const over = (record: PeerRecord): boolean =>
           record.metadata['removed'] === true && !(retryAfterUntil(record) > now);
         expect(left).toEqual(some.filter((record) => !over(record)));
       }),
     );
-    const marked = retained([{ ...peer, metadata: { retry_after_until: 1000 } }], 0);
-    expect([999.999, 1000].map((now) => withoutRemoved(marked, now).length)).toEqual([1, 0]);
+    const marked = keepUntilRetryAfter([{ ...peer, metadata: { retry_after_until: 1000 } }], 0);
+    expect([999.999, 1000].map((now) => dropExpired(marked, now).length)).toEqual([1, 0]);
   });
 });
 
@@ -94,12 +94,12 @@ describe('the memory of a peer', () => {
         let record = first;
         let promised = retryAfterUntil(first);
         for (const { kind, now, failure, wish } of steps) {
-          if (kind === 'success') record = markSyncSuccess(record, { now });
-          if (kind === 'seen') record = markSeen(record, { now });
+          if (kind === 'success') record = recordSyncSuccess(record, { now });
+          if (kind === 'seen') record = recordSeen(record, { now });
           if (kind === 'restart') record = peerFromWire(JSON.parse(JSON.stringify(peerToWire(record))));
           if (kind === 'replaced') record = keepRetryAfter(createPeerRecord(first.peerUrl), record);
           if (kind === 'failure') {
-            record = markSyncFailure(record, { ...failure, now, retryAfterSeconds: wish });
+            record = recordSyncFailure(record, { ...failure, now, retryAfterSeconds: wish });
             if (wish > 0) promised = Math.max(promised, Math.min(MOST, now + Math.min(MOST, wish)));
           }
           record = deepFreeze(record);

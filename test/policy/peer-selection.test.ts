@@ -3,10 +3,10 @@ import type { PeerRecord } from '../../src/policy/peer-record.ts';
 import { createPeerRecord } from '../../src/policy/peer-record.ts';
 import {
   eligibleSyncPeers,
+  exclusionReason,
   inAskingOrder,
   isSyncPeer,
   nextAskAt,
-  passedOverFor,
   retryAfterUntil,
 } from '../../src/policy/peer-selection.ts';
 import { fc } from '../support/property.ts';
@@ -163,7 +163,7 @@ describe('a peer that is asked at all', () => {
     fc.assert(
       fc.property(anyPeerRecord, (peer) => {
         const reason = peer.metadata['passed_over'] === 'needs a proxy' ? 'needs a proxy' : undefined;
-        expect(passedOverFor(peer)).toBe(reason);
+        expect(exclusionReason(peer)).toBe(reason);
         expect(isSyncPeer(peer)).toBe(peer.bucket === 'sync' && peer.enabled && reason === undefined);
       }),
     );
@@ -173,7 +173,7 @@ describe('a peer that is asked at all', () => {
     const made = createPeerRecord('http://a.example');
     for (const reason of ['', null, true, 1, {}, ['x'], undefined]) {
       const peer = { ...made, metadata: { passed_over: reason } };
-      expect({ reason, asked: isSyncPeer(peer), why: passedOverFor(peer) }).toEqual({
+      expect({ reason, asked: isSyncPeer(peer), why: exclusionReason(peer) }).toEqual({
         reason,
         asked: true,
         why: undefined,

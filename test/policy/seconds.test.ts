@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { later, wholeDuration, wholeDurationUp, wholeSeconds } from '../../src/policy/seconds.ts';
+import { addSeconds, ceilSeconds, wholeDuration, wholeSeconds } from '../../src/policy/seconds.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, isStorable, wholeTime } from './any-number.ts';
 
@@ -18,7 +18,7 @@ describe('whole seconds', () => {
     { value: 2 ** 53, truncated: MOST, duration: MOST, up: MOST },
     { value: -(2 ** 53), truncated: -MOST, duration: 0, up: 0 },
   ])('make $truncated, $duration and $up of $value', ({ value, truncated, duration, up }) => {
-    expect([wholeSeconds(value), wholeDuration(value), wholeDurationUp(value)]).toEqual([
+    expect([wholeSeconds(value), wholeDuration(value), ceilSeconds(value)]).toEqual([
       truncated,
       duration,
       up,
@@ -28,10 +28,10 @@ describe('whole seconds', () => {
   it('are storable for any number, and durations are never negative', () => {
     fc.assert(
       fc.property(anyNumber, (value) => {
-        expect([wholeSeconds, wholeDuration, wholeDurationUp].map((of) => of(value))).toSatisfy(
-          (all: number[]) => all.every(isStorable),
+        expect([wholeSeconds, wholeDuration, ceilSeconds].map((of) => of(value))).toSatisfy((all: number[]) =>
+          all.every(isStorable),
         );
-        expect(Math.min(wholeDuration(value), wholeDurationUp(value))).toBeGreaterThanOrEqual(0);
+        expect(Math.min(wholeDuration(value), ceilSeconds(value))).toBeGreaterThanOrEqual(0);
       }),
     );
   });
@@ -39,9 +39,9 @@ describe('whole seconds', () => {
   it('stay storable when a duration is added, and never go back', () => {
     fc.assert(
       fc.property(wholeTime, fc.maxSafeNat(), (at, duration) => {
-        expect(later(at, duration)).toSatisfy(isStorable);
-        expect(later(at, duration)).toBeGreaterThanOrEqual(at);
-        expect(BigInt(later(at, duration))).toBe(
+        expect(addSeconds(at, duration)).toSatisfy(isStorable);
+        expect(addSeconds(at, duration)).toBeGreaterThanOrEqual(at);
+        expect(BigInt(addSeconds(at, duration))).toBe(
           BigInt(at) + BigInt(duration) > BigInt(MOST) ? BigInt(MOST) : BigInt(at) + BigInt(duration),
         );
       }),

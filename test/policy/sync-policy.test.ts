@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  CLOCK_CHECK_SECONDS,
   defaultPolicy,
-  LOOK_INTERVAL_SECONDS,
-  RUN_FLOOR_SECONDS,
+  MIN_RUN_GAP_SECONDS,
   resolvePolicy,
   type SyncPolicy,
 } from '../../src/policy/sync-policy.ts';
@@ -54,7 +54,7 @@ describe('resolvePolicy', () => {
     expect(resolvePolicy()).toEqual(reference);
     expect(resolvePolicy({})).toEqual(reference);
     expect(defaultPolicy).toEqual(reference);
-    expect([RUN_FLOOR_SECONDS, LOOK_INTERVAL_SECONDS]).toEqual([1, 60]);
+    expect([MIN_RUN_GAP_SECONDS, CLOCK_CHECK_SECONDS]).toEqual([1, 60]);
   });
 
   it('takes every allowed value, keeps the default for undefined, and freezes the result', () => {

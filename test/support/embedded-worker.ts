@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import {
-  createHeapClock,
   createSyncWorker,
-  type HeapClock,
+  createVirtualClock,
   type SyncWorker,
   type SyncWorkerOptions,
+  type VirtualClock,
 } from '../../src/index.ts';
 
 /** A worker as a program embeds it, on virtual time that begins at second 1,800,000,000. */
 export interface Embedded {
   readonly worker: SyncWorker;
-  readonly clock: HeapClock;
+  readonly clock: VirtualClock;
   /** Lets milliseconds pass, deadline by deadline, with everything that follows from each. */
   pass(ms: number): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Embedded {
 export const BEGIN = 1_800_000_000;
 
 export function embed(options: Omit<SyncWorkerOptions, 'clock'>): Embedded {
-  const clock = createHeapClock(BEGIN * 1000);
+  const clock = createVirtualClock(BEGIN * 1000);
   const worker = createSyncWorker({ ...options, clock });
   return {
     worker,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isSyncPeer, LOOK_INTERVAL_SECONDS, RUN_FLOOR_SECONDS } from '../../src/index.ts';
+import { CLOCK_CHECK_SECONDS, isSyncPeer, MIN_RUN_GAP_SECONDS } from '../../src/index.ts';
 import type { World } from './worker-world.ts';
 
 /** Longer waits are not lived through: the wall clock is set to their end. */
@@ -8,7 +8,7 @@ const LONGEST_PASSAGE_SECONDS = 600;
 /** The last second of a `Date`. A wait beyond it, say by a jitter of 1e300, is one for ever. */
 const END_OF_TIME = 8.64e12;
 
-const LATE_SECONDS = LOOK_INTERVAL_SECONDS + RUN_FLOOR_SECONDS;
+const LATE_SECONDS = CLOCK_CHECK_SECONDS + MIN_RUN_GAP_SECONDS;
 
 /**
  * From now on every peer answers: the worker must sync no later than a look after its next run is owed, or be solo if

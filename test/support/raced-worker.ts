@@ -1,14 +1,14 @@
 import { createActor } from 'xstate';
 import {
-  createHeapClock,
   createPeerList,
   createSyncWorkerMachine,
-  type HeapClock,
+  createVirtualClock,
   initialSyncState,
   type PeerRecordInput,
   type SyncAnswer,
   type SyncWorkerActor,
   type SyncWorkerEmitted,
+  type VirtualClock,
 } from '../../src/index.ts';
 import { expectEqual, expectThat } from './cheap-expect.ts';
 import { expectToldInOrder } from './told-order.ts';
@@ -24,7 +24,7 @@ export interface RacedAttempt {
 
 /** A worker whose attempts end when a race says so, on a clock that begins at second 1,800,000,000. */
 export interface RacedWorker {
-  readonly clock: HeapClock;
+  readonly clock: VirtualClock;
   readonly attempts: readonly RacedAttempt[];
   /** What each life told. */
   readonly lives: readonly (readonly SyncWorkerEmitted[])[];
@@ -41,7 +41,7 @@ export function startRacedWorker(
   peers: readonly (string | PeerRecordInput)[],
   attempted: (attempt: RacedAttempt) => void = () => undefined,
 ): RacedWorker {
-  const clock = createHeapClock(1_800_000_000_000);
+  const clock = createVirtualClock(1_800_000_000_000);
   const attempts: RacedAttempt[] = [];
   const signals: AbortSignal[] = [];
   const lives: SyncWorkerEmitted[][] = [];

@@ -1,6 +1,6 @@
-import type { HeapClock } from '../../src/clock/heap-clock.ts';
+import type { VirtualClock } from '../../src/clock/virtual-clock.ts';
 import { PeerSyncHttpError, PeerSyncRateLimited } from '../../src/policy/errors.ts';
-import type { SyncAnswer, SyncFunction } from '../../src/scheduling/attempt.ts';
+import type { SyncAnswer, SyncFunction } from '../../src/schedule/attempt.ts';
 import { fc } from './property.ts';
 
 /** What a peer does when it is asked, and after how many milliseconds (0: before the call returns). */
@@ -31,7 +31,11 @@ export interface ScriptedSync {
 }
 
 /** A sync function that behaves as the script says, attempt by attempt, from the start again when it is through. */
-export function scriptSync(script: readonly Behaviour[], clock: HeapClock, wall: () => number): ScriptedSync {
+export function scriptSync(
+  script: readonly Behaviour[],
+  clock: VirtualClock,
+  wall: () => number,
+): ScriptedSync {
   const attempts: Attempt[] = [];
   let played = script;
   const sync: SyncFunction = (peer, { signal }) => {

@@ -4,16 +4,16 @@ import {
   finishSoloSync,
   finishSync,
   isSyncPeer,
-  markSyncFailure,
-  markSyncSuccess,
+  MIN_RUN_GAP_SECONDS,
   nextAskAt,
   type PeerRecord,
-  RUN_FLOOR_SECONDS,
+  recordSyncFailure,
+  recordSyncSuccess,
   retryAfterUntil,
   type SyncPolicy,
   type SyncWorkerState,
 } from '../../src/index.ts';
-import type { SyncWorkerEmitted } from '../../src/scheduling/worker-events.ts';
+import type { SyncWorkerEmitted } from '../../src/schedule/worker-events.ts';
 import { expectEqual, expectThat } from './cheap-expect.ts';
 
 /** Seconds, far below any that count: sums of fractions are not exact. */
@@ -85,7 +85,7 @@ export function createWorkerModel(
       case 'run.started': {
         const sinceEnd = now - endedAt;
         // By the wall clock, or by the time that passed: a stuck run may end when a clock set back shows the old end again.
-        const hasPaused = sinceEnd < 0 || Math.max(sinceEnd, elapsed - endedElapsed) >= RUN_FLOOR_SECONDS;
+        const hasPaused = sinceEnd < 0 || Math.max(sinceEnd, elapsed - endedElapsed) >= MIN_RUN_GAP_SECONDS;
         expectThat(hasPaused, () => `a run ${sinceEnd} s after the last`);
         expectThat(isDue(now, elapsed), () => `a run at ${now}, due ${dueAt()}`);
         beganAt = elapsed;
@@ -123,8 +123,8 @@ export function createWorkerModel(
         silence.set(peerUrl, Math.max(silence.get(peerUrl) ?? 0, wish > 0 ? now + wish : 0));
         mark(peerUrl, (peer) =>
           result.outcome === 'ok'
-            ? markSyncSuccess(peer, { now })
-            : markSyncFailure(peer, { ...policy, ...result, now }),
+            ? recordSyncSuccess(peer, { now })
+            : recordSyncFailure(peer, { ...policy, ...result, now }),
         );
         // One that was removed meanwhile comes back, disabled: `silence` is what holds it to its promise.
         if (!inSync(peers, peerUrl)) peers = event.peers;
@@ -136,7 +136,7 @@ export function createWorkerModel(
         expectEqual(event.peerUrl, asked.at(-1));
         expectThat(isDue(now, elapsed), () => `stuck at ${now}, and not before ${dueAt()}`);
         mark(event.peerUrl, (peer) =>
-          markSyncFailure(peer, { now, error: peer.lastError, failureBackoffSeconds: 0 }),
+          recordSyncFailure(peer, { now, error: peer.lastError, failureBackoffSeconds: 0 }),
         );
         if (!inSync(peers, event.peerUrl)) peers = event.peers;
         stalled = [...stalled.filter((url) => url !== event.peerUrl), event.peerUrl];

@@ -2,16 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createActor } from 'xstate';
 import {
-  createHeapClock,
+  CLOCK_CHECK_SECONDS,
   createPeerList,
   createSyncWorkerMachine,
+  createVirtualClock,
   fromWire,
-  type HeapClock,
   initialSyncState,
-  LOOK_INTERVAL_SECONDS,
+  MIN_RUN_GAP_SECONDS,
   type PeerRecord,
   type PeerRecordInput,
-  RUN_FLOOR_SECONDS,
   resolvePolicy,
   retryAfterUntil,
   type SyncFunction,
@@ -21,6 +20,7 @@ import {
   type SyncWorkerEmitted,
   type SyncWorkerState,
   toWire,
+  type VirtualClock,
 } from '../../src/index.ts';
 import { expectEqual, expectThat } from './cheap-expect.ts';
 import { type Behaviour, type ScriptedSync, scriptSync } from './scripted-sync.ts';
@@ -47,7 +47,7 @@ export interface WorldOptions {
 
 /** One worker on virtual time, with everything it says held against the model. */
 export interface World {
-  readonly clock: HeapClock;
+  readonly clock: VirtualClock;
   readonly scripted: ScriptedSync;
   readonly model: WorkerModel;
   readonly events: readonly SyncWorkerEmitted[];
@@ -74,7 +74,7 @@ export interface World {
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const clock = createHeapClock();
+  const clock = createVirtualClock();
   let wallAhead = options.startAt ?? START;
   const now = (): number => wallAhead + clock.now() / 1000;
   let policy = resolvePolicy(options.policy);
@@ -118,7 +118,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const watched = {
     ...clock,
     setTimeout: (callback: () => void, delay: number): unknown => {
-      const fair = delay >= 0 && delay <= LOOK_INTERVAL_SECONDS * 1000;
+      const fair = delay >= 0 && delay <= CLOCK_CHECK_SECONDS * 1000;
       if (!fair) broken.push(new Error(`a delay of ${delay} ms`));
       return clock.setTimeout(callback, delay);
     },
@@ -156,7 +156,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const owed = now() >= model.owedAt();
     owedSince = owed ? (owedSince ?? clock.now()) : undefined;
     const late = owedSince === undefined ? 0 : (clock.now() - owedSince) / 1000;
-    expectThat(late <= LOOK_INTERVAL_SECONDS + RUN_FLOOR_SECONDS, () => `a run is owed for ${late} s`);
+    expectThat(late <= CLOCK_CHECK_SECONDS + MIN_RUN_GAP_SECONDS, () => `a run is owed for ${late} s`);
   };
   const endLife = (): void => {
     expectToldInOrder(life);
@@ -243,7 +243,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
  * one more, and each failover begins the look anew.
  */
 function longestRun({ stuckAfterSeconds, maxPeersPerRun }: SyncPolicy): number {
-  return (Math.ceil(stuckAfterSeconds / LOOK_INTERVAL_SECONDS) + maxPeersPerRun) * LOOK_INTERVAL_SECONDS;
+  return (Math.ceil(stuckAfterSeconds / CLOCK_CHECK_SECONDS) + maxPeersPerRun) * CLOCK_CHECK_SECONDS;
 }
 
 /** What of a record decides when its peer is asked. */

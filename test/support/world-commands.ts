@@ -14,12 +14,12 @@ export type Happening =
   | { readonly kind: 'a restart'; readonly downMs: number };
 
 /** A worker without a pause between its runs would fill any length of time with them, and every one like the last. */
-const MOST_DEADLINES = 25;
+const MAX_DEADLINES = 25;
 
 export function happen(
   world: World,
   happening: Happening,
-  mostDeadlines: number = MOST_DEADLINES,
+  mostDeadlines: number = MAX_DEADLINES,
 ): Promise<void> {
   switch (happening.kind) {
     case 'time passes':

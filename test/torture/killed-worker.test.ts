@@ -30,7 +30,7 @@ const policy = {
 };
 const RETRY_AFTER = 1;
 /** Milliseconds after a contact within which a kill falls: about what a run takes, with its saves. */
-const MOST_MS = 40;
+const MAX_MS = 40;
 
 const program = await buildProgram('test/torture/worker-program.ts');
 
@@ -97,7 +97,7 @@ async function live(seed: number, kills: number): Promise<{ contacts: number; li
   for (let kill = 0; kill < kills; kill += 1) {
     const life = startWorkerProcess(program, folder, peer.url, { policy });
     // Around a contact, where most happens, or anywhere at all. The instant is the subject here.
-    const { after, ms } = draw(fc.record({ after: fc.nat(2), ms: fc.nat(MOST_MS) }), kill);
+    const { after, ms } = draw(fc.record({ after: fc.nat(2), ms: fc.nat(MAX_MS) }), kill);
     for (let contact = 0; contact < after; contact += 1) await peer.contacted();
     await setTimeout(ms);
     await life.kill();

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import type { SyncPolicyOptions, SyncWorkerTold } from '../../src/index.ts';
+import type { SyncPolicyOptions, SyncWorkerNotification } from '../../src/index.ts';
 
 export interface WorkerProcess {
   /** Resolves with the next event that fits. */
-  told(fits: (event: SyncWorkerTold) => boolean): Promise<SyncWorkerTold>;
+  told(fits: (event: SyncWorkerNotification) => boolean): Promise<SyncWorkerNotification>;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and resolves when the process is gone. */
   kill(): Promise<void>;
@@ -35,7 +35,7 @@ export function startWorkerProcess(
   return {
     told: (fits) =>
       new Promise((resolve) => {
-        const listen = (event: SyncWorkerTold): void => {
+        const listen = (event: SyncWorkerNotification): void => {
           if (!fits(event)) return;
           child.off('message', listen as (message: unknown) => void);
           resolve(event);

@@ -5,8 +5,9 @@
  * one its clock runs. Over its channel it tells every event, and takes `{ ahead }`, the seconds by which its wall clock
  * is to be set on, and `stop`.
  */
-import { createDiskStorage } from '../../src/disk/index.ts';
+
 import { createSyncWorker, PeerSyncHttpError, PeerSyncRateLimited, readRetryAfter } from '../../src/index.ts';
+import { createDiskStorage } from '../../src/storage/disk/index.ts';
 
 const [folder = '', url = '', options = '{}'] = process.argv.slice(2);
 const { policy = {}, speed = 1 } = JSON.parse(options);

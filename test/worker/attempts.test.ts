@@ -152,13 +152,13 @@ describe('a sync function that', () => {
       asked.push(peer.peerUrl);
       return { head: 'h1' };
     };
-    sync.passOver = ({ peerUrl }) => (peerUrl.endsWith('.onion') ? undefined : 'clearnet is not allowed');
+    sync.exclude = ({ peerUrl }) => (peerUrl.endsWith('.onion') ? undefined : 'clearnet is not allowed');
     const { worker, pass } = embed({ sync, peers: ['https://a.example', 'http://b.onion'] });
     await worker.start();
     await pass(600_000);
     expect(new Set(asked)).toEqual(new Set(['http://b.onion']));
     expect(worker.why().peers[0]).toMatchObject({
-      rule: 'passed over',
+      rule: 'excluded',
       detail: 'clearnet is not allowed',
       nextAskAt: null,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SyncWorkerTold } from '../../src/index.ts';
+import type { SyncWorkerNotification } from '../../src/index.ts';
 import { embed } from '../support/embedded-worker.ts';
 
 const good = { sync: () => ({ head: 'h1' }), peers: ['http://a.example'] };
@@ -7,7 +7,7 @@ const good = { sync: () => ({ head: 'h1' }), peers: ['http://a.example'] };
 describe('a listener', () => {
   test('is told of a run in order, with a duration that no clock change touches', async () => {
     const { worker, pass } = embed(good);
-    const told: SyncWorkerTold[] = [];
+    const told: SyncWorkerNotification[] = [];
     worker.on('*', (event) => told.push(event));
     await worker.start();
     await pass(0);

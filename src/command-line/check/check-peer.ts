@@ -8,7 +8,7 @@ import {
 } from '../../infonet/infonet-sync-options.ts';
 import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
-import { runAttempt } from '../../scheduling/attempt.ts';
+import { runAttempt } from '../../schedule/attempt.ts';
 import { safeText } from '../log/safe-text.ts';
 import { timeText } from '../text/time-text.ts';
 import type { CheckReport, TlsSeen } from './check-report.ts';

@@ -1,4 +1,4 @@
-import type { AttemptResult } from '../../scheduling/attempt.ts';
+import type { AttemptResult } from '../../schedule/attempt.ts';
 import { timeText } from '../text/time-text.ts';
 import { adviceFor } from './advice.ts';
 import type { AnswerSeen, CheckReport, PageSeen, RetryAfterSeen, VerificationSeen } from './check-report.ts';

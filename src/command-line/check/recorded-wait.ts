@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readPeerDocument, usablePeers } from '../../disk/peer-document.ts';
-import { decoded, readText } from '../../disk/read-text.ts';
-import { StorageUnreadableError } from '../../disk/storage-errors.ts';
 import { retryAfterUntil } from '../../policy/peer-selection.ts';
+import { readPeerDocument, usablePeers } from '../../storage/disk/peer-document.ts';
+import { decoded, readText } from '../../storage/disk/read-text.ts';
+import { StorageUnreadableError } from '../../storage/disk/storage-errors.ts';
 
 /**
  * Until when a peer asked to be left alone, by the record of a data folder, in Unix seconds; 0 if it did not. Nothing

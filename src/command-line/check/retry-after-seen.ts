@@ -1,5 +1,5 @@
 import { readRetryAfter } from '../../policy/retry-after.ts';
-import type { AttemptResult } from '../../scheduling/attempt.ts';
+import type { AttemptResult } from '../../schedule/attempt.ts';
 import { safeText } from '../log/safe-text.ts';
 import type { RetryAfterSeen } from './check-report.ts';
 

@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ifMissing } from '../../disk/storage-errors.ts';
 import { openDiskChain } from '../../infonet/chain-store.ts';
-import type { ChainStatus } from '../../status/worker-status.ts';
+import type { ChainStatus } from '../../operations/worker-status.ts';
+import { ifMissing } from '../../storage/disk/storage-errors.ts';
 import { chainFolder } from './open-chain.ts';
 
 /** LevelDB never changes a file of these once it is written. */

@@ -1,11 +1,11 @@
 import { systemNow } from '../../clock/system-ports.ts';
 import { changePeers } from '../../control/change-peers.ts';
 import type { PeerChange } from '../../control/peer-change.ts';
-import { createDiskStorage } from '../../disk/disk-storage.ts';
-import { StorageLockedError } from '../../disk/storage-errors.ts';
+import type { WorkerStatus } from '../../operations/worker-status.ts';
 import { peerToWire } from '../../policy/peer-record.ts';
 import { initialSyncState } from '../../policy/sync-worker-state.ts';
-import type { WorkerStatus } from '../../status/worker-status.ts';
+import { createDiskStorage } from '../../storage/disk/disk-storage.ts';
+import { StorageLockedError } from '../../storage/disk/storage-errors.ts';
 import type { StorageNotice } from '../../storage/storage.ts';
 import type { Host } from '../host.ts';
 import type { Settings } from '../settings/settings.ts';

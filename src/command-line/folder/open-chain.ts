@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { codeOf } from '../../disk/storage-errors.ts';
 import { type ChainStore, openDiskChain } from '../../infonet/chain-store.ts';
+import { codeOf } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 
 /** Where the chain of a data folder is. */

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPeerDocument, usablePeers } from '../../disk/peer-document.ts';
-import { decoded, readText } from '../../disk/read-text.ts';
-import { StorageError } from '../../disk/storage-errors.ts';
 import type { PeerRecord } from '../../policy/peer-record.ts';
 import { initialSyncState, type SyncWorkerState } from '../../policy/sync-worker-state.ts';
 import { fromWire } from '../../policy/sync-worker-state-wire.ts';
+import { readPeerDocument, usablePeers } from '../../storage/disk/peer-document.ts';
+import { decoded, readText } from '../../storage/disk/read-text.ts';
+import { StorageError } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 
 /** What a worker that does not run has left in its data folder. */

@@ -1,7 +1,7 @@
+import type { ChainStatus, WorkerStatus } from '../../operations/worker-status.ts';
 import type { SyncOutcome } from '../../policy/sync-worker-state.ts';
-import { formatWhy } from '../../scheduling/format-why.ts';
-import type { PeerRule, Why } from '../../scheduling/why.ts';
-import type { ChainStatus, WorkerStatus } from '../../status/worker-status.ts';
+import { formatWhy } from '../../schedule/format-why.ts';
+import type { PeerRule, Why } from '../../schedule/why.ts';
 import type { PullReading } from '../log/pull-meter.ts';
 import { ruleText } from '../log/rule-text.ts';
 import { safeText } from '../log/safe-text.ts';
@@ -57,9 +57,9 @@ export interface LiveViewMemory {
 }
 
 /** Characters of a peer's URL that are kept; a terminal has room for fewer. */
-const MOST_URL = 300;
+const MAX_URL = 300;
 /** A label is short, so that no label hides the URL. */
-const MOST_LABEL = 24;
+const MAX_LABEL = 24;
 
 export function liveViewModel(
   { state, peers, chain, why }: WorkerStatus,
@@ -86,7 +86,7 @@ function countdownOf(why: Why): LiveViewModel['countdown'] {
   // A worker that never ran has no beginning to count from.
   const done =
     since > 0 && whole > 0 ? Math.min(1, Math.max(0, (at - since) / whole)) : secondsLeft > 0 ? 0 : 1;
-  return { secondsLeft, done, rule: safeText(ruleText(why)), asking: safeText(asking, MOST_URL) };
+  return { secondsLeft, done, rule: safeText(ruleText(why)), asking: safeText(asking, MAX_URL) };
 }
 
 function livePeer(
@@ -94,8 +94,8 @@ function livePeer(
   record: Readonly<Record<string, unknown>>,
   why: Why,
 ): LivePeer {
-  const label = typeof record['label'] === 'string' ? safeText(record['label'], MOST_LABEL) : '';
-  const url = safeText(peerUrl, MOST_URL);
+  const label = typeof record['label'] === 'string' ? safeText(record['label'], MAX_LABEL) : '';
+  const url = safeText(peerUrl, MAX_URL);
   const failures = record['failure_count'];
   const waits = rule === 'cooldown' || rule === 'retry-after';
   return {

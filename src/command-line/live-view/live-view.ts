@@ -1,4 +1,4 @@
-import { type ShownChain, statusOf } from '../../status/worker-status.ts';
+import { type ShownChain, statusOf } from '../../operations/worker-status.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { hasColour } from '../log/has-colour.ts';
 import type { PullMeter } from '../log/pull-meter.ts';

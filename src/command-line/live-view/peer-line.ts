@@ -10,7 +10,7 @@ const signs: Readonly<Record<LivePeerRule, readonly [sign: string, tone: Tone, w
   cooldown: ['C', 'solo', 'cooldown'],
   'retry-after': ['R', 'solo', 'Retry-After'],
   disabled: ['-', 'idle', 'disabled'],
-  'passed over': ['x', 'idle', 'passed over'],
+  excluded: ['x', 'idle', 'excluded'],
   'not a sync peer': ['-', 'idle', 'not a sync peer'],
 };
 
@@ -42,7 +42,7 @@ function inWords(peer: LivePeer): string {
     signs[rule][2] + (remaining === '' ? '' : `, ${remaining} left`),
     failures === 0 ? '' : failures === 1 ? 'one failure' : `${failures} failures`,
     okSecondsAgo === undefined ? '' : `ok ${spanText(Math.floor(okSecondsAgo))} ago`,
-    rule === 'passed over' || failures > 0 ? detail : '',
+    rule === 'excluded' || failures > 0 ? detail : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');

@@ -25,8 +25,8 @@ interface Line {
 
 const BETWEEN = ' · ';
 /** More peers than this are counted only. */
-const MOST_PEERS = 12;
-const MOST_NOTICE_LINES = 4;
+const MAX_PEERS = 12;
+const MAX_NOTICE_LINES = 4;
 
 /** The view as lines of text, none of them wider than there are columns, and no more of them than there are rows. */
 export function renderLiveView(model: LiveViewModel, { columns, rows, colour }: RenderOptions): string {
@@ -37,7 +37,7 @@ export function renderLiveView(model: LiveViewModel, { columns, rows, colour }: 
     ...weighed(1, pullLines(model, columns)),
     ...weighed(2, noticeLines(model, columns, paint)),
     { weight: 5, text: 'Peers', kind: 'peers' },
-    ...peerLines(model.peers.slice(0, MOST_PEERS), columns, paint).map((text, index) => ({
+    ...peerLines(model.peers.slice(0, MAX_PEERS), columns, paint).map((text, index) => ({
       weight: 6 + index / 1000,
       text,
       kind: 'peer' as const,
@@ -101,7 +101,7 @@ function noticeLines({ notice }: LiveViewModel, columns: number, paint: Paint): 
   if (notice === undefined) return [];
   const text = `! ${spanText(Math.floor(notice.secondsAgo))} ago: ${notice.text}`;
   return wrapped(text, columns)
-    .slice(0, MOST_NOTICE_LINES)
+    .slice(0, MAX_NOTICE_LINES)
     .map((line) => paint('error', line));
 }
 

@@ -1,14 +1,14 @@
-import type { SyncWorker, SyncWorkerTold } from '../../worker/sync-worker.ts';
+import type { SyncWorker, SyncWorkerNotification } from '../../worker/sync-worker.ts';
 import { safeText } from '../log/safe-text.ts';
 import { workerLine } from '../log/worker-line.ts';
 import type { LiveViewMemory, RunEnd } from './live-view-model.ts';
 
 /** More runs than the widest terminal shows. */
-const MOST_RUNS = 200;
-const MOST_NOTICE = 300;
+const MAX_RUNS = 200;
+const MAX_NOTICE = 300;
 
 /** What somebody should look after, and no peer or countdown shows. */
-const noticed: ReadonlySet<SyncWorkerTold['type']> = new Set([
+const noticed: ReadonlySet<SyncWorkerNotification['type']> = new Set([
   'storage.failed',
   'storage.notice',
   'fault',
@@ -25,7 +25,7 @@ export function rememberTold(
   let notice: LiveViewMemory['notice'];
   const ended = (end: RunEnd): void => {
     runs.push(end);
-    if (runs.length > MOST_RUNS) runs.shift();
+    if (runs.length > MAX_RUNS) runs.shift();
   };
   const stop = worker.on('*', (told) => {
     if (told.type === 'run.stuck') ended('stuck');
@@ -34,7 +34,7 @@ export function rememberTold(
       if (lastOutcome !== 'idle' && lastOutcome !== 'running') ended(lastOutcome);
     }
     if (noticed.has(told.type)) {
-      notice = { text: safeText(workerLine(told, worker.why()).message, MOST_NOTICE), at: now() };
+      notice = { text: safeText(workerLine(told, worker.why()).message, MAX_NOTICE), at: now() };
     }
   });
   return {

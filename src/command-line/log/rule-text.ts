@@ -1,4 +1,4 @@
-import type { WaitRule, Why } from '../../scheduling/why.ts';
+import type { WaitRule, Why } from '../../schedule/why.ts';
 
 const texts: Readonly<Record<WaitRule, string>> = {
   interval: 'the usual interval',

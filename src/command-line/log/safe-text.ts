@@ -1,5 +1,5 @@
 /** Longer texts are cut: a log is read by people, and nothing we have to say is this long. */
-const MOST_CHARACTERS = 4096;
+const MAX_CHARACTERS = 4096;
 
 const HIDDEN = '***';
 
@@ -7,9 +7,9 @@ const HIDDEN = '***';
  * A text as it may be shown, whoever wrote it: on one line, with nothing that a terminal obeys, and with no credentials
  * of any URL. Where that is not clear it hides too much rather than too little: a text with an `@` is seldom plain.
  */
-export function safeText(text: string, most: number = MOST_CHARACTERS): string {
+export function safeText(text: string, most: number = MAX_CHARACTERS): string {
   // Hidden before it is cut, for a URL without its `@` no longer looks like one with credentials.
-  const line = withoutCredentials(shortened(text, MOST_CHARACTERS).replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '));
+  const line = withoutCredentials(shortened(text, MAX_CHARACTERS).replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' '));
   return shortened(line.trim(), most);
 }
 

@@ -1,7 +1,7 @@
 import type { SyncWorkerState } from '../../policy/sync-worker-state.ts';
-import type { AttemptResult } from '../../scheduling/attempt.ts';
-import type { Why } from '../../scheduling/why.ts';
-import type { SyncWorkerTold } from '../../worker/sync-worker.ts';
+import type { AttemptResult } from '../../schedule/attempt.ts';
+import type { Why } from '../../schedule/why.ts';
+import type { SyncWorkerNotification } from '../../worker/sync-worker.ts';
 import { isoTime } from './iso-time.ts';
 import { ruleText } from './rule-text.ts';
 
@@ -14,7 +14,7 @@ export interface WorkerLine {
 }
 
 /** @param why the worker's, right after it told this */
-export function workerLine(told: SyncWorkerTold, why: Why): WorkerLine {
+export function workerLine(told: SyncWorkerNotification, why: Why): WorkerLine {
   switch (told.type) {
     case 'run.started':
       return { level: 'debug', message: 'run started', fields: {} };

@@ -1,4 +1,4 @@
-import { createDiskStorage, type DiskStorage } from '../../disk/disk-storage.ts';
+import { createDiskStorage, type DiskStorage } from '../../storage/disk/disk-storage.ts';
 import type { StorageNotice, SyncStorage } from '../../storage/storage.ts';
 import { withConfigured } from './configured-peers.ts';
 

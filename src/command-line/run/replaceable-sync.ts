@@ -9,7 +9,7 @@ export interface ReplaceableSync {
 export function createReplaceableSync(first: InfonetSync): ReplaceableSync {
   let present = first;
   const sync: InfonetSync = Object.assign((...given: Parameters<InfonetSync>) => present(...given), {
-    passOver: (peer: Parameters<InfonetSync['passOver']>[0]) => present.passOver(peer),
+    exclude: (peer: Parameters<InfonetSync['exclude']>[0]) => present.exclude(peer),
   });
   return {
     sync,

@@ -126,7 +126,7 @@ function tellStart(voice: NodeVoice, host: Host, resolved: ResolvedSettings, wor
   );
   for (const note of notes) voice.warn({ event: 'node.note' }, note);
   for (const { peerUrl, rule, detail } of worker.why().peers) {
-    if (rule === 'passed over') {
+    if (rule === 'excluded') {
       voice.warn({ event: 'node.peer-passed-over', peer: peerUrl }, `${peerUrl} is not asked: ${detail}`);
     }
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isRecord, shown } from '../../policy/wire-fields.ts';
+import { describe, isRecord } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import { suggestion } from './nearest-name.ts';
 import { isSettingKey, settingKeys } from './setting-table.ts';
@@ -20,12 +20,12 @@ export async function readConfigFile(path: string, cwd: string): Promise<ConfigF
   const place = resolve(cwd, path);
   const value = parsed(place, await textOf(place));
   if (!isRecord(value)) {
-    throw wrong(`${place} is ${shown(value)}; allowed is an object such as {"intervalSeconds": 300}`);
+    throw wrong(`${place} is ${describe(value)}; allowed is an object such as {"intervalSeconds": 300}`);
   }
   for (const key of Object.keys(value)) {
     if (!isSettingKey(key)) {
       const near = suggestion(key, settingKeys) || `; known are ${settingKeys.join(', ')}`;
-      throw wrong(`${place}: ${shown(key)} is no setting${near}`);
+      throw wrong(`${place}: ${describe(key)} is no setting${near}`);
     }
   }
   return { path: place, folder: dirname(place), values: value };

@@ -1,4 +1,4 @@
-import { shown } from '../../policy/wire-fields.ts';
+import { describe } from '../../policy/wire-fields.ts';
 
 /** Where a value stands: what an error calls it, and from where its paths go. */
 export interface SettingPlace {
@@ -24,5 +24,5 @@ export class SettingRefused extends Error {
 export function refused(place: SettingPlace, value: unknown, allowed: string): SettingRefused {
   // What stands before an @ may be a password.
   const safe = typeof value === 'string' ? value.replace(/^.*@/s, '…@') : value;
-  return new SettingRefused(`${place.name} is ${shown(safe)}; allowed is ${allowed}`);
+  return new SettingRefused(`${place.name} is ${describe(safe)}; allowed is ${allowed}`);
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readProxyAddress } from '../../infonet/socks-proxy.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
-import { shown } from '../../policy/wire-fields.ts';
+import { describe } from '../../policy/wire-fields.ts';
 import { refused, type SettingKind, SettingRefused } from './setting-kind.ts';
 
 /** True or false; a flag alone is true. */
@@ -102,7 +102,7 @@ export function peerUrl(value: unknown, name: string): string {
     const url = normalizePeerUrl(value, name);
     // Whether its network is allowed is for the worker to say, which notes it on the peer.
     if (isWebAddress(url)) return url;
-    throw new SettingRefused(`${name} is ${shown(url)}; allowed is a URL with http: or https:`);
+    throw new SettingRefused(`${name} is ${describe(url)}; allowed is a URL with http: or https:`);
   } catch (error) {
     if (error instanceof SettingRefused || !(error instanceof Error)) throw error;
     throw new SettingRefused(error.message, { cause: error });

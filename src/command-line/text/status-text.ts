@@ -1,5 +1,5 @@
-import type { PeerWhy } from '../../scheduling/why.ts';
-import type { WorkerStatus } from '../../status/worker-status.ts';
+import type { WorkerStatus } from '../../operations/worker-status.ts';
+import type { PeerWhy } from '../../schedule/why.ts';
 import { ruleText } from '../log/rule-text.ts';
 import { safeText } from '../log/safe-text.ts';
 import { columns } from './columns.ts';

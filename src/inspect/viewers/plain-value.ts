@@ -12,17 +12,17 @@ export type PlainValue =
 /** What is shown in place of what was too much. */
 const CUT = '…';
 
-const MOST_DEPTH = 24;
-const MOST_CHARACTERS = 65_536;
+const MAX_DEPTH = 24;
+const MAX_CHARACTERS = 65_536;
 /** Of all values in one: a worker may have a thousand peers, and a peer has ten fields. */
-const MOST_VALUES = 50_000;
+const MAX_VALUES = 50_000;
 
 /**
  * A copy of anything as plain JSON of bounded size, without the credentials of URLs. It never throws: a value may have
  * any getter and any `toJSON`, and what cannot be read is said so in its place.
  */
 export function plainValue(value: unknown): PlainValue {
-  return copy({ value }, 'value', { left: MOST_VALUES, ancestors: new Set() }) ?? null;
+  return copy({ value }, 'value', { left: MAX_VALUES, ancestors: new Set() }) ?? null;
 }
 
 /** The same of an object; anything else becomes one without fields. */
@@ -68,7 +68,7 @@ function copy(holder: object, key: string, copying: Copying): PlainValue | undef
 
 function copyObject(value: object, copying: Copying): PlainValue {
   const { ancestors } = copying;
-  if (ancestors.has(value) || ancestors.size >= MOST_DEPTH) return CUT;
+  if (ancestors.has(value) || ancestors.size >= MAX_DEPTH) return CUT;
   ancestors.add(value);
   try {
     return Array.isArray(value) ? copyList(value, copying) : copyRecord(value, copying);
@@ -115,8 +115,8 @@ function jsonOf(value: unknown, key: string): unknown {
 
 /** Cut first, so that a text of any length takes bounded time; and where no name or password can be torn in two. */
 function cleanText(text: string): string {
-  if (text.length <= MOST_CHARACTERS) return withoutCredentials(text);
-  let end = MOST_CHARACTERS;
+  if (text.length <= MAX_CHARACTERS) return withoutCredentials(text);
+  let end = MAX_CHARACTERS;
   while (end > 0 && !/[\s/?#\\]/.test(text.charAt(end - 1))) end -= 1;
   return `${withoutCredentials(text.slice(0, end))}${CUT}`;
 }

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import type { Allowance } from './allowance.ts';
 
 /** Bytes that may wait for a viewer; one with more is behind, and is sent nothing until it has read them. */
-const MOST_WAITING = 1024 * 1024;
+const MAX_WAITING = 1024 * 1024;
 
 /** What is told of a viewer. */
 export interface ViewerEvents {
@@ -77,7 +77,7 @@ export class Viewer {
   #write(text: string): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(text, () => this.#wasSent());
-    this.#isBehind = this.#socket.bufferedAmount > MOST_WAITING;
+    this.#isBehind = this.#socket.bufferedAmount > MAX_WAITING;
   }
 
   #wasSent(): void {

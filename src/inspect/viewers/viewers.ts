@@ -19,9 +19,9 @@ export interface Viewers extends Iterable<Viewer> {
   close(): Promise<void>;
 }
 
-const MOST_VIEWERS = 16;
+const MAX_VIEWERS = 16;
 /** No viewer has more to say than one event. */
-const MOST_MESSAGE_BYTES = 16 * 1024;
+const MAX_MESSAGE_BYTES = 16 * 1024;
 const ALLOWED_MESSAGES = { burst: 50, perSecond: 10 };
 
 /** Takes in viewers by WebSocket, so many and no more. None of them can slow or stop the process. */
@@ -30,7 +30,7 @@ export function createViewers(options: ViewersOptions): Viewers {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: MOST_MESSAGE_BYTES,
+    maxPayload: MAX_MESSAGE_BYTES,
     maxFragments: 16,
     perMessageDeflate: false,
   });
@@ -39,7 +39,7 @@ export function createViewers(options: ViewersOptions): Viewers {
 
   /** One that does not read gives way to one that may. */
   const hasRoom = (): boolean => {
-    if (viewers.size < MOST_VIEWERS) return true;
+    if (viewers.size < MAX_VIEWERS) return true;
     const behind = [...viewers].find(({ isBehind }) => isBehind);
     if (behind === undefined) return false;
     viewers.delete(behind);

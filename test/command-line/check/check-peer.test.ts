@@ -12,7 +12,6 @@ import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
 import { createInfonetPeer } from '../../../src/infonet/infonet-peer.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { createPeerRecord, peerToWire } from '../../../src/policy/peer-record.ts';
-import { tempFolder } from '../../disk/temp-folder.ts';
 import { framing } from '../../infonet/misbehaviours/framing.ts';
 import { LIMITS } from '../../infonet/misbehaviours/misbehaviour.ts';
 import { statuses } from '../../infonet/misbehaviours/statuses.ts';
@@ -20,6 +19,7 @@ import { texts } from '../../infonet/misbehaviours/texts.ts';
 import { RECORDED_HEAD, recordedEvents } from '../../infonet/recorded-exchanges.ts';
 import { answer, type Script, say, startScriptedPeer } from '../../infonet/scripted-peer.ts';
 import { eventTexts, page } from '../../infonet/sync-answers.ts';
+import { tempFolder } from '../../storage/disk/temp-folder.ts';
 import { startOnionProxy } from '../../support/onion-proxy.ts';
 
 const NOW = 1_800_000_000.25;

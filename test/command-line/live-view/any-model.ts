@@ -28,7 +28,7 @@ const rules: readonly LivePeer['rule'][] = [
   'cooldown',
   'retry-after',
   'disabled',
-  'passed over',
+  'excluded',
   'not a sync peer',
 ];
 const ends: readonly RunEnd[] = ['ok', 'error', 'fork', 'solo', 'stuck'];

@@ -56,7 +56,7 @@ const waiting: LiveViewModel = {
     peer({ name: '東京ノード http://127.0.0.1:8080', okSecondsAgo: 340 }),
     peer({ name: `http://${'a'.repeat(56)}.onion`, rule: 'cooldown', secondsLeft: 1700, failures: 6 }),
     peer({ name: 'http://10.0.0.1:9000', rule: 'disabled' }),
-    peer({ name: 'http://far.example', rule: 'passed over', detail: 'clearnet is not allowed' }),
+    peer({ name: 'http://far.example', rule: 'excluded', detail: 'clearnet is not allowed' }),
   ],
   failures: 1,
   okSecondsAgo: 340,

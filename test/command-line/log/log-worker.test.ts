@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { logWorker } from '../../../src/command-line/log/log-worker.ts';
 import { PeerSyncHttpError, PeerSyncRateLimited } from '../../../src/index.ts';
-import type { SyncFunction } from '../../../src/scheduling/attempt.ts';
+import type { SyncFunction } from '../../../src/schedule/attempt.ts';
 import { type Embedded, embed } from '../../support/embedded-worker.ts';
 import { type CapturedLog, captureLog } from './captured-log.ts';
 

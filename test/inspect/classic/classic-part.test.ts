@@ -53,7 +53,7 @@ test("the library's own receiver sees the machine and each state that a worker t
     'syncWorker.running',
     'syncWorker.running.attempting',
     'syncWorker.running.attempting.pending',
-    'syncWorker.running.orphaned',
+    'syncWorker.running.abandoned',
     'syncWorker.ok',
     'syncWorker.error',
     'syncWorker.fork',

@@ -22,12 +22,12 @@ describe.skipIf(chromiumPath === undefined)("a visualizer of one's own", { timeo
     const { page } = await standIn();
     const { classicUrl } = await inspected(worker, { classic: { page } });
     const viewer = await opened(classicUrl);
-    await expect.poll(() => viewer.evaluate('window.states()')).toEqual(['syncWorker.running.orphaned']);
+    await expect.poll(() => viewer.evaluate('window.states()')).toEqual(['syncWorker.running.abandoned']);
     await live();
     const ids = taken.map((value) => `syncWorker.${value.replace(/[^a-z:]/g, '').replaceAll(':', '.')}`);
     await expect
       .poll(() => viewer.evaluate('window.states()'), { timeout: 10_000 })
-      .toEqual(['syncWorker.running.orphaned', ...ids]);
+      .toEqual(['syncWorker.running.abandoned', ...ids]);
   });
 
   test('is refused from any other origin', async () => {

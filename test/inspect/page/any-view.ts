@@ -3,8 +3,8 @@ import { createPeerRecord, type PeerRecordInput, peerToWire } from '../../../src
 import { resolvePolicy } from '../../../src/policy/sync-policy.ts';
 import { initialSyncState, type SyncWorkerState } from '../../../src/policy/sync-worker-state.ts';
 import { toWire } from '../../../src/policy/sync-worker-state-wire.ts';
-import { explain } from '../../../src/scheduling/why.ts';
-import { createWorkerContext } from '../../../src/scheduling/worker-context.ts';
+import { explain } from '../../../src/schedule/why.ts';
+import { createWorkerContext } from '../../../src/schedule/worker-context.ts';
 
 /** 2026-01-02 03:04:05 UTC. */
 export const at = 1_767_323_045;

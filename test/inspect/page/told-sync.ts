@@ -1,4 +1,4 @@
-import type { SyncAnswer, SyncFunction } from '../../../src/scheduling/attempt.ts';
+import type { SyncAnswer, SyncFunction } from '../../../src/schedule/attempt.ts';
 
 /** A sync function that answers when, and what, a test tells it to. */
 export interface ToldSync {

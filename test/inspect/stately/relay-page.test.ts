@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     await page.getByRole('button', { name: 'window of its own' }).click();
     const shown = await popup;
     await page.getByText(events).waitFor();
-    await expect.poll(() => statesIn(shown)).toEqual(['{"running":"orphaned"}']);
+    await expect.poll(() => statesIn(shown)).toEqual(['{"running":"abandoned"}']);
     await inspection.close();
     await page.getByText("The worker's inspection ended.").waitFor();
   });

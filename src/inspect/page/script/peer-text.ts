@@ -1,4 +1,4 @@
-import type { PeerRule, PeerWhy } from '../../../scheduling/why.ts';
+import type { PeerRule, PeerWhy } from '../../../schedule/why.ts';
 import { countdownText, relativeText } from './time-text.ts';
 
 const ruleTones: Readonly<Record<PeerRule, string>> = {
@@ -6,7 +6,7 @@ const ruleTones: Readonly<Record<PeerRule, string>> = {
   cooldown: 'odd',
   'retry-after': 'bad',
   disabled: 'calm',
-  'passed over': 'calm',
+  excluded: 'calm',
   'not a sync peer': 'calm',
 };
 

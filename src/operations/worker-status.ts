@@ -1,0 +1,43 @@
+import { peerToWire } from '../policy/peer-record.ts';
+import type { SyncWorkerStateWire } from '../policy/sync-worker-state-wire.ts';
+import { toWire } from '../policy/sync-worker-state-wire.ts';
+import type { Why } from '../schedule/why.ts';
+import type { SyncWorker } from '../worker/sync-worker.ts';
+
+/** What a worker shows of itself: the same on the command line, over HTTP, and in the inspector's page. */
+export interface WorkerStatus {
+  /** The ten fields, under their wire names. */
+  readonly state: SyncWorkerStateWire;
+  /** Under their wire names. */
+  readonly peers: readonly Readonly<Record<string, unknown>>[];
+  /** Null where no chain is known. */
+  readonly chain: ChainStatus | null;
+  readonly why: Why;
+}
+
+/** How far a chain has come. */
+export interface ChainStatus {
+  /** The id of the newest event; '' if there is none. */
+  readonly head: string;
+  /** How many events there are. */
+  readonly count: number;
+}
+
+/** The part of a chain store that is shown. */
+export interface ShownChain {
+  head(): string;
+  count(): number;
+}
+
+/** The status of a worker, and of the chain it pulls to, at this moment. */
+export function statusOf(
+  worker: Pick<SyncWorker, 'state' | 'peers' | 'why'>,
+  chain?: ShownChain,
+): WorkerStatus {
+  return {
+    state: toWire(worker.state),
+    peers: worker.peers.map(peerToWire),
+    chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
+    why: worker.why(),
+  };
+}

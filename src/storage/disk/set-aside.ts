@@ -1,0 +1,46 @@
+import { copyFile, open, rename } from 'node:fs/promises';
+import type { StorageNotice } from '../storage.ts';
+import { codeOf, StorageUnwritableError } from './storage-errors.ts';
+
+type Notify = (notice: StorageNotice) => void;
+
+/**
+ * Gives a file that cannot be used a name beside its own, where nothing writes to it, and tells where and why.
+ *
+ * @throws StorageUnwritableError if it cannot be renamed
+ */
+export async function setAside(path: string, cause: unknown, notify: Notify): Promise<void> {
+  const aside = await put(path, rename);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  notify({ message: `${path} could not be used: ${reason}. It is now ${aside}`, cause });
+}
+
+/** The same for a file that stays, because a part of it can be used. */
+export async function copyAside(path: string, reason: string, notify: Notify): Promise<void> {
+  const aside = await put(path, copyFile);
+  notify({ message: `${path}: ${reason}; replaced. As it was, it is now ${aside}` });
+}
+
+async function put(path: string, move: (from: string, to: string) => Promise<void>): Promise<string> {
+  const stamp = new Date().toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
+  try {
+    const aside = await freeName(`${path}.set-aside-${stamp}`);
+    await move(path, aside);
+    return aside;
+  } catch (error) {
+    throw new StorageUnwritableError(path, error);
+  }
+}
+
+/** Takes the name with an empty file: a rename would replace a file of that name without a word. */
+async function freeName(name: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const free = number === 1 ? name : `${name}-${number}`;
+    try {
+      await (await open(free, 'wx')).close();
+      return free;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}

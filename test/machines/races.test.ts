@@ -1,0 +1,175 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { createPeerRecord, PeerSyncRateLimited } from '../../src/index.ts';
+import { fc } from '../support/property.ts';
+import { type RacedAttempt, type RacedWorker, startRacedWorker } from '../support/raced-worker.ts';
+
+const peers = ['http://a.example', 'http://b.example'];
+
+type Ending = 'head' | 'fork' | 'failure' | 'rate limit';
+
+function end(attempt: RacedAttempt, ending: Ending): void {
+  if (ending === 'head') attempt.answer({ head: 'h1' });
+  else if (ending === 'fork') attempt.answer({ forked: true });
+  else
+    attempt.fail(
+      ending === 'failure' ? new Error('refused') : new PeerSyncRateLimited({ retryAfterSeconds: 30 }),
+    );
+}
+
+/** What may happen to a worker while its attempts end in their own time. */
+const deeds: Readonly<Record<string, (worker: RacedWorker) => void>> = {
+  'the limit passes': (worker) => worker.pass(300),
+  'a minute passes': (worker) => worker.pass(60),
+  'just under the limit passes': (worker) => worker.pass(299.999),
+  'a moment passes': (worker) => worker.pass(0.001),
+  'a request': (worker) => worker.actor().send({ type: 'sync.requested' }),
+  'a request with force': (worker) => worker.actor().send({ type: 'sync.requested', force: true }),
+  'no peers': (worker) => worker.actor().send({ type: 'peers.changed', peers: [] }),
+  'other peers': (worker) =>
+    worker
+      .actor()
+      .send({ type: 'peers.changed', peers: [...peers, 'http://c.example'].map(createPeerRecord) }),
+  'a contact': (worker) => worker.actor().send({ type: 'peer.seen', peerUrl: 'http://a.example' }),
+  'a restart': (worker) => worker.restart(),
+};
+
+const ending = fc.constantFrom<Ending[]>('head', 'fork', 'failure', 'rate limit');
+
+test('in whatever order results, limits, events and restarts come: one attempt at a time, one end to each run', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.constantFrom(...Object.keys(deeds)), { minLength: 1, maxLength: 12 }),
+      fc.infiniteStream(fc.array(ending, { minLength: 1, maxLength: 2 })),
+      async (scheduler, names, endings) => {
+        const worker = startRacedWorker(peers, (attempt) => {
+          // One answer, or two of which the second is one too many.
+          for (const one of endings.next().value ?? []) {
+            scheduler
+              .schedule(Promise.resolve(), `${attempt.peerUrl} ends in ${one}`)
+              .then(() => end(attempt, one));
+          }
+        });
+        const steps = names.map((name) =>
+          scheduler.schedule(Promise.resolve(), name).then(() => {
+            deeds[name]?.(worker);
+            worker.expectFair();
+          }),
+        );
+        await scheduler.waitIdle();
+        await Promise.all(steps);
+        await setImmediate();
+        worker.expectFair();
+        worker.actor().stop();
+      },
+    ),
+  );
+});
+
+test('a worker stopped at any moment aborts its attempt and tells nothing more, whatever still comes', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.constantFrom(...Object.keys(deeds).filter((name) => name !== 'a restart')), {
+        maxLength: 6,
+      }),
+      ending,
+      async (scheduler, names, one) => {
+        const worker = startRacedWorker(peers, (attempt) => {
+          scheduler
+            .schedule(Promise.resolve(), `${attempt.peerUrl} ends in ${one}`)
+            .then(() => end(attempt, one));
+        });
+        let toldAtStop = Number.NaN;
+        for (const name of names) {
+          scheduler.schedule(Promise.resolve(), name).then(() => {
+            if (Number.isNaN(toldAtStop)) deeds[name]?.(worker);
+          });
+        }
+        const stop = scheduler.schedule(Promise.resolve(), 'stop').then(() => {
+          worker.actor().stop();
+          worker.expectFair();
+          toldAtStop = worker.lives.flat().length;
+        });
+        await scheduler.waitIdle();
+        await stop;
+        await setImmediate();
+        worker.pass(3600);
+        expect(worker.lives.flat()).toHaveLength(toldAtStop);
+        expect(worker.clock.size).toBe(0);
+      },
+    ),
+  );
+});
+
+/** A worker in its first attempt. */
+async function attempting(): Promise<{ worker: RacedWorker; attempt: RacedAttempt }> {
+  const worker = startRacedWorker(['http://a.example']);
+  worker.pass(0);
+  await setImmediate();
+  const [attempt] = worker.attempts;
+  if (attempt === undefined) throw new Error('no attempt began');
+  return { worker, attempt };
+}
+
+const told = (worker: RacedWorker): string[] => worker.lives.flat().map(({ type }) => type);
+
+describe('a result and the stuck limit in one tick', () => {
+  test('the limit comes first: the run is stuck, and the result is ignored', async () => {
+    const { worker, attempt } = await attempting();
+    worker.pass(300);
+    attempt.answer({ head: 'late' });
+    await setImmediate();
+    expect(told(worker).slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
+    expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
+    expect(attempt.signal.aborted).toBe(true);
+  });
+
+  test('the result comes first, and is still on its way: the limit wins, as it does in XState', async () => {
+    const { worker, attempt } = await attempting();
+    attempt.answer({ head: 'late' });
+    worker.pass(300);
+    await setImmediate();
+    expect(told(worker).slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
+    expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
+  });
+
+  test('however many turns of the event loop lie between them, it is the one or the other, whole', async () => {
+    const seen = new Set<string>();
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { worker, attempt } = await attempting();
+      attempt.answer({ head: 'h1' });
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      worker.pass(300);
+      await setImmediate();
+      worker.expectFair();
+      seen.add(told(worker).slice(2, 4).join(' '));
+    }
+    expect([...seen].sort()).toEqual(['attempt.finished run.finished', 'run.stuck run.started']);
+  });
+});
+
+describe('a restart', () => {
+  test('ignores what the attempt of the life before still answers', async () => {
+    const { worker, attempt } = await attempting();
+    worker.restart();
+    attempt.answer({ head: 'late' });
+    await setImmediate();
+    expect(attempt.signal.aborted).toBe(true);
+    expect(worker.lives.map((life) => life.length)).toEqual([2, 0]);
+    expect(worker.actor().getSnapshot().value).toEqual({ running: 'abandoned' });
+    expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
+  });
+
+  test('with an answer just before it: that is lost with its life, and the run waited out', async () => {
+    const { worker, attempt } = await attempting();
+    attempt.answer({ head: 'late' });
+    worker.restart();
+    worker.pass(299.999);
+    await setImmediate();
+    expect(worker.lives.map((life) => life.length)).toEqual([2, 0]);
+    worker.pass(0.001);
+    expect(worker.lives[1]?.map(({ type }) => type)).toEqual(['run.started', 'attempt.started']);
+  });
+});

@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  createSyncWorker,
+  createVirtualClock,
+  type PeerRecord,
+  type SyncPolicyOptions,
+  type SyncWorker,
+  type WorkerClock,
+} from '../../../src/index.ts';
+import { fc } from '../../support/property.ts';
+import { type Behaviour, script, scriptSync } from '../../support/scripted-sync.ts';
+import { START } from '../../support/worker-world.ts';
+import { type Happening, peers, policy } from '../../support/world-commands.ts';
+
+/** A worker to which anything may happen. */
+export interface LiveWorker {
+  readonly worker: SyncWorker;
+  readonly clock: WorkerClock;
+  happen(happening: Happening): Promise<void>;
+  /** Time in which no timer has its turn. Milliseconds. */
+  lose(ms: number): void;
+}
+
+/** One clock and one random source for all lives: a chart of its own for each would take most of the time. */
+const heap = createVirtualClock();
+const stage = { ahead: 0, lost: 0, random: 0 };
+const clock = {
+  ...heap,
+  now: () => heap.now() + stage.ahead,
+  monotonic: () => heap.now() + stage.lost,
+};
+const random = (): number => stage.random;
+
+/** A worker on a wall clock that may be set, and on timers that may die. */
+export async function liveWorker(
+  { peers, policy, script, random: drawn }: Life,
+  made: (worker: SyncWorker) => void = () => undefined,
+): Promise<LiveWorker> {
+  Object.assign(stage, { ahead: START * 1000 - heap.now(), lost: 0, random: drawn });
+  const { sync } = scriptSync(script, heap, () => clock.now() / 1000);
+  const worker = createSyncWorker({ peers, policy, sync, random, clock });
+  made(worker);
+  await worker.start();
+  const happen = async (happening: Happening): Promise<void> => {
+    switch (happening.kind) {
+      case 'time passes':
+        return passDeadlines(heap.now() + happening.ms);
+      case 'the clock jumps':
+        stage.ahead += happening.seconds * 1000;
+        return;
+      case 'a request':
+        worker.requestSync(happening);
+        return;
+      case 'other peers':
+        return worker.setPeers(happening.peers);
+      case 'a contact':
+        return worker.peerSeen(happening.peerUrl);
+      case 'a reset':
+        return worker.resetPeer(happening.peerUrl, happening);
+      case 'another policy':
+        return worker.setPolicy(happening.policy);
+      case 'a restart':
+        await worker.stop();
+        heap.advanceTo(heap.now() + happening.downMs);
+        return worker.start();
+    }
+  };
+  const lose = (ms: number): void => {
+    stage.lost += ms;
+  };
+  return { worker, clock, happen, lose };
+}
+
+/** Up to 12 deadlines on the way: a worker without a pause between its runs would fill any length of time with them. */
+async function passDeadlines(end: number): Promise<void> {
+  for (let met = 0; (heap.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end; met += 1) {
+    if (met >= 12) return;
+    heap.runNext();
+    await setImmediate();
+  }
+  heap.advanceTo(end);
+  await setImmediate();
+}
+
+/** What a life is made of. */
+export interface Life {
+  readonly peers: readonly PeerRecord[];
+  readonly policy: SyncPolicyOptions;
+  readonly script: readonly Behaviour[];
+  readonly random: number;
+}
+
+export const lives: fc.Arbitrary<Life> = fc.record({
+  peers,
+  script,
+  policy,
+  random: fc.double({ min: 0, max: 1, noNaN: true }),
+});
