@@ -1,7 +1,7 @@
 import type { ChainStore } from './chain-store.ts';
-import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json-value.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json/json-value.ts';
+import { readJson } from './json/read-json.ts';
 import { MAX_PAGE_LIMIT, PROTOCOL_VERSION } from './protocol.ts';
-import { readJson } from './read-json.ts';
 import { writeSyncPage } from './sync-page.ts';
 
 /** What goes back to a caller; the body is JSON. */

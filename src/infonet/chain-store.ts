@@ -1,13 +1,17 @@
 import { setImmediate as eventLoop } from 'node:timers/promises';
+import { systemNow } from '../clock/system-ports.ts';
 import type { ChainLog, LogEntry } from './chain-log.ts';
 import { openDiskLog } from './disk-log.ts';
-import { EventRefused, eventText, type InfonetEvent, readEvent } from './infonet-event.ts';
-import type { JsonValue } from './json-value.ts';
+import type { EventType } from './events/event-types.ts';
+import { EventRefused, eventText, type InfonetEvent, readEvent } from './events/infonet-event.ts';
+import { concernsIngestState, IngestState } from './events/ingest-state.ts';
+import { PublicKeys } from './events/public-keys.ts';
+import { sequenceKey, verifyEvent } from './events/verify-event.ts';
+import type { JsonValue } from './json/json-value.ts';
+import { readJson } from './json/read-json.ts';
 import { locatorHeights } from './locator.ts';
 import { createMemoryLog } from './memory-log.ts';
 import { GENESIS_HASH, isPrivateType } from './protocol.ts';
-import { PublicKeys } from './public-keys.ts';
-import { sequenceKey, verifyEvent } from './verify-event.ts';
 
 /** What became of events that were offered to a chain. */
 export interface Ingested {
@@ -50,6 +54,8 @@ export interface ChainStore {
    * @throws the reason of the signal, with nothing kept, if it is aborted before the events are written
    */
   ingest(events: readonly JsonValue[], options?: { readonly signal?: AbortSignal }): Promise<Ingested>;
+  /** The last sequence of a node in the count of such events; 0 if it has written none. */
+  lastSequence(nodeId: string, type: EventType): Promise<number>;
   /** What to serve for a locator. */
   page(locator: readonly string[], options: PageOptions): Promise<ChainPage>;
   /** Sets all events aside, where they are kept, and starts from genesis. Tells where they are now. */
@@ -57,9 +63,15 @@ export interface ChainStore {
   close(): Promise<void>;
 }
 
+/** What a chain judges events by, beside the events before them. */
+export interface ChainOptions {
+  /** Unix seconds, with a fraction: how old direct messages are. @default the system's */
+  readonly now?: (() => number) | undefined;
+}
+
 /** A chain that ends with the process. */
-export function createMemoryChain(): ChainStore {
-  return createChain(createMemoryLog());
+export function createMemoryChain(options?: ChainOptions): ChainStore {
+  return createChain(createMemoryLog(), options);
 }
 
 /**
@@ -67,16 +79,17 @@ export function createMemoryChain(): ChainStore {
  *
  * @throws Error naming the folder, if another process has it open or it is damaged
  */
-export async function openDiskChain(folder: string): Promise<ChainStore> {
-  return createChain(await openDiskLog(folder));
+export async function openDiskChain(folder: string, options?: ChainOptions): Promise<ChainStore> {
+  return createChain(await openDiskLog(folder), options);
 }
 
 // Verifying is work for the processor; between so many events others get their turn, an abort among them.
 const EVENTS_A_TURN = 32;
 
 /** A chain over any log. @internal */
-export function createChain(log: ChainLog): ChainStore {
+export function createChain(log: ChainLog, { now = systemNow }: ChainOptions = {}): ChainStore {
   const keys = new PublicKeys();
+  let state: IngestState | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
     const turn = last.then(task);
@@ -96,6 +109,9 @@ export function createChain(log: ChainLog): ChainStore {
     let duplicates = 0;
     let refused = unreadable;
     let head = log.tip().head || GENESIS_HASH;
+    state ??= await readIngestState(log);
+    // On a copy: what is not written must not be remembered.
+    const pageState = state.copy(now());
     for (const [index, event] of events.entries()) {
       if (index % EVENTS_A_TURN === 0) await eventLoop();
       signal?.throwIfAborted();
@@ -106,7 +122,7 @@ export function createChain(log: ChainLog): ChainStore {
       const name = sequenceKey(event);
       try {
         const lastSequence = newSequences.get(name) ?? lastSequences.get(name) ?? 0;
-        verifyEvent(event, { head, lastSequence }, keys);
+        verifyEvent(event, { head, lastSequence, state: pageState, now: now() }, keys);
       } catch (error) {
         refused = reasonOf(error);
         break;
@@ -114,9 +130,13 @@ export function createChain(log: ChainLog): ChainStore {
       head = event.id;
       ids.add(head);
       newSequences.set(name, event.sequence);
+      pageState.add(event);
       fresh.push({ id: head, text: eventText(event), isPrivate: isPrivateType(event.type) });
     }
-    if (fresh.length > 0) await log.append(fresh, newSequences);
+    if (fresh.length > 0) {
+      await log.append(fresh, newSequences);
+      state = pageState;
+    }
     return { accepted: fresh.length, duplicates, refused };
   };
 
@@ -144,10 +164,33 @@ export function createChain(log: ChainLog): ChainStore {
       return [...entries.map(({ id }) => id), GENESIS_HASH];
     },
     ingest: (events, options) => inTurn(() => ingest(events, options?.signal)),
+    lastSequence: async (nodeId, type) => {
+      const [last = 0] = await log.sequencesOf([sequenceKey({ nodeId, type })]);
+      return last;
+    },
     page,
-    reset: () => inTurn(() => log.setAside()),
+    reset: () =>
+      inTurn(() => {
+        state = undefined;
+        return log.setAside();
+      }),
     close: () => inTurn(() => log.close()),
   };
+}
+
+const ENTRIES_A_TURN = 500;
+
+/** What the events of a log say about the next one. */
+async function readIngestState(log: ChainLog): Promise<IngestState> {
+  const state = new IngestState();
+  const { count } = log.tip();
+  for (let height = 0; height < count; height += ENTRIES_A_TURN) {
+    const heights = Array.from({ length: ENTRIES_A_TURN }, (_, index) => height + 1 + index);
+    for (const { text } of await log.at(heights)) {
+      if (concernsIngestState(text)) state.add(readEvent(readJson(Buffer.from(text))));
+    }
+  }
+  return state;
 }
 
 /** The events up to the first that has not even the form of one. */

@@ -70,7 +70,8 @@ class Pull {
         const other = await this.#longerChain();
         if (other === undefined)
           return { forked: true, error: 'the peer is on another chain; nothing was merged' };
-        this.#options.onChainSetAside?.(await chain.reset());
+        const place = await chain.reset();
+        this.#options.onChainSetAside?.(place);
         page = other;
       }
       const { accepted, refused } = await chain.ingest(page.events, { signal: this.#signal });

@@ -6,11 +6,11 @@ import {
   PeerSyncRateLimited,
 } from '../policy/errors.ts';
 import { readRetryAfter } from '../policy/retry-after.ts';
-import { isJsonObject } from './json-value.ts';
+import { isJsonObject } from './json/json-value.ts';
+import { readJson } from './json/read-json.ts';
 import { oneLine } from './one-line.ts';
 import { networkOf } from './peer-network.ts';
 import { SYNC_PATH } from './protocol.ts';
-import { readJson } from './read-json.ts';
 import { type ProxyAddress, socksConnector } from './socks-proxy.ts';
 
 export interface PeerLinkOptions {

@@ -10,13 +10,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
 import { openDiskLog } from '../../src/infonet/disk-log.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
-import { eventText, readEvent, signedText } from '../../src/infonet/infonet-event.ts';
-import { canonicalJson, isJsonArray, isJsonObject, type JsonValue } from '../../src/infonet/json-value.ts';
+import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
+import { eventText, readEvent, signedText } from '../../src/infonet/events/infonet-event.ts';
+import { IngestState } from '../../src/infonet/events/ingest-state.ts';
+import { PublicKeys } from '../../src/infonet/events/public-keys.ts';
+import { verifyEvent } from '../../src/infonet/events/verify-event.ts';
+import {
+  canonicalJson,
+  isJsonArray,
+  isJsonObject,
+  type JsonValue,
+} from '../../src/infonet/json/json-value.ts';
+import { readJson } from '../../src/infonet/json/read-json.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
-import { PublicKeys } from '../../src/infonet/public-keys.ts';
-import { readJson } from '../../src/infonet/read-json.ts';
-import { verifyEvent } from '../../src/infonet/verify-event.ts';
 import { median } from './median.ts';
 
 const EVENTS = 1_000;
@@ -74,9 +80,10 @@ export async function measureVerifying(): Promise<VerifyingCost> {
     verified.push(
       await perSecond(() => {
         let head = GENESIS_HASH;
+        const state = new IngestState();
         values.forEach((value, index) => {
           const event = readEvent(value);
-          verifyEvent(event, { head, lastSequence: index }, keys);
+          verifyEvent(event, { head, lastSequence: index, state, now: 0 }, keys);
           head = event.id;
         });
       }),

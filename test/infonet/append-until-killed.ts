@@ -1,7 +1,7 @@
 /** Run by the test beside it, and killed by it: fills the chain in a folder, and says how far it was told it came. */
 import { openDiskChain } from '../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
-import { isJsonObject, type JsonValue } from '../../src/infonet/json-value.ts';
+import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
+import { isJsonObject, type JsonValue } from '../../src/infonet/json/json-value.ts';
 
 const PAGE = 7;
 
@@ -15,7 +15,7 @@ for (let sequence = 1; ; ) {
       head,
       sequence,
       timestamp: sequence,
-      payload: { text: 'x'.repeat(sequence % 999) },
+      payload: { message: 'x'.repeat(sequence % 999) },
     });
     head = isJsonObject(event) ? String(event.get('event_id')) : '';
     page.push(event);

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ChainStore, createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
-import { isJsonObject, type JsonValue } from '../../src/infonet/json-value.ts';
+import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
+import type { EventType } from '../../src/infonet/events/event-types.ts';
+import { isJsonObject, type JsonValue } from '../../src/infonet/json/json-value.ts';
+import { readJson } from '../../src/infonet/json/read-json.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
-import { readJson } from '../../src/infonet/read-json.ts';
 import { fc } from '../support/property.ts';
+import { VALID_PAYLOADS } from './payloads.ts';
 import { RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'chain-store-'));
@@ -76,8 +78,10 @@ describe.each([
   test('remembers the last sequence of a node across pages, for public and private events apart', async () => {
     const chain = await open();
     const author = createEventAuthor();
-    const add = (sequence: number, type: string) =>
-      chain.ingest([author.write({ head: chain.head(), sequence, timestamp: 1, payload: {}, type })]);
+    const add = (sequence: number, type: EventType) =>
+      chain.ingest([
+        author.write({ head: chain.head(), sequence, timestamp: 1, payload: VALID_PAYLOADS[type], type }),
+      ]);
     expect((await add(3, 'message')).accepted).toBe(1);
     expect((await add(1, 'gate_message')).accepted).toBe(1);
     expect((await add(1, 'dm_message')).accepted).toBe(1);
@@ -114,9 +118,15 @@ describe.each([
   test('leaves private events out for the public', async () => {
     const chain = await open();
     const author = createEventAuthor();
-    for (const [index, type] of ['message', 'gate_message', 'dm_message', 'message'].entries()) {
+    for (const [index, type] of (['message', 'gate_message', 'dm_message', 'message'] as const).entries()) {
       await chain.ingest([
-        author.write({ head: chain.head(), sequence: index + 1, timestamp: 1, payload: {}, type }),
+        author.write({
+          head: chain.head(),
+          sequence: index + 1,
+          timestamp: 1,
+          payload: VALID_PAYLOADS[type],
+          type,
+        }),
       ]);
     }
     const types = async (publicOnly: boolean): Promise<unknown[]> => {

@@ -4,10 +4,11 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CallerLimit } from '../../src/infonet/caller-limit.ts';
 import { type ChainStore, createMemoryChain } from '../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
+import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
 import { createInfonetPeer, type InfonetPeerOptions } from '../../src/infonet/infonet-peer.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
 import { fc } from '../support/property.ts';
+import { VALID_PAYLOADS } from './payloads.ts';
 import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
 
 const PATH = '/api/mesh/infonet/sync';
@@ -171,9 +172,15 @@ describe('private events', () => {
   const mixed = async (): Promise<ChainStore> => {
     const chain = createMemoryChain();
     const author = createEventAuthor();
-    for (const [index, type] of ['message', 'gate_message', 'dm_message', 'vote'].entries()) {
+    for (const [index, type] of (['message', 'gate_message', 'dm_message', 'vote'] as const).entries()) {
       await chain.ingest([
-        author.write({ head: chain.head(), sequence: index + 1, timestamp: 1, payload: {}, type }),
+        author.write({
+          head: chain.head(),
+          sequence: index + 1,
+          timestamp: 1,
+          payload: VALID_PAYLOADS[type],
+          type,
+        }),
       ]);
     }
     return chain;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
+import { readJson } from '../../src/infonet/json/read-json.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
-import { readJson } from '../../src/infonet/read-json.ts';
 import { buildProgram } from '../support/build-program.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'killed-chain-'));

@@ -10,7 +10,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Reads bytes as JSON.
  *
- * Refused beside what RFC 8259 refuses: bytes that are no UTF-8, duplicate keys, lone surrogates, numbers beyond a
+ * Refused beside what RFC 8259 refuses: bytes that are no UTF-8, duplicate keys, lone surrogates, fractions beyond a
  * double, and more depth or values than the limits. Two readers of such a text could read two different events.
  *
  * @throws JsonRefused
@@ -32,7 +32,7 @@ class JsonReader {
   #depth = 0;
   #at = 0;
 
-  constructor(text: string, { maxDepth = 64, maxValues = 250_000 }: JsonLimits) {
+  constructor(text: string, { maxDepth = 1_000, maxValues = 250_000 }: JsonLimits) {
     this.#text = text;
     this.#maxDepth = maxDepth;
     this.#valuesLeft = maxValues;
@@ -132,7 +132,10 @@ class JsonReader {
     NUMBER.lastIndex = this.#at;
     const [spelling] = NUMBER.exec(this.#text) ?? [];
     if (spelling === undefined) throw this.#wrong();
-    if (!Number.isFinite(Number(spelling))) throw new JsonRefused('a number beyond a double');
+    // Whole ones may be of any size, as in Python; of a fraction Python would make infinity.
+    if (!Number.isFinite(Number(spelling)) && /[.eE]/.test(spelling)) {
+      throw new JsonRefused('a fraction beyond a double');
+    }
     this.#at = NUMBER.lastIndex;
     return new JsonNumber(spelling);
   }

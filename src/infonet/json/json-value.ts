@@ -22,7 +22,7 @@ export type JsonValue = string | boolean | null | JsonNumber | JsonObject | read
 
 /** How large a text may become once it is read. */
 export interface JsonLimits {
-  /** Arrays and objects within each other. @default 64 */
+  /** Arrays and objects within each other. Python, whose chain we read, goes to about 1,000. @default 1000 */
   readonly maxDepth?: number;
   /** Values in all, so that a small body cannot become a large heap. @default 250,000 */
   readonly maxValues?: number;

@@ -1,0 +1,19 @@
+/**
+ * How Python spells the number that a JSON text stands for. The reference hashes and signs what its JSON module reads and
+ * writes again, so an id or a signature over any other spelling matches nothing there.
+ */
+export function pythonSpelling(text: string): string {
+  if (/^-?[0-9]+$/.test(text)) return text === '-0' ? '0' : text;
+  const value = Number(text);
+  if (value === 0) return text.startsWith('-') ? '-0.0' : '0.0';
+  const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+  const power = Number(exponent);
+  // Within these JavaScript writes no exponent either, and as few digits as Python does.
+  if (power >= -4 && power < 16) return Number.isInteger(value) ? `${value}.0` : String(value);
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
+
+/** A number as the reference takes it in an event: whole ones without a fraction, the others as Python spells them. */
+export function spellNumber(value: number): string {
+  return Number.isInteger(value) ? BigInt(value).toString() : pythonSpelling(String(value));
+}
