@@ -1,4 +1,5 @@
 export {
+  type ChainOptions,
   type ChainPage,
   type ChainStore,
   createMemoryChain,
@@ -6,7 +7,26 @@ export {
   openDiskChain,
   type PageOptions,
 } from './chain-store.ts';
-export { createEventAuthor, type EventAuthor, type NewEvent } from './events/event-author.ts';
+export {
+  createEventAuthor,
+  type EventAuthor,
+  type NewEvent,
+  type NewPayload,
+} from './events/event-author.ts';
+export { EVENT_TYPES, type EventType } from './events/event-types.ts';
+export { EventRefused, type InfonetEvent } from './events/infonet-event.ts';
+export type { MailboxAddress } from './events/message-spool.ts';
+export { type GateSummary, gateDirectory } from './gate-directory.ts';
+export { createGateStore, type GateMessage, type GateStore } from './hydration/gate-store.ts';
+export { type HydrationOptions, hydrateChain } from './hydration/hydrate-chain.ts';
+export {
+  createMailbox,
+  type Delivery,
+  type DirectMessage,
+  type Mailbox,
+  type MailboxOptions,
+} from './hydration/mailbox.ts';
+export { createMemoryRecords, openDiskRecords, type RecordStore } from './hydration/records.ts';
 export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './infonet-peer.ts';
 export { createInfonetSync, type InfonetSync } from './infonet-sync.ts';
 export type { InfonetSyncOptions, PullProgress } from './infonet-sync-options.ts';

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDiskChain } from '../../infonet/chain-store.ts';
+import { type ChainStore, openDiskChain } from '../../infonet/chain-store.ts';
 import type { ChainStatus } from '../../operations/worker-status.ts';
 import { ifMissing } from '../../storage/disk/storage-errors.ts';
 import { chainFolder } from './open-chain.ts';
@@ -12,12 +12,24 @@ const IMMUTABLE = /\.(ldb|sst)$/;
 const COPIED = /^(CURRENT|MANIFEST-\d+|\d+\.log)$/;
 
 /**
- * How far the chain of a data folder has come, without touching it: LevelDB writes when it opens a database, and keeps
- * out a worker that starts meanwhile. So what is opened is a look-alike elsewhere, whose large files are links.
+ * How far the chain of a data folder has come, without touching it.
  *
  * @returns null if there is no chain, or it cannot be read so
  */
-export async function readChainFigures(folder: string): Promise<ChainStatus | null> {
+export function readChainFigures(folder: string): Promise<ChainStatus | null> {
+  return readChainCopy(folder, async (chain) => ({ head: chain.head(), count: chain.count() }));
+}
+
+/**
+ * Reads the chain of a data folder without touching it: LevelDB writes when it opens a database, and keeps
+ * out a worker that starts meanwhile. So what is opened is a look-alike elsewhere, whose large files are links.
+ *
+ * @returns null if there is no chain
+ */
+export async function readChainCopy<T>(
+  folder: string,
+  read: (chain: ChainStore) => Promise<T>,
+): Promise<T | null> {
   const place = chainFolder(folder);
   const names = await readdir(place).catch(ifMissing<string[]>([]));
   if (!names.includes('CURRENT')) return null;
@@ -28,9 +40,7 @@ export async function readChainFigures(folder: string): Promise<ChainStatus | nu
       if (COPIED.test(name)) await copyFile(join(place, name), join(copy, name));
     }
     const chain = await openDiskChain(copy);
-    const figures = { head: chain.head(), count: chain.count() };
-    await chain.close();
-    return figures;
+    return await read(chain).finally(() => chain.close());
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

@@ -22,6 +22,14 @@ export async function openFolderChain(folder: string): Promise<ChainStore> {
   }
 }
 
+/** What to say of a data folder without a chain. */
+export function noChain(folder: string): CommandFailed {
+  return new CommandFailed(
+    FOLDER,
+    `there is no chain in ${chainFolder(folder)}; pull one first with: sync-worker run --peer URL --data ${folder}`,
+  );
+}
+
 function isLocked(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return codeOf(error) === 'LEVEL_LOCKED' || isLocked(error.cause);

@@ -80,6 +80,11 @@ export function createEventAuthor(key: 'Ed25519' | 'ECDSA_P256' | KeyObject = 'E
 
   const write = ({ head, sequence, timestamp, payload, type = 'message' }: NewEvent): JsonObject => {
     const complete = completePayload(type, payload);
+    if (!Number.isFinite(timestamp)) {
+      throw new EventRefused(
+        `a new ${type} has timestamp ${timestamp}; allowed is a finite number other than 0`,
+      );
+    }
     const unsigned = {
       prevHash: head || GENESIS_HASH,
       type,
@@ -119,11 +124,11 @@ export function createEventAuthor(key: 'Ed25519' | 'ECDSA_P256' | KeyObject = 'E
   return {
     nodeId,
     write,
-    appendGateMessage: (chain, message, timestamp) => {
+    appendGateMessage: async (chain, message, timestamp) => {
       const payload = { transport_lock: WRITTEN_LOCK, ...withEnvelopeHash(message) };
       return append(chain, { type: 'gate_message', payload, timestamp });
     },
-    appendDirectMessage: (chain, message, timestamp) => {
+    appendDirectMessage: async (chain, message, timestamp) => {
       const payload = { transport_lock: WRITTEN_LOCK, timestamp: Math.floor(timestamp), ...message };
       return append(chain, { type: 'dm_message', payload, timestamp });
     },

@@ -141,3 +141,24 @@ export function eventText(event: InfonetEvent): string {
   });
   return `${before.slice(0, -1)},"timestamp":${event.timestamp},"payload":${event.payloadText}}`;
 }
+
+/** The beginning of an event's text. */
+export interface EventHead {
+  readonly id: string;
+  readonly type: string;
+}
+
+const HEAD = /^\{"event_id":"([0-9a-f]{64})","prev_hash":"[0-9a-f]{64}","event_type":"([a-z0-9_]+)"/;
+
+/**
+ * What a text made by `eventText` begins with, without parsing the rest.
+ *
+ * @throws EventRefused if it is no such text
+ */
+export function eventHead(text: string): EventHead {
+  const [, id, type] = HEAD.exec(text) ?? [];
+  if (id === undefined || type === undefined) {
+    throw new EventRefused('a text of the chain does not begin as an event does');
+  }
+  return { id, type };
+}

@@ -1,4 +1,4 @@
-import { EventRefused, type InfonetEvent } from './infonet-event.ts';
+import { EventRefused, eventHead, type InfonetEvent } from './infonet-event.ts';
 import { MessageSpool } from './message-spool.ts';
 import { Revocations } from './revocations.ts';
 
@@ -35,9 +35,8 @@ export class IngestState {
   }
 }
 
-/** Whether an event of this text, as `eventText` makes it, changes an `IngestState`. Most do not and need no parsing. */
+/** Whether an event of this text, as `eventText` makes it, changes an `IngestState`. Most do not, and need no parsing. */
 export function concernsIngestState(text: string): boolean {
-  return CONCERNS.test(text);
+  const { type } = eventHead(text);
+  return type === 'key_revoke' || type === 'dm_message';
 }
-
-const CONCERNS = /^\{"event_id":"[0-9a-f]*","prev_hash":"[0-9a-f]*","event_type":"(?:key_revoke|dm_message)"/;
