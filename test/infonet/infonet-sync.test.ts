@@ -233,6 +233,13 @@ describe('a chain that forked', () => {
     expect(places.length).toBe(1);
   });
 
+  test('gives way also if nobody listens where it is kept', async () => {
+    const chain = await fork(19);
+    const sync = createInfonetSync({ chain, replaceForkedChain: true });
+    const { state } = await runOnce(sync, [await peerWith(260)]);
+    expect([state.lastOutcome, chain.count(), chain.head()]).toEqual(['ok', 260, RECORDED_HEAD]);
+  });
+
   test('of 20 events and more never gives way', async () => {
     const chain = await fork(20);
     const sync = createInfonetSync({ chain, replaceForkedChain: true });
