@@ -61,16 +61,8 @@ export class PublicKeys {
    * @throws EventRefused if it is no key of that algorithm
    */
   read(publicKey: string, algo: string): NodeKey {
-    const name = trimmed(algo).toUpperCase();
-    const kind = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
-    if (kind === undefined) {
-      const names = Object.keys(ALGORITHMS).join(', ');
-      throw new EventRefused(
-        `public_key_algo of an event is ${describe(algo)}; allowed is ${names}, in any case`,
-      );
-    }
-    const id = `${kind} ${publicKey}`;
-    const key = this.#known.get(id) ?? readKey(publicKey, kind);
+    const id = `${algo} ${publicKey}`;
+    const key = this.#known.get(id) ?? readKey(publicKey, readKind(algo));
     this.#known.delete(id);
     this.#known.set(id, key);
     if (this.#known.size > this.#most) {
@@ -79,6 +71,16 @@ export class PublicKeys {
     }
     return key;
   }
+}
+
+function readKind(algo: string): 'Ed25519' | 'P-256' {
+  const name = trimmed(algo).toUpperCase();
+  const kind = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
+  if (kind !== undefined) return kind;
+  const names = Object.keys(ALGORITHMS).join(', ');
+  throw new EventRefused(
+    `public_key_algo of an event is ${describe(algo)}; allowed is ${names}, in any case`,
+  );
 }
 
 function readKey(publicKey: string, kind: 'Ed25519' | 'P-256'): NodeKey {

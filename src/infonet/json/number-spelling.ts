@@ -6,10 +6,11 @@ export function pythonSpelling(text: string): string {
   if (/^-?[0-9]+$/.test(text)) return text === '-0' ? '0' : text;
   const value = Number(text);
   if (value === 0) return text.startsWith('-') ? '-0.0' : '0.0';
+  const size = Math.abs(value);
+  // Within these JavaScript writes no exponent either, and as few digits as Python does.
+  if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value);
   const [mantissa = '', exponent = ''] = value.toExponential().split('e');
   const power = Number(exponent);
-  // Within these JavaScript writes no exponent either, and as few digits as Python does.
-  if (power >= -4 && power < 16) return Number.isInteger(value) ? `${value}.0` : String(value);
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
