@@ -1,32 +1,59 @@
 import type { ChainStore } from './chain-store.ts';
 import { readEvent } from './events/infonet-event.ts';
 import { textOf } from './events/payload-forms.ts';
+import type { GateSummary } from './gate-summary.ts';
 import { privateEvents } from './hydration/private-events.ts';
+import { createTaskQueue } from './hydration/task-queue.ts';
 import { readJson } from './json/read-json.ts';
 
-/** A gate as its messages on a chain show it; none of their text. */
-export interface GateSummary {
-  readonly gate: string;
-  readonly messages: number;
-  /** When its newest message was written, in Unix seconds, as its author had it. */
-  readonly lastSeen: number;
+/** A chain that knows its gates. */
+export interface GateTrackingChain extends ChainStore {
+  /** The gates on the chain, the one that was seen last first. */
+  gates(): readonly GateSummary[];
 }
 
 /** The gates on a chain, the one that was seen last first. */
-export async function gateDirectory(chain: ChainStore): Promise<GateSummary[]> {
-  const gates = new Map<string, GateSummary>();
-  for await (const { events } of privateEvents(chain)) {
-    for (const { type, text } of events) {
-      if (type !== 'gate_message') continue;
-      const { payload, timestamp } = readEvent(readJson(Buffer.from(text)));
-      const gate = textOf(payload, 'gate');
-      const { messages = 0, lastSeen = Number.NEGATIVE_INFINITY } = gates.get(gate) ?? {};
-      gates.set(gate, {
-        gate,
-        messages: messages + 1,
-        lastSeen: Math.max(lastSeen, Number(timestamp)),
-      });
+export async function gateDirectory(chain: ChainStore): Promise<readonly GateSummary[]> {
+  return (await trackGates(chain)).gates();
+}
+
+/** A chain that keeps count of its gates, from its beginning and with each ingest. */
+export async function trackGates(chain: ChainStore): Promise<GateTrackingChain> {
+  const inTurn = createTaskQueue();
+  const byName = new Map<string, GateSummary>();
+  let last: string | undefined;
+
+  const update = async (): Promise<void> => {
+    for await (const page of privateEvents(chain, last)) {
+      for (const { type, text } of page.events) {
+        if (type === 'gate_message') count(byName, text);
+      }
+      last = page.last;
     }
-  }
-  return [...gates.values()].sort((a, b) => b.lastSeen - a.lastSeen || (a.gate < b.gate ? -1 : 1));
+  };
+
+  await update();
+  return {
+    ...chain,
+    ingest: async (events, options) => {
+      const ingested = await chain.ingest(events, options);
+      if (ingested.accepted > 0) await inTurn(update);
+      return ingested;
+    },
+    reset: () =>
+      inTurn(async () => {
+        const place = await chain.reset();
+        byName.clear();
+        last = undefined;
+        return place;
+      }),
+    gates: () => [...byName.values()].sort((a, b) => b.lastSeen - a.lastSeen || (a.gate < b.gate ? -1 : 1)),
+  };
+}
+
+function count(byName: Map<string, GateSummary>, text: string): void {
+  const { payload, timestamp } = readEvent(readJson(Buffer.from(text)));
+  const gate = textOf(payload, 'gate');
+  const { messages, lastSeen } = byName.get(gate) ?? { messages: 0, lastSeen: Number.NEGATIVE_INFINITY };
+  byName.set(gate, { gate, messages: messages + 1, lastSeen: Math.max(lastSeen, Number(timestamp)) });
 }

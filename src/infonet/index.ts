@@ -16,7 +16,8 @@ export {
 export { EVENT_TYPES, type EventType } from './events/event-types.ts';
 export { EventRefused, type InfonetEvent } from './events/infonet-event.ts';
 export type { MailboxAddress } from './events/message-spool.ts';
-export { type GateSummary, gateDirectory } from './gate-directory.ts';
+export { type GateTrackingChain, gateDirectory, trackGates } from './gate-directory.ts';
+export type { GateSummary } from './gate-summary.ts';
 export { createGateStore, type GateMessage, type GateStore } from './hydration/gate-store.ts';
 export { type HydrationOptions, hydrateChain } from './hydration/hydrate-chain.ts';
 export {

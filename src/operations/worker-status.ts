@@ -1,3 +1,4 @@
+import type { GateSummary } from '../infonet/gate-summary.ts';
 import { peerToWire } from '../policy/peer-record.ts';
 import type { SyncWorkerStateWire } from '../policy/sync-worker-state-wire.ts';
 import { toWire } from '../policy/sync-worker-state-wire.ts';
@@ -12,6 +13,8 @@ export interface WorkerStatus {
   readonly peers: readonly Readonly<Record<string, unknown>>[];
   /** Null where no chain is known. */
   readonly chain: ChainStatus | null;
+  /** The gates on the chain that were seen last, at most 100; none where they are not tracked. */
+  readonly gates: readonly GateSummary[];
   readonly why: Why;
 }
 
@@ -27,7 +30,12 @@ export interface ChainStatus {
 export interface ShownChain {
   head(): string;
   count(): number;
+  /** Its gates, where they are tracked. */
+  gates?(): readonly GateSummary[];
 }
+
+/** Anybody can make up gates. */
+const MAX_GATES = 100;
 
 /** The status of a worker, and of the chain it pulls to, at this moment. */
 export function statusOf(
@@ -38,6 +46,7 @@ export function statusOf(
     state: toWire(worker.state),
     peers: worker.peers.map(peerToWire),
     chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
+    gates: chain?.gates?.().slice(0, MAX_GATES) ?? [],
     why: worker.why(),
   };
 }

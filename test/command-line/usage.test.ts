@@ -66,6 +66,8 @@ test('there are the commands of the README, and no others', () => {
     'peers disable',
     'peers reset',
     'peer',
+    'chain',
+    'chain gates',
     'check',
     'demo',
   ]);

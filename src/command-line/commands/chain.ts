@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type GateSummary, gateDirectory } from '../../infonet/gate-directory.ts';
+import { gateDirectory } from '../../infonet/gate-directory.ts';
+import type { GateSummary } from '../../infonet/gate-summary.ts';
 import { readChainCopy } from '../folder/chain-figures.ts';
 import { noChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readStatus } from '../../../src/control/read-status.ts';
 import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
-import { gateDirectory } from '../../../src/infonet/gate-directory.ts';
+import { gateDirectory, trackGates } from '../../../src/infonet/gate-directory.ts';
 import { createGateStore } from '../../../src/infonet/hydration/gate-store.ts';
 import { hydrateChain } from '../../../src/infonet/hydration/hydrate-chain.ts';
 import { createMailbox } from '../../../src/infonet/hydration/mailbox.ts';
@@ -14,6 +15,8 @@ import {
   openDiskRecords,
   type RecordStore,
 } from '../../../src/infonet/hydration/records.ts';
+import { statusOf } from '../../../src/operations/worker-status.ts';
+import { createSyncWorker } from '../../../src/worker/create-sync-worker.ts';
 import { directPayload, gatePayload, sealed } from '../payloads.ts';
 import { RECORDED_NOW, recordedChain } from '../recorded-private.ts';
 
@@ -268,4 +271,17 @@ test('the directory of gates counts messages, and has the one last seen first', 
   expect(more).toEqual([]);
   expect(later).toEqual({ gate: 'later', messages: 1, lastSeen: RECORDED_NOW });
   expect(ops).toMatchObject({ gate: 'ops-xa', messages: 64 });
+});
+
+test('a chain that tracks its gates keeps count with each ingest, also of pages at once, and begins anew when it is set aside', async () => {
+  const chain = await trackGates(createMemoryChain({ now: () => RECORDED_NOW }));
+  const events = recordedChain('all');
+  await Promise.all([chain.ingest(events.slice(0, 40)), chain.ingest(events.slice(40))]);
+  expect(chain.gates()).toMatchObject([{ gate: 'ops-xa', messages: 64 }]);
+  const worker = createSyncWorker({ sync: async () => ({ head: '' }) });
+  expect(readStatus(JSON.parse(JSON.stringify(statusOf(worker, chain)))).gates).toEqual(chain.gates());
+  await chain.reset();
+  expect(chain.gates()).toEqual([]);
+  await chain.ingest(events.slice(0, 10));
+  expect(chain.gates()).toMatchObject([{ gate: 'ops-xa', messages: 2 }]);
 });

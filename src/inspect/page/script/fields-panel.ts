@@ -35,13 +35,17 @@ export function createFieldsPanel(): Panel {
     },
   });
   return {
-    show: ({ status: { state, chain } }, at) => {
+    show: ({ status: { state, chain, gates } }, at) => {
       now = at;
       rows([
         ...Object.entries(state),
         ...(chain === null
           ? []
           : [['chain: events', chain.count] as const, ['chain: head', chain.head] as const]),
+        ...gates.map(
+          ({ gate, messages, lastSeen }) =>
+            [`gate: ${gate}`, `${messages} messages, last seen ${utcText(lastSeen)}`] as const,
+        ),
       ]);
     },
   };
