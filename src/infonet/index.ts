@@ -5,7 +5,7 @@ export {
   type Ingested,
   openDiskChain,
   type PageOptions,
-} from './chain-store.ts';
+} from './chain/chain-store.ts';
 export { createEventAuthor, type EventAuthor, type NewEvent } from './event-author.ts';
 export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './infonet-peer.ts';
 export { createInfonetSync, type InfonetSync } from './infonet-sync.ts';

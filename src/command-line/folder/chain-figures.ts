@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDiskChain } from '../../infonet/chain-store.ts';
+import { openDiskChain } from '../../infonet/chain/chain-store.ts';
 import type { ChainStatus } from '../../operations/worker-status.ts';
 import { ifMissing } from '../../storage/disk/storage-errors.ts';
 import { chainFolder } from './open-chain.ts';

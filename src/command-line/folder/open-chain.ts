@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ChainStore, openDiskChain } from '../../infonet/chain-store.ts';
+import { type ChainStore, openDiskChain } from '../../infonet/chain/chain-store.ts';
 import { codeOf } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 

@@ -1,7 +1,7 @@
 /** Run by the test beside it, and killed by it: fills the chain in a folder, and says how far it was told it came. */
-import { openDiskChain } from '../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
-import { isJsonObject, type JsonValue } from '../../src/infonet/json-value.ts';
+import { openDiskChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createEventAuthor } from '../../../src/infonet/event-author.ts';
+import { isJsonObject, type JsonValue } from '../../../src/infonet/json-value.ts';
 
 const PAGE = 7;
 

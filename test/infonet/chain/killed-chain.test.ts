@@ -4,16 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
-import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
-import { readJson } from '../../src/infonet/read-json.ts';
-import { buildProgram } from '../support/build-program.ts';
+import { createMemoryChain, openDiskChain } from '../../../src/infonet/chain/chain-store.ts';
+import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
+import { readJson } from '../../../src/infonet/read-json.ts';
+import { buildProgram } from '../../support/build-program.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'killed-chain-'));
 let program = '';
 
 beforeAll(async () => {
-  program = await buildProgram('test/infonet/append-until-killed.ts', ['classic-level']);
+  program = await buildProgram('test/infonet/chain/append-until-killed.ts', ['classic-level']);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
