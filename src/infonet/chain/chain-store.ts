@@ -1,13 +1,13 @@
 import { setImmediate as eventLoop } from 'node:timers/promises';
-import type { ChainLog, LogEntry } from './chain-log.ts';
-import { openDiskLog } from './disk-log.ts';
 import { EventRefused, eventText, type InfonetEvent, readEvent } from '../infonet-event.ts';
 import type { JsonValue } from '../json-value.ts';
 import { locatorHeights } from '../locator.ts';
-import { createMemoryLog } from './memory-log.ts';
 import { GENESIS_HASH, isPrivateType } from '../protocol.ts';
 import { PublicKeys } from '../public-keys.ts';
 import { sequenceKey, verifyEvent } from '../verify-event.ts';
+import type { ChainLog, LogEntry } from './chain-log.ts';
+import { openDiskLog } from './disk-log.ts';
+import { createMemoryLog } from './memory-log.ts';
 
 /** What became of events that were offered to a chain. */
 export interface Ingested {
