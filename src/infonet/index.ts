@@ -1,3 +1,4 @@
+export { ChainDamagedError } from './chain/chain-damaged-error.ts';
 export {
   type ChainPage,
   type ChainStore,
@@ -6,6 +7,14 @@ export {
   openDiskChain,
   type PageOptions,
 } from './chain/chain-store.ts';
+export {
+  type ChainRepair,
+  type ChainReport,
+  repairChain,
+  type VerifyOptions,
+  verifyChain,
+} from './chain/verify-chain.ts';
+export type { WalkProgress } from './chain/walk-log.ts';
 export { createEventAuthor, type EventAuthor, type NewEvent } from './event-author.ts';
 export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './infonet-peer.ts';
 export { createInfonetSync, type InfonetSync } from './infonet-sync.ts';

@@ -8,7 +8,7 @@ export class ChainDamagedError extends Error {
   /** @param problem goes on where 'the chain in FOLDER' ends */
   constructor(folder: string, problem: string) {
     super(
-      `the chain in ${folder} ${problem}; repair it (sync-worker chain repair, or repairChain) or move the folder aside: what is missing is pulled anew`,
+      `the chain in ${folder} ${problem}; repair it, or move the folder aside: what is missing is pulled anew`,
     );
     this.folder = folder;
   }

@@ -28,11 +28,10 @@ export interface ChainFile extends ReadableFile {
 export async function openChainFile(path: string, access: 'read' | 'write'): Promise<ChainFile> {
   const { O_RDONLY, O_RDWR, O_CREAT, O_NONBLOCK = 0 } = constants;
   const handle = await open(path, O_NONBLOCK | (access === 'write' ? O_RDWR | O_CREAT : O_RDONLY), 0o600);
-  try {
-    if (!(await handle.stat()).isFile()) throw new TypeError(`${path} is no file`);
-  } catch (error) {
+  const own = await handle.stat();
+  if (!own.isFile()) {
     await handle.close();
-    throw error;
+    throw new TypeError(`${path} is no file`);
   }
   return {
     size: async () => (await handle.stat()).size,
@@ -46,8 +45,8 @@ export async function openChainFile(path: string, access: 'read' | 'write'): Pro
     truncate: (size) => handle.truncate(size),
     sync: () => handle.datasync(),
     isInPlace: async () => {
-      const [own, other] = await Promise.all([handle.stat(), stat(path).catch(ifMissing(undefined))]);
-      return own.ino === other?.ino && own.dev === other.dev;
+      const there = await stat(path).catch(ifMissing(undefined));
+      return there?.ino === own.ino && there.dev === own.dev;
     },
     close: () => handle.close(),
   };

@@ -41,10 +41,10 @@ export function writeTip(file: ChainFile, slot: number, { count, head, bytes }: 
   return file.write(Buffer.from(`${text.padEnd(SLOT_BYTES - 1)}\n`), slot * SLOT_BYTES);
 }
 
-/** Makes both say the same, on the disk. */
-export async function resetTip(file: ChainFile, tip: StoredTip): Promise<void> {
-  await writeTip(file, 0, tip);
-  await writeTip(file, 1, tip);
+/** Makes both say the same, on the disk; last the one that can be read now. */
+export async function resetTip(file: ChainFile, readable: number, tip: StoredTip): Promise<void> {
+  await writeTip(file, 1 - readable, tip);
+  await writeTip(file, readable, tip);
   await file.sync();
 }
 

@@ -111,14 +111,16 @@ export class FileLog implements Omit<ChainLog, 'setAside'> {
     this.#tip = whole;
     for (const [key, sequence] of sequences) this.#sequences.set(key, sequence);
     this.#slot = found?.slot ?? 0;
+    // Events beyond the tip are whole, and were verified. They are written again, and so is the tip: after a sync that
+    // failed, the next one finds nothing to do and succeeds.
+    const { events, tip } = this.#files;
     const flushed = found?.tip.bytes ?? 0;
-    if (found !== undefined && size === flushed) return;
-    // Events beyond the tip are whole, and were verified. They are written again: after a sync that failed, the next one
-    // finds nothing to do and succeeds.
-    const { events } = this.#files;
-    await events.write(await events.read(flushed, whole.bytes - flushed), flushed);
-    await events.sync();
-    await this.#takeBack();
+    if (size > flushed) {
+      await events.write(await events.read(flushed, whole.bytes - flushed), flushed);
+      await events.sync();
+      await events.truncate(whole.bytes);
+    }
+    await resetTip(tip, this.#slot, whole);
   }
 
   #index(id: string, start: number): undefined {
@@ -145,7 +147,7 @@ export class FileLog implements Omit<ChainLog, 'setAside'> {
   /** Makes the files hold what the tip in memory says, and no more. The tip first: it must never name what is not there. */
   async #takeBack(): Promise<void> {
     const { events, tip } = this.#files;
-    await resetTip(tip, this.#tip);
+    await resetTip(tip, this.#slot, this.#tip);
     await events.truncate(this.#tip.bytes);
     await events.sync();
   }

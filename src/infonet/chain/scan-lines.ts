@@ -10,8 +10,8 @@ export interface ScannedTo {
 }
 
 const CHUNK_BYTES = 1 << 20;
-/** Many times the largest body that is taken of a peer by default; without a limit a file of zeros fills the memory. */
-const MAX_LINE_BYTES = 256 << 20;
+/** Far above what an event may have; without a limit a file of zeros would fill the memory. */
+const MAX_LINE_BYTES = 64 << 20;
 const NEWLINE = 10;
 
 /**
@@ -26,23 +26,20 @@ export async function scanLines(
   onChunk: (bytes: number) => void = () => undefined,
 ): Promise<ScannedTo> {
   let bytes = 0;
-  let rest: Buffer = Buffer.alloc(0);
-  for (;;) {
-    const chunk = await file.read(bytes + rest.length, CHUNK_BYTES);
-    if (chunk.length === 0) {
-      return { bytes, problem: rest.length > 0 ? 'the file breaks off within it' : undefined };
-    }
-    const buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  for (let length = CHUNK_BYTES; length <= MAX_LINE_BYTES; ) {
+    const chunk = await file.read(bytes, length);
     let at = 0;
-    for (let end = buffer.indexOf(NEWLINE); end >= 0; end = buffer.indexOf(NEWLINE, at)) {
-      const line = readLine(buffer.subarray(at, end));
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, at)) {
+      const line = readLine(chunk.subarray(at, end));
       const problem = 'problem' in line ? line.problem : accept(line, bytes + at);
       if (problem !== undefined) return { bytes: bytes + at, problem };
       at = end + 1;
     }
     bytes += at;
-    rest = buffer.subarray(at);
-    if (rest.length > MAX_LINE_BYTES) return { bytes, problem: 'it does not end' };
     onChunk(bytes);
+    if (at === chunk.length && at < length) return { bytes, problem: undefined };
+    if (at === 0 && chunk.length < length) return { bytes, problem: 'the file breaks off within it' };
+    length = at === 0 ? 2 * length : CHUNK_BYTES;
   }
+  return { bytes, problem: 'it does not end' };
 }

@@ -72,7 +72,7 @@ export async function repairChain(folder: string, options: VerifyOptions = {}): 
     if (setAside !== undefined) await copyRest(files.events, whole.bytes, size, setAside);
     await files.events.truncate(whole.bytes);
     await files.events.sync();
-    await resetTip(files.tip, whole);
+    await resetTip(files.tip, walked.found?.slot ?? 0, whole);
     return { ...reportOf(walked), setAside };
   } finally {
     await files.close();

@@ -13,7 +13,7 @@ const folder = await mkdtemp(join(tmpdir(), 'killed-chain-'));
 let program = '';
 
 beforeAll(async () => {
-  program = await buildProgram('test/infonet/chain/append-until-killed.ts', ['classic-level']);
+  program = await buildProgram('test/infonet/chain/append-until-killed.ts');
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
