@@ -1,4 +1,4 @@
-import type { ChainStore } from './chain-store.ts';
+import type { ChainStore } from './chain/chain-store.ts';
 import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json/json-value.ts';
 import { readJson } from './json/read-json.ts';
 import { MAX_PAGE_LIMIT, PROTOCOL_VERSION } from './protocol.ts';

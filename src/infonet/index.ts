@@ -1,3 +1,4 @@
+export { ChainDamagedError } from './chain/chain-damaged-error.ts';
 export {
   type ChainOptions,
   type ChainPage,
@@ -6,7 +7,15 @@ export {
   type Ingested,
   openDiskChain,
   type PageOptions,
-} from './chain-store.ts';
+} from './chain/chain-store.ts';
+export {
+  type ChainRepair,
+  type ChainReport,
+  repairChain,
+  type VerifyOptions,
+  verifyChain,
+} from './chain/verify-chain.ts';
+export type { WalkProgress } from './chain/walk-log.ts';
 export {
   createEventAuthor,
   type EventAuthor,
@@ -18,6 +27,7 @@ export { EventRefused, type InfonetEvent } from './events/infonet-event.ts';
 export type { MailboxAddress } from './events/message-spool.ts';
 export { type GateTrackingChain, gateDirectory, trackGates } from './gate-directory.ts';
 export type { GateSummary } from './gate-summary.ts';
+export { openDiskRecords } from './hydration/disk-records.ts';
 export { createGateStore, type GateMessage, type GateStore } from './hydration/gate-store.ts';
 export { type HydrationOptions, hydrateChain } from './hydration/hydrate-chain.ts';
 export {
@@ -27,7 +37,7 @@ export {
   type Mailbox,
   type MailboxOptions,
 } from './hydration/mailbox.ts';
-export { createMemoryRecords, openDiskRecords, type RecordStore } from './hydration/records.ts';
+export { createMemoryRecords, type RecordChanges, type RecordStore } from './hydration/records.ts';
 export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './infonet-peer.ts';
 export { createInfonetSync, type InfonetSync } from './infonet-sync.ts';
 export type { InfonetSyncOptions, PullProgress } from './infonet-sync-options.ts';

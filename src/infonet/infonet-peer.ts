@@ -3,7 +3,7 @@ import { closeServer } from '../http/close-server.ts';
 import { readBody } from '../http/read-body.ts';
 import { answerSync, type PeerAnswer, refusal } from './answer-sync.ts';
 import { CallerLimit } from './caller-limit.ts';
-import type { ChainStore } from './chain-store.ts';
+import type { ChainStore } from './chain/chain-store.ts';
 import { isPrivateCaller } from './private-caller.ts';
 import { SYNC_PATH } from './protocol.ts';
 import { wholeOption } from './whole-option.ts';

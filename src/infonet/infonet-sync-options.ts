@@ -1,4 +1,4 @@
-import type { ChainStore } from './chain-store.ts';
+import type { ChainStore } from './chain/chain-store.ts';
 import { MAX_PAGE_LIMIT } from './protocol.ts';
 import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
 import { wholeOption } from './whole-option.ts';

@@ -1,7 +1,7 @@
 import { PeerSyncProtocolError } from '../policy/errors.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
 import type { SyncAnswer, SyncFunction, SyncOptions } from '../schedule/attempt.ts';
-import { createMemoryChain, type Ingested } from './chain-store.ts';
+import { createMemoryChain, type Ingested } from './chain/chain-store.ts';
 import {
   type InfonetSyncOptions,
   type ResolvedSyncOptions,

@@ -4,12 +4,12 @@
  * Both loops look their KeyObject up by public key, made once a key: a chain has few nodes, and so has the bare loop.
  * The bare one gets its text and its signature ready-made; ours makes them, and parses, hashes and links besides.
  */
-import { createHash, type KeyObject, verify } from 'node:crypto';
+import { hash, type KeyObject, verify } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
-import { openDiskLog } from '../../src/infonet/disk-log.ts';
+import { createMemoryChain, openDiskChain } from '../../src/infonet/chain/chain-store.ts';
+import { openDiskLog } from '../../src/infonet/chain/disk-log.ts';
 import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
 import { eventText, readEvent, signedText } from '../../src/infonet/events/infonet-event.ts';
 import { IngestState } from '../../src/infonet/events/ingest-state.ts';
@@ -115,15 +115,18 @@ export async function measureKeeping(events: number): Promise<KeepingCost> {
   const folder = await mkdtemp(join(tmpdir(), 'infonet-bench-'));
   const place = join(folder, 'chain');
   const [text = ''] = writeChain(1);
+  let head = GENESIS_HASH;
   try {
     const log = await openDiskLog(place);
     const append = await seconds(async () => {
       for (let height = 0; height < events; height += PAGE) {
         const page = Array.from({ length: PAGE }, (_, index) => {
-          const id = createHash('sha256')
-            .update(String(height + index))
-            .digest('hex');
-          return { id, text: `${id}${text.slice(64)}`, isPrivate: false };
+          const id = hash('sha256', String(height + index));
+          const own = text
+            .replace(/"event_id":"[^"]*","prev_hash":"[^"]*"/, `"event_id":"${id}","prev_hash":"${head}"`)
+            .replace('"sequence":1,', `"sequence":${height + index + 1},`);
+          head = id;
+          return { id, text: own, isPrivate: false };
         });
         await log.append(page, new Map([[`node ${height % 40}`, height]]));
       }

@@ -67,6 +67,8 @@ test('there are the commands of the README, and no others', () => {
     'peers reset',
     'peer',
     'chain',
+    'chain verify',
+    'chain repair',
     'chain gates',
     'check',
     'demo',

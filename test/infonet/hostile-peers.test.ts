@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
 import { retryAfterUntil } from '../../src/policy/peer-selection.ts';
 import { chains } from './misbehaviours/chains.ts';

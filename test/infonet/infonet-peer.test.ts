@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CallerLimit } from '../../src/infonet/caller-limit.ts';
-import { type ChainStore, createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
 import { createInfonetPeer, type InfonetPeerOptions } from '../../src/infonet/infonet-peer.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
 import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
 import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';

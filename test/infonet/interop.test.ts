@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { type ChainStore, createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
 import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
 import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';

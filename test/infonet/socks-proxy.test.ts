@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
 import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
 import { readProxyAddress } from '../../src/infonet/socks-proxy.ts';

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import { serveControl } from '../../control/control-server.ts';
-import type { ChainStore } from '../../infonet/chain-store.ts';
+import type { ChainStore } from '../../infonet/chain/chain-store.ts';
 import { trackGates } from '../../infonet/gate-directory.ts';
 import { createInfonetSync, type InfonetSync } from '../../infonet/infonet-sync.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';

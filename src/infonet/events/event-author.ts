@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe } from '../../policy/wire-fields.ts';
-import type { ChainStore } from '../chain-store.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
 import {
   canonicalJson,
   isJsonArray,

@@ -23,7 +23,7 @@ export interface ChainPlace {
  * The count a sequence belongs to: the public events of a node share one, each private type has its own, as in the
  * reference. A count across both would tell a public caller how many private events it is not shown.
  */
-export function sequenceKey({ nodeId, type }: Pick<InfonetEvent, 'nodeId' | 'type'>): string {
+export function sequenceKey({ nodeId, type }: { readonly nodeId: string; readonly type: string }): string {
   return isPrivateType(type) ? `${nodeId}|${type}` : nodeId;
 }
 

@@ -1,4 +1,4 @@
-import type { ChainStore } from '../chain-store.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
 import { type InfonetEvent, readEvent } from '../events/infonet-event.ts';
 import { PublicKeys } from '../events/public-keys.ts';
 import { verifySignature } from '../events/verify-signature.ts';

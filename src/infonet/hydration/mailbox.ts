@@ -75,7 +75,7 @@ export function createMailbox({
     return all.filter((waiting) => !isOld(waiting));
   };
   const remove = async (gone: readonly Waiting[]): Promise<void> => {
-    if (gone.length > 0) await records.write(Object.fromEntries(gone.map(({ key }) => [key, undefined])));
+    if (gone.length > 0) await records.write(Object.fromEntries(gone.map(({ key }) => [key, null])));
   };
   const knows = async (eventId: string): Promise<boolean> =>
     (await records.get(knownKey(eventId))) !== undefined;
@@ -89,10 +89,10 @@ export function createMailbox({
       return 'full';
     deposits += 1;
     const message = messageOf(event, now());
-    const order = `${digits(Math.max(0, message.depositedAt * 1000))} ${digits(deposits)}`;
+    const order = `${digits(Math.max(0, message.depositedAt * 1000))}-${digits(deposits)}`;
     await records.write({
       [knownKey(event.id)]: '',
-      [`${boxKey(box)}${order} ${event.id}`]: JSON.stringify({ nodeId: event.nodeId, message }),
+      [`${boxKey(box)} ${order}-${event.id}`]: JSON.stringify({ nodeId: event.nodeId, message }),
     });
     return 'delivered';
   };
@@ -133,7 +133,7 @@ const digits = (value: number): string => String(Math.trunc(value)).padStart(16,
 
 /** A hash: keys of records are ASCII, and a token is nobody's business. */
 function boxKey({ deliveryClass, key }: MailboxAddress): string {
-  return `message ${createHash('sha256').update(`${deliveryClass}|${key}`).digest('hex')} `;
+  return `message ${createHash('sha256').update(`${deliveryClass}|${key}`).digest('hex')}`;
 }
 
 function readWaiting([key, value]: [string, string]): Waiting {

@@ -1,4 +1,4 @@
-import type { ChainStore } from '../chain-store.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
 import { type EventHead, eventHead } from '../events/infonet-event.ts';
 import { GENESIS_HASH, isPrivateType, MAX_PAGE_LIMIT } from '../protocol.ts';
 

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { canShowLiveView, startLiveView } from '../../../src/command-line/live-view/live-view.ts';
 import { createPullMeter } from '../../../src/command-line/log/pull-meter.ts';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
 import { createInfonetPeer } from '../../../src/infonet/infonet-peer.ts';
 import { createInfonetSync } from '../../../src/infonet/infonet-sync.ts';

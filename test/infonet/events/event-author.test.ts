@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor, type NewPayload } from '../../../src/infonet/events/event-author.ts';
 import { EVENT_TYPES } from '../../../src/infonet/events/event-types.ts';
 import { EventRefused, eventText, readEvent } from '../../../src/infonet/events/infonet-event.ts';

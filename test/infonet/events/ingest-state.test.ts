@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type ChainStore, createMemoryChain, openDiskChain } from '../../../src/infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain, openDiskChain } from '../../../src/infonet/chain/chain-store.ts';
 import {
   createEventAuthor,
   type EventAuthor,

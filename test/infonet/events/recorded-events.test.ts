@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { parsed, RECORDED_NOW, recordedChain, recordedChains, repros } from '../recorded-private.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import type { JsonObject } from '../../../src/infonet/json/json-value.ts';
 import { fc } from '../../support/property.ts';
 import { forgedEvent } from '../forged-event.ts';

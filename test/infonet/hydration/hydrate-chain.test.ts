@@ -4,17 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readStatus } from '../../../src/control/read-status.ts';
-import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
 import { gateDirectory, trackGates } from '../../../src/infonet/gate-directory.ts';
+import { openDiskRecords } from '../../../src/infonet/hydration/disk-records.ts';
 import { createGateStore } from '../../../src/infonet/hydration/gate-store.ts';
 import { hydrateChain } from '../../../src/infonet/hydration/hydrate-chain.ts';
 import { createMailbox } from '../../../src/infonet/hydration/mailbox.ts';
-import {
-  createMemoryRecords,
-  openDiskRecords,
-  type RecordStore,
-} from '../../../src/infonet/hydration/records.ts';
+import { createMemoryRecords, type RecordStore } from '../../../src/infonet/hydration/records.ts';
 import { statusOf } from '../../../src/operations/worker-status.ts';
 import { createSyncWorker } from '../../../src/worker/create-sync-worker.ts';
 import { directPayload, gatePayload, sealed } from '../payloads.ts';

@@ -1,17 +1,17 @@
 import { setImmediate as eventLoop } from 'node:timers/promises';
-import { systemNow } from '../clock/system-ports.ts';
+import { systemNow } from '../../clock/system-ports.ts';
+import type { EventType } from '../events/event-types.ts';
+import { EventRefused, eventText, type InfonetEvent, readEvent } from '../events/infonet-event.ts';
+import { concernsIngestState, IngestState } from '../events/ingest-state.ts';
+import { PublicKeys } from '../events/public-keys.ts';
+import { sequenceKey, verifyEvent } from '../events/verify-event.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
+import { locatorHeights } from '../locator.ts';
+import { GENESIS_HASH, isPrivateType } from '../protocol.ts';
 import type { ChainLog, LogEntry } from './chain-log.ts';
 import { openDiskLog } from './disk-log.ts';
-import type { EventType } from './events/event-types.ts';
-import { EventRefused, eventText, type InfonetEvent, readEvent } from './events/infonet-event.ts';
-import { concernsIngestState, IngestState } from './events/ingest-state.ts';
-import { PublicKeys } from './events/public-keys.ts';
-import { sequenceKey, verifyEvent } from './events/verify-event.ts';
-import type { JsonValue } from './json/json-value.ts';
-import { readJson } from './json/read-json.ts';
-import { locatorHeights } from './locator.ts';
 import { createMemoryLog } from './memory-log.ts';
-import { GENESIS_HASH, isPrivateType } from './protocol.ts';
 
 /** What became of events that were offered to a chain. */
 export interface Ingested {
