@@ -15,12 +15,16 @@ export interface LogTip {
 }
 
 /**
- * Where a chain's events lie: appended, looked up by id and by height, never changed. It checks nothing; what may be
- * appended is the chain's to say. The first event has height 1.
+ * Where a chain's events lie: appended, looked up by id and by height, never changed. What may be appended is the chain's
+ * to say. The first event has height 1.
  */
 export interface ChainLog {
   tip(): LogTip;
-  /** All of it or nothing, whenever the process is killed. `sequences` are the new last ones, by their key. */
+  /**
+   * `sequences` are the new last ones, by their key.
+   *
+   * @throws Error why it cannot be written; nothing of it is kept then
+   */
   append(entries: readonly LogEntry[], sequences: ReadonlyMap<string, number>): Promise<void>;
   /** For each id its height, or undefined. */
   heightsOf(ids: readonly string[]): Promise<(number | undefined)[]>;

@@ -75,9 +75,11 @@ export function createMemoryChain(options?: ChainOptions): ChainStore {
 }
 
 /**
- * The chain in a folder; made if it is not there. Killed at any moment, it reopens at a head that was verified.
+ * The chain in a folder; made if it is not there. What `count` and `head` have said is there again after the process was
+ * killed or the power failed.
  *
- * @throws Error naming the folder, if another process has it open or it is damaged
+ * @throws ChainDamagedError, which says what is damaged and what to do; Error naming the folder, if it cannot be opened,
+ * as when another process has it open
  */
 export async function openDiskChain(folder: string, options?: ChainOptions): Promise<ChainStore> {
   return createChain(await openDiskLog(folder), options);

@@ -8,9 +8,8 @@ import { FileLog } from './file-log.ts';
 /**
  * Opens the log in a folder, or makes one there. One process at a time can have it open.
  *
- * The files are our own. LevelDB kept them before: behind a write that failed it goes on where nothing is found again
- * (leveldb#1180, #865), it opens a log with a damaged record shorter, and it is a native add-on. What it does beyond
- * appending and looking up, a chain does not need.
+ * No database: LevelDB writes on behind a write that failed, where nothing is found again (leveldb#1180, #865), opens a
+ * damaged log shorter, and is a native add-on. The README beside this folder compares the two.
  *
  * @throws ChainDamagedError; Error naming the folder, if it cannot be opened
  */
