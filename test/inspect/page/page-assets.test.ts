@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chartStyle } from '../../../src/chart/chart-style.ts';
+import { chartStyle } from '../../../src/build/chart-style.ts';
 import { pageAssets } from '../../../src/inspect/page/page-assets.ts';
 import { syncWorkerMachine } from '../../../src/worker/sync-worker-machine.ts';
 

@@ -4,7 +4,7 @@ import { build, type Plugin } from 'vite';
 
 const name = 'virtual:inspector-page';
 const resolved = `\0${name}`;
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../inspect/page/${path}`, import.meta.url));
 
 /** In this order: what comes later holds against what came before. */
 const sheets = ['colours', 'elements', 'frame', 'now', 'chart', 'runs', 'lists', 'widths'];
@@ -27,7 +27,8 @@ export function bundlePage(): Plugin {
       for (const source of sources) this.addWatchFile(source);
       const texts = await Promise.all(sources.map((path) => readFile(path, 'utf8')));
       const [html = '', chart = '', ...css] = texts;
-      const rules = /<style>(.*?)<\/style>/s.exec(chart)?.[1] ?? '';
+      // The colours are variables of the page, which the chart's own would not override.
+      const rules = /<style>(.*?)<\/style>/s.exec(chart)?.[1]?.replace(/^:root.*\n/, '') ?? '';
       return [
         `export const html = ${JSON.stringify(html.replace('<!-- chart -->', () => chart.replace(/<style>.*?<\/style>\n?/s, '')))};`,
         `export const css = ${JSON.stringify(`${css.join('')}.chart svg {\n${rules}\n}\n`)};`,
