@@ -67,6 +67,7 @@ test('there are the commands of the README, and no others', () => {
     'peers reset',
     'peer',
     'check',
+    'chart',
     'demo',
   ]);
 });
