@@ -69,8 +69,8 @@ export const chartPlaces: ChartPlaces = {
   arrows: [
     {
       edges: 'idle:always:5 ok:always:0 error:always:0 fork:always:0 solo:always:0',
-      way: 'M488 724V834',
-      label: [488, 732, 116, 'middle'],
+      way: 'M496 724V834',
+      label: [496, 748, 116, 'middle'],
     },
     {
       edges: 'idle:always:6 ok:always:1 error:always:1 fork:always:1 solo:always:1',
@@ -85,8 +85,8 @@ export const chartPlaces: ChartPlaces = {
     { edges: 'running:run.withdraw:0', way: 'M44 834V408H62', label: [50, 740, 95, 'start'] },
     { edges: 'running.failed:always:1', way: 'M40 1108H28V372H62', label: [35, 950, 125, 'start'] },
     { edges: 'running.failed:always:2', way: 'M158 1040V614', label: [158, 638, 110, 'middle'] },
-    { edges: 'running.attempting:done.attempt:0', way: 'M280 870V614', label: [280, 630, 130, 'middle'] },
-    { edges: 'running.attempting:done.attempt:1', way: 'M410 870V614', label: [410, 630, 130, 'middle'] },
+    { edges: 'running.attempting:done.attempt:0', way: 'M274 870V614', label: [274, 630, 130, 'middle'] },
+    { edges: 'running.attempting:done.attempt:1', way: 'M416 870V614', label: [416, 630, 130, 'middle'] },
     { edges: 'running.abandoned:always:2', way: 'M634 1040V818H552V614', label: [634, 884, 100, 'middle'] },
     {
       edges:
