@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { syncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { layOut } from '../../src/chart/chart-layout.ts';
 import { linesOf } from '../../src/chart/chart-lines.ts';
 import { statesOf, triggerId } from '../../src/chart/chart-model.ts';
@@ -7,6 +6,7 @@ import { planOf } from '../../src/chart/chart-plan.ts';
 import { chartSvg, pageMargins } from '../../src/chart/chart-svg.ts';
 import { readChart } from '../../src/chart/read-chart.ts';
 import { syncWorkerWords } from '../../src/chart/sync-worker-words.ts';
+import { syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { countedDefinition, lastKey } from './counted-definition.ts';
 
 const counted = countedDefinition(syncWorkerMachine.config);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { syncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { textSize } from '../../src/chart/box-text.ts';
 import { type Box, overlap, stretchesOf } from '../../src/chart/chart-geometry.ts';
 import { layOut } from '../../src/chart/chart-layout.ts';
@@ -7,6 +6,7 @@ import { pageMargins } from '../../src/chart/chart-svg.ts';
 import { drawChart } from '../../src/chart/draw-chart.ts';
 import { ROOT } from '../../src/chart/node-ids.ts';
 import { syncWorkerWords } from '../../src/chart/sync-worker-words.ts';
+import { syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 
 const { plan, layout } = await drawChart(syncWorkerMachine, syncWorkerWords);
 const page: Box = { x: 0, y: 0, ...layout.page };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { syncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { drawChart } from '../../src/chart/draw-chart.ts';
 import { syncWorkerWords } from '../../src/chart/sync-worker-words.ts';
+import { syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 
 const { svg } = await drawChart(syncWorkerMachine, syncWorkerWords);
 

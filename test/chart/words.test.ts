@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { syncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { linesOf } from '../../src/chart/chart-lines.ts';
 import { planOf } from '../../src/chart/chart-plan.ts';
 import { readChart } from '../../src/chart/read-chart.ts';
 import { syncWorkerWords } from '../../src/chart/sync-worker-words.ts';
 import { createWorkerContext } from '../../src/schedule/worker-context.ts';
+import { syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { countedDefinition } from './counted-definition.ts';
 
 const { names, states } = countedDefinition(syncWorkerMachine.config);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type AnyStateNode, createActor, type InspectionEvent } from 'xstate';
-import { createSyncWorkerMachine, syncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { transitionId } from '../../src/chart/transition-id.ts';
 import { initialSyncState, PeerSyncRateLimited, type SyncFunction } from '../../src/index.ts';
 import { watchActor } from '../../src/inspect/index.ts';
 import { keepJournal } from '../../src/inspect/journal.ts';
+import { createSyncWorkerMachine, syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { useInspections } from './inspection-world.ts';
 
 const { embedded, after } = useInspections();

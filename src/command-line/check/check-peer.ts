@@ -8,7 +8,7 @@ import {
 } from '../../infonet/infonet-sync-options.ts';
 import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
-import { runAttempt } from '../../schedule/attempt.ts';
+import { runAttempt } from '../../schedule/run-attempt.ts';
 import { safeText } from '../log/safe-text.ts';
 import { timeText } from '../text/time-text.ts';
 import type { CheckReport, TlsSeen } from './check-report.ts';
@@ -94,12 +94,11 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
   const began = performance.now();
   const isOnion = networkOf(url.hostname) === 'onion';
   const watch = watchAttempt({ url, proxy: isOnion ? resolved.socksProxy : undefined });
-  const result = await runAttempt(createInfonetSync(transport), createPeerRecord(address), {
-    signal: signal ?? new AbortController().signal,
-    head: '',
-    now,
-    worker: createEmptyActor(),
-  });
+  const result = await runAttempt(
+    createInfonetSync(transport),
+    { peer: createPeerRecord(address), head: '', runStartedAt: now(), worker: createEmptyActor() },
+    { signal: signal ?? new AbortController().signal, now },
+  );
   const seen = watch.end();
   const totalMs = performance.now() - began;
   const page = seen.answer?.status === 200 ? pageSeen(seen.body, resolved.pageLimit) : undefined;
