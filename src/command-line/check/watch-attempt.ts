@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { TLSSocket } from 'node:tls';
-import { safeText } from '../log/safe-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import type { AnswerSeen, ConnectSeen, DnsSeen, TlsSeen } from './check-report.ts';
 import { headersThatMatter, retryAfterHeaders } from './headers-seen.ts';
 import { tlsSeen } from './tls-seen.ts';

@@ -9,14 +9,14 @@ export function logProgress(
   logger: Logger,
   everySeconds: number = EVERY_SECONDS,
 ): (reading: PullReading) => void {
-  let told = { peerUrl: '', seconds: 0 };
+  let reported = { peerUrl: '', seconds: 0 };
   return (reading) => {
     const { peerUrl, seconds, accepted, eventsAtMost, pages, maxPages, eventsPerSecond, secondsLeftAtMost } =
       reading;
     // Time running backwards: another attempt has begun.
-    if (peerUrl !== told.peerUrl || seconds < told.seconds) told = { peerUrl, seconds: 0 };
-    const isDue = seconds - told.seconds >= everySeconds;
-    if (isDue) told = { peerUrl, seconds };
+    if (peerUrl !== reported.peerUrl || seconds < reported.seconds) reported = { peerUrl, seconds: 0 };
+    const isDue = seconds - reported.seconds >= everySeconds;
+    if (isDue) reported = { peerUrl, seconds };
     logger[isDue ? 'info' : 'debug'](
       {
         event: 'pull.progress',

@@ -2,6 +2,7 @@ import type { PeerRecord } from '../../policy/peer-record.ts';
 import { keepRetryAfter } from '../../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
 import { peerFromWire } from '../../policy/peer-wire.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
 import { parseExact, plain, printExact } from './exact-json.ts';
 
@@ -84,7 +85,7 @@ function readEntry(raw: unknown, value: unknown, where: string): PeerEntry {
     const record = peerFromWire(value);
     return { raw, key: peerKey(record), record, problem: undefined };
   } catch (error) {
-    const problem = `${where}: ${error instanceof Error ? error.message : String(error)}`;
+    const problem = `${where}: ${messageOf(error)}`;
     return { raw, key: rawKey(raw), record: undefined, problem };
   }
 }

@@ -1,4 +1,5 @@
 import { copyFile, open, rename } from 'node:fs/promises';
+import { messageOf } from '../../policy/thrown.ts';
 import type { StorageNotice } from '../storage.ts';
 import { codeOf, StorageUnwritableError } from './storage-errors.ts';
 
@@ -11,7 +12,7 @@ type Notify = (notice: StorageNotice) => void;
  */
 export async function setAside(path: string, cause: unknown, notify: Notify): Promise<void> {
   const aside = await put(path, rename);
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   notify({ message: `${path} could not be used: ${reason}. It is now ${aside}`, cause });
 }
 
