@@ -7,10 +7,10 @@ export {
   type PageOptions,
 } from './chain-store.ts';
 export { createEventAuthor, type EventAuthor, type NewEvent } from './event-author.ts';
-export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './infonet-peer.ts';
-export { createInfonetSync, type InfonetSync } from './infonet-sync.ts';
-export type { InfonetSyncOptions, PullProgress } from './infonet-sync-options.ts';
 export { type JsonLimits, JsonNumber, type JsonObject, JsonRefused, type JsonValue } from './json-value.ts';
 export { type NetworkRules, networkOf, networkRefusal, type PeerNetwork } from './peer-network.ts';
 export { GENESIS_HASH, NETWORK_ID, PROTOCOL_VERSION, SYNC_PATH } from './protocol.ts';
+export { createInfonetSync, type InfonetSync } from './pull/infonet-sync.ts';
+export type { InfonetSyncOptions, PullProgress } from './pull/infonet-sync-options.ts';
 export { readJson } from './read-json.ts';
+export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './serve/infonet-peer.ts';

@@ -7,7 +7,7 @@ import { flagOf, variableOf } from '../../src/command-line/settings/setting-name
 import { settingKeys, settingTable } from '../../src/command-line/settings/setting-table.ts';
 import type { SettingKey } from '../../src/command-line/settings/settings.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
-import { resolveSyncOptions } from '../../src/infonet/infonet-sync-options.ts';
+import { resolveSyncOptions } from '../../src/infonet/pull/infonet-sync-options.ts';
 import { defaultPolicy } from '../../src/policy/sync-policy.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { fc } from '../support/property.ts';

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { createEmptyActor } from 'xstate';
-import { createInfonetSync } from '../../infonet/infonet-sync.ts';
+import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
+import { createInfonetSync } from '../../infonet/pull/infonet-sync.ts';
 import {
   type InfonetSyncOptions,
   type ResolvedSyncOptions,
   resolveSyncOptions,
-} from '../../infonet/infonet-sync-options.ts';
-import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
+} from '../../infonet/pull/infonet-sync-options.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
 import { runAttempt } from '../../schedule/attempt.ts';
 import { safeText } from '../log/safe-text.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { createInfonetPeer } from '../../infonet/infonet-peer.ts';
+import { createInfonetPeer } from '../../infonet/serve/infonet-peer.ts';
 import { CommandFailed, FAILED, FOLDER } from '../exit-status.ts';
 import { chainFolder, openFolderChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';

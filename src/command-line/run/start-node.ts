@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import { serveControl } from '../../control/control-server.ts';
 import type { ChainStore } from '../../infonet/chain-store.ts';
-import { createInfonetSync, type InfonetSync } from '../../infonet/infonet-sync.ts';
+import { createInfonetSync, type InfonetSync } from '../../infonet/pull/infonet-sync.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';
 import { serveOperations } from '../../operations/serve-operations.ts';
 import { traceWorker } from '../../operations/trace-worker.ts';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { InfonetSyncOptions } from '../../infonet/infonet-sync-options.ts';
+import type { InfonetSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Settings } from '../settings/settings.ts';
 

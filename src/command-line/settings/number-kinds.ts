@@ -1,5 +1,5 @@
 import { createMemoryChain } from '../../infonet/chain-store.ts';
-import { resolveSyncOptions } from '../../infonet/infonet-sync-options.ts';
+import { resolveSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { resolvePolicy, type SyncPolicy } from '../../policy/sync-policy.ts';
 import { refused, type SettingKind } from './setting-kind.ts';
 

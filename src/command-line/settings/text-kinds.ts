@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readProxyAddress } from '../../infonet/socks-proxy.ts';
+import { readProxyAddress } from '../../infonet/pull/socks-proxy.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { refused, type SettingKind, SettingRefused } from './setting-kind.ts';

@@ -2,14 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain-store.ts';
-import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
-import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
-import { readProxyAddress } from '../../src/infonet/socks-proxy.ts';
-import { type OnionProxy, startOnionProxy } from '../support/onion-proxy.ts';
-import { runOnce } from './one-run.ts';
-import { recordedEvents } from './recorded-exchanges.ts';
-import { startScriptedPeer } from './scripted-peer.ts';
+import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createInfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
+import { readProxyAddress } from '../../../src/infonet/pull/socks-proxy.ts';
+import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
+import { type OnionProxy, startOnionProxy } from '../../support/onion-proxy.ts';
+import { runOnce } from '../one-run.ts';
+import { recordedEvents } from '../recorded-exchanges.ts';
+import { startScriptedPeer } from '../scripted-peer.ts';
 
 const ONION = `http://${'a'.repeat(56)}.onion`;
 const open: (() => unknown)[] = [];
@@ -62,7 +62,7 @@ describe.skipIf(!hasMicrosocks)(
 
     test('a name that the proxy resolves is reached', async () => {
       // The rest of the connector is the same for all names; `localhost` is one that any proxy resolves.
-      const { socksConnector } = await import('../../src/infonet/socks-proxy.ts');
+      const { socksConnector } = await import('../../../src/infonet/pull/socks-proxy.ts');
       const { Client } = await import('undici');
       const theirs = createMemoryChain();
       await theirs.ingest(recordedEvents);

@@ -4,13 +4,13 @@ import {
   PeerSyncHttpError,
   PeerSyncProtocolError,
   PeerSyncRateLimited,
-} from '../policy/errors.ts';
-import { readRetryAfter } from '../policy/retry-after.ts';
-import { isJsonObject } from './json-value.ts';
-import { oneLine } from './one-line.ts';
-import { networkOf } from './peer-network.ts';
-import { SYNC_PATH } from './protocol.ts';
-import { readJson } from './read-json.ts';
+} from '../../policy/errors.ts';
+import { readRetryAfter } from '../../policy/retry-after.ts';
+import { isJsonObject } from '../json-value.ts';
+import { oneLine } from '../one-line.ts';
+import { networkOf } from '../peer-network.ts';
+import { SYNC_PATH } from '../protocol.ts';
+import { readJson } from '../read-json.ts';
 import { type ProxyAddress, socksConnector } from './socks-proxy.ts';
 
 export interface PeerLinkOptions {

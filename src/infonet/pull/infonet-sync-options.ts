@@ -1,7 +1,7 @@
-import type { ChainStore } from './chain-store.ts';
-import { MAX_PAGE_LIMIT } from './protocol.ts';
+import type { ChainStore } from '../chain-store.ts';
+import { MAX_PAGE_LIMIT } from '../protocol.ts';
+import { wholeOption } from '../whole-option.ts';
 import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
-import { wholeOption } from './whole-option.ts';
 
 /** How far one attempt has come, after a page of it. */
 export interface PullProgress {

@@ -1,8 +1,8 @@
-import type { ChainStore } from './chain-store.ts';
-import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json-value.ts';
-import { MAX_PAGE_LIMIT, PROTOCOL_VERSION } from './protocol.ts';
-import { readJson } from './read-json.ts';
-import { writeSyncPage } from './sync-page.ts';
+import type { ChainStore } from '../chain-store.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json-value.ts';
+import { MAX_PAGE_LIMIT, PROTOCOL_VERSION } from '../protocol.ts';
+import { writeSyncPage } from '../pull/sync-page.ts';
+import { readJson } from '../read-json.ts';
 
 /** What goes back to a caller; the body is JSON. */
 export interface PeerAnswer {

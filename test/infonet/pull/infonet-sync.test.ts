@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
-import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
-import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
-import type { PullProgress } from '../../src/infonet/infonet-sync-options.ts';
-import { createPeerRecord } from '../../src/policy/peer-record.ts';
-import { createSyncWorker } from '../../src/worker/create-sync-worker.ts';
-import { NOW, runOnce } from './one-run.ts';
-import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
-import { answer, type Script, say, startScriptedPeer } from './scripted-peer.ts';
-import { eventTexts, page } from './sync-answers.ts';
+import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createEventAuthor } from '../../../src/infonet/event-author.ts';
+import { createInfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
+import type { PullProgress } from '../../../src/infonet/pull/infonet-sync-options.ts';
+import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
+import { createPeerRecord } from '../../../src/policy/peer-record.ts';
+import { createSyncWorker } from '../../../src/worker/create-sync-worker.ts';
+import { NOW, runOnce } from '../one-run.ts';
+import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from '../recorded-exchanges.ts';
+import { answer, type Script, say, startScriptedPeer } from '../scripted-peer.ts';
+import { eventTexts, page } from '../sync-answers.ts';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,15 +1,15 @@
-import { PeerSyncProtocolError } from '../policy/errors.ts';
-import type { PeerRecord } from '../policy/peer-record.ts';
-import type { SyncAnswer, SyncFunction, SyncOptions } from '../schedule/attempt.ts';
-import { createMemoryChain, type Ingested } from './chain-store.ts';
+import { PeerSyncProtocolError } from '../../policy/errors.ts';
+import type { PeerRecord } from '../../policy/peer-record.ts';
+import type { SyncAnswer, SyncFunction, SyncOptions } from '../../schedule/attempt.ts';
+import { createMemoryChain, type Ingested } from '../chain-store.ts';
+import { isPrivateNetwork, networkOf, networkRefusal } from '../peer-network.ts';
+import { GENESIS_HASH, shortHash } from '../protocol.ts';
 import {
   type InfonetSyncOptions,
   type ResolvedSyncOptions,
   resolveSyncOptions,
 } from './infonet-sync-options.ts';
 import { openPeerLink, type PeerLink } from './peer-link.ts';
-import { isPrivateNetwork, networkOf, networkRefusal } from './peer-network.ts';
-import { GENESIS_HASH, shortHash } from './protocol.ts';
 import { PageRefused, readSyncPage, type SyncPage, writeSyncRequest } from './sync-page.ts';
 
 /** A sync function that can say which peers it will never ask. */

@@ -1,8 +1,8 @@
-import { describe } from '../policy/wire-fields.ts';
-import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json-value.ts';
-import { oneLine } from './one-line.ts';
-import { GENESIS_HASH, isHash, PROTOCOL_VERSION } from './protocol.ts';
-import { readJson } from './read-json.ts';
+import { describe } from '../../policy/wire-fields.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json-value.ts';
+import { oneLine } from '../one-line.ts';
+import { GENESIS_HASH, isHash, PROTOCOL_VERSION } from '../protocol.ts';
+import { readJson } from '../read-json.ts';
 
 /** What a peer answers. */
 export interface SyncPage {

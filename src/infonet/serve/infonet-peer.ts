@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { closeServer } from '../http/close-server.ts';
-import { readBody } from '../http/read-body.ts';
+import { closeServer } from '../../http/close-server.ts';
+import { readBody } from '../../http/read-body.ts';
+import type { ChainStore } from '../chain-store.ts';
+import { SYNC_PATH } from '../protocol.ts';
+import { wholeOption } from '../whole-option.ts';
 import { answerSync, type PeerAnswer, refusal } from './answer-sync.ts';
 import { CallerLimit } from './caller-limit.ts';
-import type { ChainStore } from './chain-store.ts';
 import { isPrivateCaller } from './private-caller.ts';
-import { SYNC_PATH } from './protocol.ts';
-import { wholeOption } from './whole-option.ts';
 
 /** What a peer serves, where, and how much of it to one caller. */
 export interface InfonetPeerOptions {
