@@ -13,4 +13,9 @@ export { GENESIS_HASH, NETWORK_ID, PROTOCOL_VERSION, SYNC_PATH } from './protoco
 export { createInfonetSync, type InfonetSync } from './pull/infonet-sync.ts';
 export type { InfonetSyncOptions, PullProgress } from './pull/infonet-sync-options.ts';
 export { readJson } from './read-json.ts';
-export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './serve/infonet-peer.ts';
+export {
+  createInfonetPeer,
+  type InfonetPeer,
+  type InfonetPeerOptions,
+} from './serve/infonet-peer.ts';
+export type { ServingStatus } from './serve/serving-status.ts';

@@ -32,7 +32,8 @@ export async function inspectWorker(
   const feed = new Feed({
     subject: (name) => watched.subject(name),
     view: (subject, seen) => viewOf(subject, seen, { workers: watched.names, mayControl, faults }),
-    unannounced: ({ name, chain }) => JSON.stringify([chain?.head(), chain?.count(), faults?.switches(name)]),
+    unannounced: ({ name, chain }) =>
+      JSON.stringify([chain?.head(), chain?.count(), chain?.serving?.(), faults?.switches(name)]),
   });
 
   let local: LocalServer | undefined;

@@ -14,6 +14,7 @@ export interface GaugeReadings {
   readonly lastOk: Reading;
   readonly retryAfter: Reading;
   readonly chainHeight: Reading;
+  readonly served: Reading;
 }
 
 /** The metrics of all workers of one registry. */
@@ -93,6 +94,12 @@ function createMetrics(registry: Registry): MetricSet {
     (r) => r.retryAfter,
   );
   gauge('sync_worker_chain_height', 'Events in the chain', [], (r) => r.chainHeight);
+  gauge(
+    'sync_worker_serving',
+    'Of each listener that serves the chain: requests, limited ones among them, and events since it was opened; connections now',
+    ['listener', 'what'],
+    (r) => r.served,
+  );
   return {
     sources,
     runs: counter(RUNS, 'Runs by outcome', ['outcome']),

@@ -10,8 +10,8 @@ import type { ShownChain } from './worker-status.ts';
 
 /** Where the metrics of a worker go. */
 export interface WorkerMetricsOptions {
-  /** Its height is a metric. @default none */
-  readonly chain?: Pick<ShownChain, 'count'> | undefined;
+  /** Its height is a metric, and what is served of it. @default none */
+  readonly chain?: Pick<ShownChain, 'count' | 'serving'> | undefined;
   /** Several workers may share one, each with a `name`. @default one of its own */
   readonly registry?: Registry | undefined;
   /** The label `worker` of each series. @default no such label */
@@ -71,6 +71,14 @@ function readingsOf(worker: MeasuredWorker, chain: WorkerMetricsOptions['chain']
       const { at } = worker.why();
       for (const peer of worker.peers.filter(isShownPeer)) {
         set(Math.max(0, retryAfterUntil(peer) - at), { peer: peer.peerUrl });
+      }
+    },
+    served: (set) => {
+      for (const { private: isPrivate, requests, limited, events, connections } of chain?.serving?.() ?? []) {
+        const listener = isPrivate ? 'private' : 'public';
+        for (const [what, value] of Object.entries({ requests, limited, events, connections })) {
+          set(value, { listener, what });
+        }
       }
     },
     chainHeight: (set) => {

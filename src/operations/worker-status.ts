@@ -1,3 +1,4 @@
+import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import { peerToWire } from '../policy/peer-record.ts';
 import type { SyncWorkerStateWire } from '../policy/sync-worker-state-wire.ts';
 import { toWire } from '../policy/sync-worker-state-wire.ts';
@@ -12,6 +13,8 @@ export interface WorkerStatus {
   readonly peers: readonly Readonly<Record<string, unknown>>[];
   /** Null where no chain is known. */
   readonly chain: ChainStatus | null;
+  /** The listeners that serve the chain to others; none where it is not served. */
+  readonly serving: readonly ServingStatus[];
   readonly why: Why;
 }
 
@@ -27,6 +30,8 @@ export interface ChainStatus {
 export interface ShownChain {
   head(): string;
   count(): number;
+  /** The listeners that serve it, where there are any. */
+  serving?(): readonly ServingStatus[];
 }
 
 /** The status of a worker, and of the chain it pulls to, at this moment. */
@@ -38,6 +43,7 @@ export function statusOf(
     state: toWire(worker.state),
     peers: worker.peers.map(peerToWire),
     chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
+    serving: chain?.serving?.() ?? [],
     why: worker.why(),
   };
 }

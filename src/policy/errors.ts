@@ -1,7 +1,7 @@
 import { clampRetryAfter } from './retry-after.ts';
 
 /** Tells the errors apart without their classes. */
-export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error';
+export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error' | 'local';
 
 /** What a peer said beside its status. */
 export interface PeerSyncErrorOptions {
@@ -65,5 +65,15 @@ export class PeerSyncProtocolError extends PeerSyncError {
 
   constructor(message: string, options: Omit<PeerSyncErrorOptions, 'detail'> & { readonly status?: number }) {
     super(message, options.status ?? 0, options);
+  }
+}
+
+/** The fault is on this machine, such as a proxy that does not run: no peer is to blame, and none could be asked. */
+export class PeerSyncLocalError extends PeerSyncError {
+  override readonly name = 'PeerSyncLocalError';
+  override readonly code = 'local';
+
+  constructor(message: string, options: Pick<PeerSyncErrorOptions, 'cause' | 'head'> = {}) {
+    super(message, 0, options);
   }
 }

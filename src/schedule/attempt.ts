@@ -15,9 +15,9 @@ export interface SyncOptions {
   readonly worker: AnyActorRef;
 }
 
-/** What a sync function answers: the new head, or that the peer's chain does not extend ours. */
+/** What a sync function answers: the new head and whether the peer has more, or that its chain does not extend ours. */
 export type SyncAnswer =
-  | { readonly head: string; readonly forked?: false | undefined }
+  | { readonly head: string; readonly forked?: false | undefined; readonly more?: boolean | undefined }
   | { readonly forked: true; readonly head?: undefined; readonly error?: string | undefined };
 
 /**

@@ -12,6 +12,7 @@ import { addSettings, settingsOf } from './setting-options.ts';
 interface PeerOptions {
   readonly host: string;
   readonly port: number;
+  readonly private?: boolean;
 }
 
 /** `peer`: serves a chain, until a signal. */
@@ -24,14 +25,15 @@ export function addPeer(program: Command, host: Host): void {
   addSettings(command, ['data']);
   command.option('--host <ADDRESS>', 'where to listen', '127.0.0.1');
   command.option('--port <PORT>', 'where to listen; 0: any that is free', readPort, 0);
+  command.option('--private', 'serve private events too: for an onion service that hands on to this port');
   withExamples(command, ['sync-worker peer --data ./sync-data --port 8080']);
   does(command, async () => {
     const { settings } = await settingsOf(command, host);
-    await serveChain(settings.data, command.opts<{ host: string; port: number }>(), host);
+    await serveChain(settings.data, command.opts<PeerOptions>(), host);
   });
 }
 
-async function serveChain(folder: string, { host: address, port }: PeerOptions, host: Host): Promise<void> {
+async function serveChain(folder: string, options: PeerOptions, host: Host): Promise<void> {
   await checkFolder(folder);
   const place = chainFolder(folder);
   if ((await stat(place).catch(() => undefined)) === undefined) {
@@ -43,7 +45,7 @@ async function serveChain(folder: string, { host: address, port }: PeerOptions, 
   const watch = watchForEnd(host);
   const chain = await openFolderChain(folder);
   try {
-    const peer = await createInfonetPeer({ chain, host: address, port }).catch((error: unknown) => {
+    const peer = await createInfonetPeer({ chain, ...options }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CommandFailed(FAILED, `${reason}; choose another --host or --port`, { cause: error });
     });

@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import { serveControl } from '../../control/control-server.ts';
-import type { ChainStore } from '../../infonet/chain-store.ts';
 import { createInfonetSync, type InfonetSync } from '../../infonet/pull/infonet-sync.ts';
+import type { ServingStatus } from '../../infonet/serve/serving-status.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';
 import { serveOperations } from '../../operations/serve-operations.ts';
 import { traceWorker } from '../../operations/trace-worker.ts';
+import type { ShownChain } from '../../operations/worker-status.ts';
 import { createSyncWorker } from '../../worker/create-sync-worker.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { openFolderChain } from '../folder/open-chain.ts';
@@ -19,6 +20,7 @@ import { type NodeVoice, openVoice } from './node-voice.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
 import { policyOf } from './policy-of.ts';
 import { createReplaceableSync } from './replaceable-sync.ts';
+import { serveChain } from './serve-chain.ts';
 import { readTransport, type TransportOptions } from './transport.ts';
 
 /** A node at work. */
@@ -61,7 +63,10 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   const untrace = traceWorker(worker);
   closers.add('the tracing', untrace);
 
-  const node = { host, settings, worker, chain, voice: opened, closers };
+  const listeners = await serveChain(settings, chain, closers);
+  for (const listener of listeners) tellServing(opened, listener.serving());
+  const shown = { ...chain, serving: () => listeners.map((listener) => listener.serving()) };
+  const node = { host, settings, worker, chain: shown, voice: opened, closers };
   // Before a peer is asked: a port that is taken would break off a run, and what is counted counts from the first one.
   await openPorts(node);
   closers.add('the worker', () => worker.stop());
@@ -80,7 +85,7 @@ interface StartedNode {
   readonly host: Host;
   readonly settings: Settings;
   readonly worker: SyncWorker;
-  readonly chain: ChainStore;
+  readonly chain: ShownChain;
   readonly voice: NodeVoice;
   readonly closers: Closers;
 }
@@ -115,6 +120,13 @@ async function openControl({ host, settings, worker, chain, voice, closers }: St
     const reason = error instanceof Error ? error.message : String(error);
     voice.error({ event: 'node.control' }, `it cannot be reached by other commands: ${reason}`);
   }
+}
+
+function tellServing(voice: NodeVoice, { url, private: isPrivate, requestsPerWindow }: ServingStatus): void {
+  voice.info(
+    { event: 'node.serving', url, private: isPrivate },
+    `serves ${isPrivate ? 'the whole chain, private events too,' : 'the public events of the chain'} at ${url}, ${requestsPerWindow} requests a minute and caller`,
+  );
 }
 
 function tellStart(voice: NodeVoice, host: Host, resolved: ResolvedSettings, worker: SyncWorker): void {

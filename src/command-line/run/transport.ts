@@ -13,6 +13,8 @@ export type TransportSettings = Pick<
   | 'allowClearnet'
   | 'socksProxy'
   | 'requestTimeoutMs'
+  | 'onionConnectTimeoutMs'
+  | 'onionRequestTimeoutMs'
   | 'maxBodyBytes'
   | 'pageLimit'
   | 'maxPages'
@@ -22,12 +24,15 @@ export type TransportSettings = Pick<
 
 /** @throws CommandFailed if the file of certificates cannot be used */
 export async function readTransport(settings: TransportSettings): Promise<TransportOptions> {
-  const { allowClearnet, socksProxy, requestTimeoutMs, maxBodyBytes } = settings;
+  const { allowClearnet, socksProxy, maxBodyBytes } = settings;
+  const { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs } = settings;
   const { pageLimit, maxPages, replaceForkedChain, ca } = settings;
   return {
     allowClearnet,
     socksProxy,
     requestTimeoutMs,
+    onionConnectTimeoutMs,
+    onionRequestTimeoutMs,
     maxBodyBytes,
     pageLimit,
     maxPages,

@@ -11,8 +11,12 @@ export interface PullProgress {
   /** Pages asked for so far, this one with them. */
   readonly pages: number;
   readonly maxPages: number;
-  /** The most events this attempt can bring. How many there are beyond that the protocol does not tell. */
+  /** The most events this attempt can bring. How many there are beyond that the protocol does not say. */
   readonly eventsAtMost: number;
+  /** Whether the peer has more events than this. */
+  readonly more?: boolean;
+  /** The timestamp of the newest event kept, in Unix seconds: how far behind the present the chain still is. */
+  readonly newestAt?: number | undefined;
 }
 
 /** Where to pull to, from which networks, and how much at a time. */
@@ -23,13 +27,17 @@ export interface InfonetSyncOptions {
   readonly allowClearnet?: boolean | undefined;
   /** The SOCKS5 proxy that resolves onion names. @default '127.0.0.1:9050' */
   readonly socksProxy?: string | undefined;
-  /** Milliseconds for one request, from the connection to the last byte. @default 5000 */
+  /** Milliseconds for one request to a peer that is no onion service, from the connection to the last byte. @default 5000 */
   readonly requestTimeoutMs?: number | undefined;
+  /** Milliseconds for Tor to connect to an onion service; the first time takes the longest. @default 60,000 */
+  readonly onionConnectTimeoutMs?: number | undefined;
+  /** Milliseconds for one answer of an onion service, once there is a connection. @default 30,000 */
+  readonly onionRequestTimeoutMs?: number | undefined;
   /** A body above this is refused while it arrives. @default 32 MiB */
   readonly maxBodyBytes?: number | undefined;
-  /** Events a page, 1 to 500. @default 100 */
+  /** Events a page, 1 to 500. @default 500 */
   readonly pageLimit?: number | undefined;
-  /** Pages a run; the next run goes on from there. @default 5 */
+  /** Pages an attempt; none begins after 120 s. The next attempt goes on from there. @default 20 */
   readonly maxPages?: number | undefined;
   /**
    * Whether a local chain of fewer than 20 events that forked gives way: it is set aside, where it is kept, if the
@@ -49,6 +57,8 @@ export interface ResolvedSyncOptions extends Omit<InfonetSyncOptions, 'socksProx
   readonly allowClearnet: boolean;
   readonly socksProxy: ProxyAddress;
   readonly requestTimeoutMs: number;
+  readonly onionConnectTimeoutMs: number;
+  readonly onionRequestTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly pageLimit: number;
   readonly maxPages: number;
@@ -65,9 +75,11 @@ export function resolveSyncOptions(options: InfonetSyncOptions): ResolvedSyncOpt
     replaceForkedChain: options.replaceForkedChain === true,
     socksProxy: readProxyAddress(options.socksProxy ?? '127.0.0.1:9050'),
     requestTimeoutMs: wholeOption(options, 'requestTimeoutMs', 5_000, 600_000),
+    onionConnectTimeoutMs: wholeOption(options, 'onionConnectTimeoutMs', 60_000, 600_000),
+    onionRequestTimeoutMs: wholeOption(options, 'onionRequestTimeoutMs', 30_000, 600_000),
     maxBodyBytes: wholeOption(options, 'maxBodyBytes', 32 * 1024 * 1024, 512 * 1024 * 1024),
-    pageLimit: wholeOption(options, 'pageLimit', 100, MAX_PAGE_LIMIT),
-    maxPages: wholeOption(options, 'maxPages', 5, 1_000),
+    pageLimit: wholeOption(options, 'pageLimit', MAX_PAGE_LIMIT, MAX_PAGE_LIMIT),
+    maxPages: wholeOption(options, 'maxPages', 20, 1_000),
     ca: options.ca,
   };
 }

@@ -1,7 +1,9 @@
-import { Client, type Dispatcher } from 'undici';
+import { Agent, type IncomingMessage, request as startRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   PeerSyncError,
   PeerSyncHttpError,
+  PeerSyncLocalError,
   PeerSyncProtocolError,
   PeerSyncRateLimited,
 } from '../../policy/errors.ts';
@@ -11,7 +13,9 @@ import { oneLine } from '../one-line.ts';
 import { networkOf } from '../peer-network.ts';
 import { SYNC_PATH } from '../protocol.ts';
 import { readJson } from '../read-json.ts';
-import { type ProxyAddress, socksConnector } from './socks-proxy.ts';
+import { connectPeer } from './peer-socket.ts';
+import type { ProxyAddress } from './socks-proxy.ts';
+import { SocksRefused } from './socks-replies.ts';
 
 export interface PeerLinkOptions {
   readonly signal: AbortSignal;
@@ -19,11 +23,23 @@ export interface PeerLinkOptions {
   readonly now: () => number;
   readonly socksProxy: ProxyAddress;
   readonly requestTimeoutMs: number;
+  readonly onionConnectTimeoutMs: number;
+  readonly onionRequestTimeoutMs: number;
   readonly maxBodyBytes: number;
   /** PEM; trusted in place of the certificates of the system. */
   readonly ca: string | undefined;
   /** The new head, if earlier requests brought something that was kept: every error carries it. */
   readonly progress: () => string | undefined;
+  readonly observer?: LinkObserver | undefined;
+}
+
+/** Sees the steps of the requests, each in its time. @internal */
+export interface LinkObserver {
+  connected(socket: Socket): void;
+  connectFailed(error: Error): void;
+  sent(): void;
+  answered(answer: Pick<IncomingMessage, 'statusCode' | 'statusMessage' | 'headersDistinct'>): void;
+  received(chunk: Uint8Array): void;
 }
 
 /** One connection to one peer, for one attempt. */
@@ -31,83 +47,180 @@ export interface PeerLink {
   /**
    * The body of an answer with status 200.
    *
-   * @throws PeerSyncRateLimited, PeerSyncHttpError, PeerSyncProtocolError, or the reason of the signal
+   * @throws PeerSyncRateLimited, PeerSyncHttpError, PeerSyncProtocolError, PeerSyncLocalError, or the reason of the signal
    */
   post(body: string): Promise<Uint8Array>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The body is not one we take in. */
 class BodyRefused extends Error {}
 
+/** Time ran out; the message says for what. */
+class TooLate extends Error {}
+
+/** A kept connection that the peer closed before any byte of the answer; the request may be sent again. */
+class ClosedBeforeAnswer extends Error {}
+
 /** What an error answer says of itself is read up to here; the rest of it is not waited for. */
 const MAX_DETAIL_BYTES = 4096;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Of several addresses of a name, three may be dead before one that answers. */
+const ADDRESS_SHARE = 0.3;
 
-/** Nothing is sent before the first `post`. */
+/**
+ * Nothing is sent before the first `post`.
+ *
+ * On Node's own HTTP: undici gives up at a 100 Continue nobody asked for, which RFC 9110 §15.2 wants passed over, and
+ * does not say whether a connection that closed was a kept one.
+ */
 export function openPeerLink(peerUrl: string, options: PeerLinkOptions): PeerLink {
-  const { signal, requestTimeoutMs, maxBodyBytes, socksProxy, ca, progress } = options;
+  const { signal } = options;
   const url = new URL(`${peerUrl}${SYNC_PATH}`);
-  const ended = new AbortController();
-  const timeout = requestTimeoutMs;
-  const connect =
-    networkOf(url.hostname) === 'onion'
-      ? socksConnector({ proxy: socksProxy, timeoutMs: timeout, ca, signal: ended.signal })
-      : // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off for the whole process.
-        { timeout, signal: ended.signal, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
-  // One deadline covers all of a request, below; undici's own would start anew with every byte.
-  const client = new Client(url.origin, {
-    connect,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  const ask = async (body: string, deadline: AbortSignal): Promise<Uint8Array> => {
-    // Undici follows no redirect unless told to, and unpacks nothing: a packed body is refused by its header.
-    const answer = await client.request({
-      method: 'POST',
-      path: url.pathname,
-      headers: {
-        accept: 'application/json',
-        'accept-encoding': 'identity',
-        'content-type': 'application/json',
-        'user-agent': 'infonet-sync-worker',
-      },
-      body,
-      signal: AbortSignal.any([signal, deadline]),
-    });
-    if (answer.statusCode !== 200) throw await httpError(answer, options);
-    const encoding = answer.headers['content-encoding'];
-    if (encoding !== undefined && String(encoding).toLowerCase() !== 'identity') {
-      throw new BodyRefused('a packed body, though none was asked for');
+  const ask = async (body: string): Promise<Uint8Array> => {
+    const deadline = new Deadline(signal);
+    try {
+      return await exchange({ url, agent, body, deadline, options });
+    } catch (error) {
+      throw deadline.signal.aborted ? deadline.signal.reason : error;
+    } finally {
+      deadline.end();
     }
-    return readBody(answer.body, maxBodyBytes);
   };
 
   return {
     post: async (body) => {
       signal.throwIfAborted();
-      const deadline = AbortSignal.timeout(requestTimeoutMs);
       try {
-        return await ask(body, deadline);
+        return await ask(body).catch((error: unknown) => {
+          if (error instanceof ClosedBeforeAnswer) return ask(body);
+          throw error;
+        });
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof PeerSyncError) throw error;
-        const message = deadline.aborted ? `no whole answer within ${requestTimeoutMs} ms` : messageOf(error);
-        const status = error instanceof BodyRefused ? 200 : 0;
-        throw new PeerSyncProtocolError(message, { status, head: progress(), cause: error });
+        throw peerError(error, options);
       }
     },
-    close: async () => {
-      await client.destroy();
-      // Undici leaves a connection that is still being made to its own time limit.
-      ended.abort();
-    },
+    close: () => agent.destroy(),
   };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
+interface Exchange {
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly body: string;
+  readonly deadline: Deadline;
+  readonly options: PeerLinkOptions;
+}
+
+async function exchange({ url, agent, body, deadline, options }: Exchange): Promise<Uint8Array> {
+  const { observer, requestTimeoutMs, maxBodyBytes } = options;
+  const isOnion = networkOf(url.hostname) === 'onion';
+  const { signal } = deadline;
+  // Over Tor the two parts have limits of their own: a first connection takes many times as long as an answer.
+  if (isOnion) deadline.set(options.onionConnectTimeoutMs, 'no connection');
+  else deadline.set(requestTimeoutMs, 'no whole answer');
+
+  agent.createConnection = (_, callback) => {
+    const proxy = isOnion ? options.socksProxy : undefined;
+    const addressTimeoutMs = Math.ceil(requestTimeoutMs * ADDRESS_SHARE);
+    connectPeer(url, { proxy, ca: options.ca, signal, addressTimeoutMs }).then(
+      (socket) => {
+        observer?.connected(socket);
+        callback?.(null, socket);
+      },
+      (error: Error) => {
+        observer?.connectFailed(error);
+        request.destroy(error);
+      },
+    );
+    return undefined;
+  };
+  const request = startRequest({
+    agent,
+    method: 'POST',
+    path: url.pathname,
+    headers: {
+      host: url.host,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'user-agent': 'infonet-sync-worker',
+    },
+    signal,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Whatever NODE_OPTIONS says.
+    insecureHTTPParser: false,
+  });
+  let bytesBefore = 0;
+  request.once('socket', (socket) => {
+    bytesBefore = socket.bytesRead;
+    if (isOnion) deadline.set(options.onionRequestTimeoutMs, 'no whole answer');
+    observer?.sent();
+  });
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve);
+    request.once('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new BodyRefused('the peer switched to another protocol, though nobody asked for it'));
+    });
+    request.on('error', (error) => {
+      const isUnanswered = request.reusedSocket && request.socket?.bytesRead === bytesBefore;
+      reject(isUnanswered ? new ClosedBeforeAnswer(error.message, { cause: error }) : error);
+    });
+    request.end(body);
+  });
+  observer?.answered(answer);
+  if (answer.statusCode !== 200) throw await httpError(answer, options);
+  const encodings = (answer.headersDistinct['content-encoding'] ?? [])
+    .join(',')
+    .toLowerCase()
+    .split(/[\s,]+/);
+  if (encodings.some((encoding) => !['', 'identity', 'none'].includes(encoding))) {
+    answer.destroy();
+    throw new BodyRefused('a packed body, though none was asked for');
+  }
+  return readBody(answer, maxBodyBytes, observer);
+}
+
+/**
+ * Ends a request with the attempt, or at a time limit that moves from one part of the request to the next. It holds on to
+ * its timer and its listener: those of AbortSignal.timeout and AbortSignal.any fall to the garbage collector.
+ */
+class Deadline {
+  readonly #controller = new AbortController();
+  readonly #attempt: AbortSignal;
+  readonly #abort = (): void => this.#controller.abort(this.#attempt.reason);
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(attempt: AbortSignal) {
+    this.#attempt = attempt;
+    attempt.addEventListener('abort', this.#abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  set(ms: number, missing: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#controller.abort(new TooLate(`${missing} within ${ms} ms`)), ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#attempt.removeEventListener('abort', this.#abort);
+  }
+}
+
+async function readBody(
+  body: AsyncIterable<Uint8Array>,
+  most: number,
+  observer?: LinkObserver,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop by a throw ends the connection: what is still to come is not taken in.
@@ -115,23 +228,25 @@ async function readBody(body: AsyncIterable<Uint8Array>, most: number): Promise<
     size += chunk.length;
     if (size > most) throw new BodyRefused(`a body above ${most} bytes`);
     chunks.push(chunk);
+    observer?.received(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 async function httpError(
-  answer: Dispatcher.ResponseData,
+  answer: IncomingMessage,
   { now, progress }: PeerLinkOptions,
 ): Promise<PeerSyncError> {
-  const { seconds, header } = longestRetryAfter(answer.headers['retry-after'], now());
+  const { statusCode: status = 0 } = answer;
+  if (status < 200) return new PeerSyncProtocolError('the answer is no HTTP', { head: progress() });
+  const { seconds, header } = longestRetryAfter(answer.headersDistinct['retry-after'] ?? [], now());
   const options = {
     retryAfterSeconds: seconds,
     retryAfterHeader: header,
-    detail: await readDetail(answer.body),
+    detail: await readDetail(answer),
     head: progress(),
   };
-  if (answer.statusCode === 429) return new PeerSyncRateLimited(options);
-  return new PeerSyncHttpError({ ...options, status: answer.statusCode });
+  return status === 429 ? new PeerSyncRateLimited(options) : new PeerSyncHttpError({ ...options, status });
 }
 
 /**
@@ -139,10 +254,9 @@ async function httpError(
  * polite, to come early is not. A list within one header is unreadable, as the policy has it.
  */
 function longestRetryAfter(
-  value: string | string[] | undefined,
+  headers: readonly string[],
   now: number,
 ): { seconds: number; header: string | undefined } {
-  const headers = value === undefined ? [] : [value].flat();
   const seconds = headers.map((header) => readRetryAfter(header, { now }).seconds);
   return {
     seconds: Math.max(0, ...seconds),
@@ -162,11 +276,24 @@ async function readDetail(body: AsyncIterable<Uint8Array>): Promise<string> {
   }
 }
 
+function peerError(error: unknown, { progress }: PeerLinkOptions): PeerSyncError {
+  if (error instanceof PeerSyncError) return error;
+  const options = { head: progress(), cause: error };
+  if (error instanceof SocksRefused && error.isLocal) {
+    return new PeerSyncLocalError(`${error.message}. ${error.advice}`, options);
+  }
+  const status = error instanceof BodyRefused ? 200 : 0;
+  return new PeerSyncProtocolError(messageOf(error), { ...options, status });
+}
+
 /** Several addresses tried make an error without a message of its own. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return messageOf(error.errors[0]);
   if (!(error instanceof Error)) return oneLine(String(error));
-  // Undici asserts what its parser let through, such as a status below 100.
-  if ('code' in error && error.code === 'ERR_ASSERTION') return 'the answer is no HTTP';
+  const code = 'code' in error ? String(error.code) : '';
+  // Node names them by the call that failed: "read ECONNRESET", "socket hang up", "aborted".
+  if (code === 'ECONNRESET' || code === 'EPIPE') return `the peer closed the connection (${code})`;
+  if (code === 'HPE_HEADER_OVERFLOW') return `headers above ${MAX_HEADER_BYTES} bytes`;
+  if (code.startsWith('HPE_')) return `the answer is no HTTP: ${oneLine(error.message)}`;
   return oneLine(error.message || error.name);
 }

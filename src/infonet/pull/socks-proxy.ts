@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { SocksClient } from 'socks';
-import { buildConnector } from 'undici';
+import { connect, type Socket } from 'node:net';
+import { SocksRefused, socksReply } from './socks-replies.ts';
 
 export interface ProxyAddress {
   readonly host: string;
@@ -25,47 +25,111 @@ export function readProxyAddress(text: string): ProxyAddress {
   return { host, port };
 }
 
-export interface SocksConnectorOptions {
-  readonly proxy: ProxyAddress;
-  readonly timeoutMs: number;
-  /** PEM; trusted in place of the certificates of the system. */
-  readonly ca?: string | undefined;
-  /** Ends a connection in the making, which the proxy may have made to wait. */
-  readonly signal: AbortSignal;
-}
+const VERSION = 5;
+const NO_LOGIN = 0;
+const LOGIN = 2;
+const NAME = 3;
 
-/** Connects through a SOCKS5 proxy. The proxy resolves the name: an onion name must never reach a DNS server. */
-export function socksConnector(options: SocksConnectorOptions): buildConnector.connector {
-  const { timeoutMs, ca } = options;
-  const trust = ca === undefined ? {} : { ca };
-  const secure = buildConnector({ timeout: timeoutMs, rejectUnauthorized: true, ...trust });
-  return (target, callback) => {
-    throughProxy(target, options).then(
-      (socket) => {
-        if (target.protocol === 'https:') secure({ ...target, httpSocket: socket }, callback);
-        else callback(null, socket.setNoDelay());
-      },
-      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
-    );
-  };
-}
+/** Tor gives each login circuits of its own (IsolateSOCKSAuth): ours are not shared with other programs. */
+const login = randomBytes(16).toString('hex');
 
-async function throughProxy(
-  { hostname, port, protocol }: buildConnector.Options,
-  { proxy, timeoutMs, signal }: SocksConnectorOptions,
+/**
+ * Connects through a SOCKS5 proxy (RFC 1928). The proxy resolves the name: an onion name must never reach a DNS server.
+ *
+ * Written here, for the `socks` package knows only the replies 0 to 8 and keeps the code of any other to itself.
+ *
+ * @throws SocksRefused, or the reason of the signal
+ */
+export async function connectThroughProxy(
+  destination: { readonly host: string; readonly port: number },
+  proxy: ProxyAddress,
+  signal: AbortSignal,
 ): Promise<Socket> {
-  const toProxy = connectTcp({ ...proxy, signal });
+  const name = `the SOCKS proxy at ${proxy.host}:${proxy.port}`;
+  const socket = connect({ ...proxy, noDelay: true });
   try {
-    await once(toProxy, 'connect');
+    await once(socket, 'connect', { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw notThere(name, error);
+    });
+    await greet(socket, name, signal);
+    const host = Buffer.from(destination.host);
+    const port = Buffer.from([destination.port >> 8, destination.port & 0xff]);
+    socket.write(Buffer.concat([Buffer.from([VERSION, 1, 0, NAME, host.length]), host, port]));
+    const [, code = 1] = await readBytes(socket, 2, signal);
+    if (code !== 0) throw socksReply(code);
+    const [, kind] = await readBytes(socket, 2, signal);
+    const length = kind === 1 ? 4 : kind === 4 ? 16 : ((await readBytes(socket, 1, signal))[0] ?? 0);
+    await readBytes(socket, length + 2, signal);
+    return socket;
   } catch (error) {
-    throw new Error(`the SOCKS proxy at ${proxy.host}:${proxy.port} is not there`, { cause: error });
+    socket.destroy();
+    signal.throwIfAborted();
+    if (error instanceof SocksRefused) throw error;
+    throw new SocksRefused(
+      {
+        sentence: `${name} closed the connection`,
+        advice: 'See the log of Tor: it may be stopping, or still starting.',
+      },
+      { cause: error },
+    );
   }
-  const { socket } = await SocksClient.createConnection({
-    proxy: { ...proxy, type: 5 },
-    command: 'connect',
-    destination: { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) },
-    existing_socket: toProxy,
-    timeout: timeoutMs,
+}
+
+/** Agrees on a login: a proxy that wants none is given none. */
+async function greet(socket: Socket, name: string, signal: AbortSignal): Promise<void> {
+  socket.write(Buffer.from([VERSION, 2, NO_LOGIN, LOGIN]));
+  const answer = await readBytes(socket, 2, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw notSocks(name, error);
   });
-  return socket;
+  if (answer[0] !== VERSION) throw notSocks(name);
+  if (answer[1] === NO_LOGIN) return;
+  if (answer[1] === LOGIN) {
+    // RFC 1929.
+    const text = Buffer.from(login);
+    const [length] = [text.length];
+    socket.write(Buffer.concat([Buffer.from([1, length]), text, Buffer.from([length]), text]));
+    const [, status] = await readBytes(socket, 2, signal);
+    if (status === 0) return;
+  }
+  throw new SocksRefused({
+    sentence: `${name} asks for a login of its own`,
+    advice: 'Name the SOCKS port of Tor with --socks-proxy.',
+    isLocal: true,
+  });
+}
+
+/** @throws Error if the socket ends before it has brought so many bytes */
+async function readBytes(socket: Socket, count: number, signal: AbortSignal): Promise<Buffer> {
+  for (;;) {
+    const bytes: Buffer | null = socket.read(count);
+    if (bytes !== null && bytes.length === count) return bytes;
+    if (bytes !== null || socket.readableEnded || socket.destroyed) throw new Error('the connection ended');
+    await once(socket, 'readable', { signal });
+  }
+}
+
+function notThere(name: string, cause: unknown): SocksRefused {
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  return new SocksRefused(
+    {
+      sentence: `${name} is not there${code}`,
+      advice: 'Start Tor, or name its SOCKS port with --socks-proxy.',
+      isLocal: true,
+    },
+    { cause },
+  );
+}
+
+function notSocks(name: string, cause?: unknown): SocksRefused {
+  return new SocksRefused(
+    {
+      sentence: `${name} is not a SOCKS5 port`,
+      advice:
+        'Name the SOCKS port of Tor with --socks-proxy: not its control port, nor the one of an HTTP proxy.',
+      isLocal: true,
+    },
+    { cause },
+  );
 }

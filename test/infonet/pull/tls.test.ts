@@ -8,7 +8,8 @@ import { runOnce } from '../one-run.ts';
 import { exchange, RECORDED_HEAD } from '../recorded-exchanges.ts';
 
 /** Made for this test: a certificate for `localhost`, signed by itself, until 2126. */
-const read = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
 const cert = read('self-signed-cert.pem');
 
 const open: (() => unknown)[] = [];

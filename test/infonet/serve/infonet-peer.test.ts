@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/event-author.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
-import { CallerLimit } from '../../../src/infonet/serve/caller-limit.ts';
+import { CallerLimit, callerOf } from '../../../src/infonet/serve/caller-limit.ts';
 import { createInfonetPeer, type InfonetPeerOptions } from '../../../src/infonet/serve/infonet-peer.ts';
 import { fc } from '../../support/property.ts';
 import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from '../recorded-exchanges.ts';
@@ -137,7 +137,7 @@ describe('its rate limit', () => {
     });
     fc.assert(
       fc.property(options, calls, (limits, list) => {
-        const limit = new CallerLimit(limits);
+        const limit = new CallerLimit({ ...limits, total: 1_000_000 });
         const passed = new Map<number, number[]>();
         let now = 0;
         for (const { who, after } of list) {
@@ -158,12 +158,12 @@ describe('its rate limit', () => {
   });
 
   test('takes the addresses of one /64 for one caller', () => {
-    const limit = new CallerLimit({ requests: 1, windowSeconds: 60 });
-    expect(limit.take('2001:db8::1', 0)).toBe(0);
-    expect(limit.take('2001:db8:0:0:ffff::2', 0)).toBe(60);
-    expect(limit.take('2001:db8:0:1::1', 0)).toBe(0);
-    expect(limit.take('::ffff:10.0.0.1', 0)).toBe(0);
-    expect(limit.take('10.0.0.1', 0)).toBe(60);
+    const limit = new CallerLimit({ requests: 1, total: 100, windowSeconds: 60 });
+    expect(limit.take(callerOf('2001:db8::1'), 0)).toBe(0);
+    expect(limit.take(callerOf('2001:db8:0:0:ffff::2'), 0)).toBe(60);
+    expect(limit.take(callerOf('2001:db8:0:1::1'), 0)).toBe(0);
+    expect(limit.take(callerOf('::ffff:10.0.0.1'), 0)).toBe(0);
+    expect(limit.take(callerOf('10.0.0.1'), 0)).toBe(60);
   });
 });
 

@@ -31,6 +31,7 @@ export function viewOf({ state = {}, peers = [], view = {} }: ViewParts = {}): I
       state: toWire(worker),
       peers: records.map(peerToWire),
       chain: null,
+      serving: [],
       why: explain(context, at),
     },
     runs: [],
