@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request as startRequest } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import {
   PeerSyncError,
   PeerSyncHttpError,
@@ -84,7 +84,8 @@ export function openPeerLink(peerUrl: string, options: PeerLinkOptions): PeerLin
     try {
       return await exchange({ url, agent, body, deadline, options });
     } catch (error) {
-      throw deadline.signal.aborted ? deadline.signal.reason : error;
+      // An answer that came in time stands, also where its body did not.
+      throw deadline.signal.aborted && !(error instanceof PeerSyncError) ? deadline.signal.reason : error;
     } finally {
       deadline.end();
     }
@@ -133,7 +134,8 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
       },
       (error: Error) => {
         observer?.connectFailed(error);
-        request.destroy(error);
+        // The type wants a stream where there is none; it is not looked at.
+        callback?.(error, new Socket());
       },
     );
     return undefined;
@@ -161,6 +163,7 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
     if (isOnion) deadline.set(options.onionRequestTimeoutMs, 'no whole answer');
     observer?.sent();
   });
+  let fault: Error | undefined;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
     request.once('upgrade', (_, socket) => {
@@ -168,6 +171,7 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
       reject(new BodyRefused('the peer switched to another protocol, though nobody asked for it'));
     });
     request.on('error', (error) => {
+      fault = error;
       const isUnanswered = request.reusedSocket && request.socket?.bytesRead === bytesBefore;
       reject(isUnanswered ? new ClosedBeforeAnswer(error.message, { cause: error }) : error);
     });
@@ -183,7 +187,13 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
     answer.destroy();
     throw new BodyRefused('a packed body, though none was asked for');
   }
-  return readBody(answer, maxBodyBytes, observer);
+  const whole = await readBody(answer, maxBodyBytes, observer).catch((error: unknown) => {
+    // The body breaks off where the parser gives up; the request knows why.
+    throw error instanceof BodyRefused ? error : (fault ?? error);
+  });
+  // A body without a length ends with its connection, which is how we end it too.
+  signal.throwIfAborted();
+  return whole;
 }
 
 /**

@@ -73,6 +73,14 @@ export const statuses: readonly Misbehaviour[] = [
     say(answer('{"ok":false,"detail":"Unsupported protocol_version"}', { status: '426 x' })),
     'HTTP 426: Unsupported protocol_version',
   ),
+  row(
+    'sends a 100 Continue and a 103 that nobody asked for, with a wait of their own',
+    say(
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 x\r\nretry-after: 9\r\n\r\n${answer('{}', { status: '429 x', headers: ['retry-after: 70'] })}`,
+    ),
+    'HTTP 429',
+    { retryAfter: 70 },
+  ),
   row('answers 204', say('HTTP/1.1 204 No Content\r\n\r\n'), 'HTTP 204'),
   row('answers 206 with a page', say(answer(page([first]), { status: '206 x' })), 'HTTP 206'),
   row('answers 999', status('999 x'), 'HTTP 999'),
