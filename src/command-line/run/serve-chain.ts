@@ -1,5 +1,5 @@
 import type { ChainStore } from '../../infonet/chain-store.ts';
-import { readProxyAddress } from '../../infonet/pull/socks-proxy.ts';
+import { readHostPort } from '../../infonet/host-port.ts';
 import { createInfonetPeer, type InfonetPeer } from '../../infonet/serve/infonet-peer.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -27,7 +27,7 @@ export async function serveChain(
     windowSeconds: 60,
   };
   const places = [
-    ...(serve === false ? [] : [{ flag: '--serve', ...addressOf(serve), private: false }]),
+    ...(serve === false ? [] : [{ flag: '--serve', ...readHostPort(serve), private: false }]),
     ...(servePrivate === false
       ? []
       : [{ flag: '--serve-private', host: '127.0.0.1', port: servePrivate, private: true }]),
@@ -44,10 +44,4 @@ export async function serveChain(
     }
   }
   return peers;
-}
-
-function addressOf(text: string): { readonly host: string; readonly port: number } {
-  // 0, for any port that is free, is no port of a proxy.
-  const [, host] = /^(.*):0$/.exec(text) ?? [];
-  return host === undefined ? readProxyAddress(text) : { host, port: 0 };
 }

@@ -1,7 +1,8 @@
 import type { ChainStore } from '../chain-store.ts';
+import type { HostPort } from '../host-port.ts';
 import { MAX_PAGE_LIMIT } from '../protocol.ts';
 import { wholeOption } from '../whole-option.ts';
-import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
+import { readProxyAddress } from './socks-proxy.ts';
 
 /** How far one attempt has come, after a page of it. */
 export interface PullProgress {
@@ -55,7 +56,7 @@ export interface InfonetSyncOptions {
 /** With all defaults filled in. @internal */
 export interface ResolvedSyncOptions extends Omit<InfonetSyncOptions, 'socksProxy'> {
   readonly allowClearnet: boolean;
-  readonly socksProxy: ProxyAddress;
+  readonly socksProxy: HostPort;
   readonly requestTimeoutMs: number;
   readonly onionConnectTimeoutMs: number;
   readonly onionRequestTimeoutMs: number;

@@ -8,20 +8,20 @@ import {
   PeerSyncRateLimited,
 } from '../../policy/errors.ts';
 import { readRetryAfter } from '../../policy/retry-after.ts';
+import type { HostPort } from '../host-port.ts';
 import { isJsonObject } from '../json-value.ts';
 import { oneLine } from '../one-line.ts';
 import { networkOf } from '../peer-network.ts';
 import { SYNC_PATH } from '../protocol.ts';
 import { readJson } from '../read-json.ts';
 import { connectPeer } from './peer-socket.ts';
-import type { ProxyAddress } from './socks-proxy.ts';
 import { SocksRefused } from './socks-replies.ts';
 
 export interface PeerLinkOptions {
   readonly signal: AbortSignal;
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
-  readonly socksProxy: ProxyAddress;
+  readonly socksProxy: HostPort;
   readonly requestTimeoutMs: number;
   readonly onionConnectTimeoutMs: number;
   readonly onionRequestTimeoutMs: number;

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { connectThroughProxy, type ProxyAddress } from './socks-proxy.ts';
+import type { HostPort } from '../host-port.ts';
+import { connectThroughProxy } from './socks-proxy.ts';
 
 export interface PeerSocketOptions {
   /** The proxy to go through; undefined for a direct connection. */
-  readonly proxy: ProxyAddress | undefined;
+  readonly proxy: HostPort | undefined;
   /** Milliseconds that one of several addresses of a name is given before the next one is tried. */
   readonly addressTimeoutMs: number;
   /** PEM; trusted in place of the certificates of the system. */

@@ -1,28 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { type HostPort, readHostPort } from '../host-port.ts';
 import { SocksRefused, socksReply } from './socks-replies.ts';
-
-export interface ProxyAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 /**
  * Reads `host:port`.
  *
  * @throws RangeError naming the value and what is allowed
  */
-export function readProxyAddress(text: string): ProxyAddress {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:]+)\]|([^\s:/@[\]]+)):([0-9]{1,5})$/i.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  if (host === undefined || port < 1 || port > 65_535) {
-    throw new RangeError(
-      `socksProxy is ${JSON.stringify(text)}; allowed is host:port, such as 127.0.0.1:9050`,
-    );
-  }
-  return { host, port };
+export function readProxyAddress(text: string): HostPort {
+  const address = readHostPort(text);
+  if (address !== undefined && address.port > 0) return address;
+  throw new RangeError(`socksProxy is ${JSON.stringify(text)}; allowed is host:port, such as 127.0.0.1:9050`);
 }
 
 const VERSION = 5;
@@ -42,7 +32,7 @@ const login = randomBytes(16).toString('hex');
  */
 export async function connectThroughProxy(
   destination: { readonly host: string; readonly port: number },
-  proxy: ProxyAddress,
+  proxy: HostPort,
   signal: AbortSignal,
 ): Promise<Socket> {
   const name = `the SOCKS proxy at ${proxy.host}:${proxy.port}`;

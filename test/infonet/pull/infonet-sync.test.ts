@@ -119,10 +119,10 @@ describe('a run', () => {
   test('begins no page after two minutes', async () => {
     const ours = createMemoryChain();
     let seconds = 0;
-    const sync = createObservedSync(
-      { chain: ours, pageLimit: 10, onProgress: () => void (seconds += 50) },
-      { monotonic: () => seconds },
-    );
+    const onProgress = (): void => {
+      seconds += 50;
+    };
+    const sync = createObservedSync({ chain: ours, pageLimit: 10, onProgress }, { monotonic: () => seconds });
     const answered = await sync(createPeerRecord(await peerWith(260)), attempt);
     // Three pages begin, at 0, 50 and 100 seconds.
     expect([answered, ours.count()]).toEqual([{ head: ours.head(), more: true }, 30]);

@@ -73,7 +73,7 @@ describe.skipIf(!hasMicrosocks)(
       const proxy = readProxyAddress(await startMicrosocks());
       const destination = { host: 'localhost', port: Number(new URL(peer.url).port) };
       const socket = await connectThroughProxy(destination, proxy, new AbortController().signal);
-      socket.end('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
+      socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
       expect(await textOf(socket)).toMatch(/^HTTP\/1\.1 404/);
     });
   },
