@@ -252,10 +252,12 @@ describe('refused, naming the file or the variable, the key, the value and what 
 
 test('a variable that looks like ours and is none is told, and not used: it may be somebody else’s', async () => {
   const { notes } = await resolveSettings(
-    given({ env: { SYNC_WORKER_PAGELIMIT: '5', SYNC_WORKER_POD_HOST: '10.0.0.1', PATH: '/bin' } }),
+    given({
+      env: { SYNC_WORKER_PAGELIMIT: '5', SYNC_WORKER_KUBERNETES_POD_ADDRESS: '10.0.0.1', PATH: '/bin' },
+    }),
   );
   expect(notes).toEqual([
     'SYNC_WORKER_PAGELIMIT in the environment is no setting, and not used; did you mean SYNC_WORKER_PAGE_LIMIT?',
-    'SYNC_WORKER_POD_HOST in the environment is no setting, and not used',
+    'SYNC_WORKER_KUBERNETES_POD_ADDRESS in the environment is no setting, and not used',
   ]);
 });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { readHostPort } from '../../infonet/host-port.ts';
 import { checkOnionAddress } from '../../infonet/onion-address.ts';
-import { readProxyAddress } from '../../infonet/pull/socks-proxy.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { refused, type SettingKind, SettingRefused } from './setting-kind.ts';
@@ -67,16 +67,12 @@ export function listenOrOff(usual: number): SettingKind<string | false> {
         const read = port.read(value, place);
         return read === false ? false : `127.0.0.1:${read}`;
       }
-      try {
-        readProxyAddress(value);
-        return value;
-      } catch {
-        throw refused(
-          place,
-          value,
-          `host:port, such as 127.0.0.1:${usual}, a port, true (port ${usual}) or false`,
-        );
-      }
+      if (readHostPort(value) !== undefined) return value;
+      throw refused(
+        place,
+        value,
+        `host:port, such as 127.0.0.1:${usual}, a port, true (port ${usual}) or false`,
+      );
     },
   };
 }
@@ -96,14 +92,7 @@ export const proxyAddress: SettingKind<string> = {
   argument: '<HOST:PORT>',
   fromText: (text) => text,
   read: (value, place) => {
-    try {
-      if (typeof value === 'string') {
-        readProxyAddress(value);
-        return value;
-      }
-    } catch {
-      // Refused below, in the words of the settings.
-    }
+    if (typeof value === 'string' && (readHostPort(value)?.port ?? 0) > 0) return value;
     throw refused(place, value, 'host:port, such as 127.0.0.1:9050');
   },
 };
