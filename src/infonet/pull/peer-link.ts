@@ -65,6 +65,9 @@ class ClosedBeforeAnswer extends Error {}
 /** What an error answer says of itself is read up to here; the rest of it is not waited for. */
 const MAX_DETAIL_BYTES = 4096;
 const MAX_HEADER_BYTES = 16 * 1024;
+const NO_ANSWER = (ms: number): string => `no whole answer within ${ms} ms`;
+const NO_CONNECTION = (ms: number): string =>
+  `no connection through Tor within ${ms} ms: it may still be starting, or the onion service may be down`;
 /** Of several addresses of a name, three may be dead before one that answers. */
 const ADDRESS_SHARE = 0.3;
 
@@ -121,8 +124,8 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
   const isOnion = networkOf(url.hostname) === 'onion';
   const { signal } = deadline;
   // Over Tor the two parts have limits of their own: a first connection takes many times as long as an answer.
-  if (isOnion) deadline.set(options.onionConnectTimeoutMs, 'no connection');
-  else deadline.set(requestTimeoutMs, 'no whole answer');
+  if (isOnion) deadline.set(options.onionConnectTimeoutMs, NO_CONNECTION);
+  else deadline.set(requestTimeoutMs, NO_ANSWER);
 
   agent.createConnection = (_, callback) => {
     const proxy = isOnion ? options.socksProxy : undefined;
@@ -160,7 +163,7 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
   let bytesBefore = 0;
   request.once('socket', (socket) => {
     bytesBefore = socket.bytesRead;
-    if (isOnion) deadline.set(options.onionRequestTimeoutMs, 'no whole answer');
+    if (isOnion) deadline.set(options.onionRequestTimeoutMs, NO_ANSWER);
     observer?.sent();
   });
   let fault: Error | undefined;
@@ -215,9 +218,9 @@ class Deadline {
     return this.#controller.signal;
   }
 
-  set(ms: number, missing: string): void {
+  set(ms: number, late: (ms: number) => string): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(new TooLate(`${missing} within ${ms} ms`)), ms);
+    this.#timer = setTimeout(() => this.#controller.abort(new TooLate(late(ms))), ms);
   }
 
   end(): void {

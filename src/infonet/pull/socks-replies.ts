@@ -19,7 +19,7 @@ const replies: Readonly<Record<number, SocksReply>> = {
   1: {
     sentence: 'general failure',
     advice:
-      'See the log of Tor: it may still be starting ("Bootstrapped 100%" is the end of that), or have no network.',
+      'The node behind the onion service may be down. See also the log of Tor: it may still be starting ("Bootstrapped 100%" is the end of that), or have no network.',
   },
   2: {
     sentence: 'not allowed by the rules of the proxy',
@@ -88,5 +88,5 @@ export function socksReply(code: number): SocksRefused {
     sentence: 'it could not be reached',
     advice: 'This reply is not a known one: see the log of the proxy.',
   };
-  return new SocksRefused({ ...known, sentence: `${known.sentence} (SOCKS reply ${hex})` });
+  return new SocksRefused({ ...known, sentence: `SOCKS reply ${hex}: ${known.sentence}` });
 }

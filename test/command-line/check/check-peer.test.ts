@@ -298,7 +298,7 @@ describe('an onion peer', () => {
     const told = await report(ONION, { socksProxy: `127.0.0.1:${await portOf(proxy, '127.0.0.1')}` });
     expect(told).toMatchObject({
       wouldServe: false,
-      connectFailed: 'the onion service needs client authorization (SOCKS reply F4)',
+      connectFailed: 'SOCKS reply F4: the onion service needs client authorization',
       next: expect.stringContaining('ClientOnionAuthDir'),
     });
   });

@@ -63,7 +63,7 @@ describe.skipIf(!hasMicrosocks)(
 
     test('the name goes to the proxy, which is the one that cannot resolve it', async () => {
       const { state } = await pull(await startMicrosocks(), ONION);
-      expect(state.lastError).toMatch(/\(SOCKS reply 0\d\)$/);
+      expect(state.lastError).toMatch(/^SOCKS reply 0\d: /);
     });
 
     test('a name that the proxy resolves is reached', async () => {
@@ -110,7 +110,7 @@ describe('an onion peer', () => {
     const silent = await startScriptedPeer({ script: () => undefined });
     open.push(silent.close);
     const { state } = await pull(new URL(silent.url).host, ONION, { onionConnectTimeoutMs: 200 });
-    expect(state.lastError).toBe('no connection within 200 ms');
+    expect(state.lastError).toMatch(/^no connection through Tor within 200 ms: /);
   });
 
   test('without a proxy is an error that names the proxy, and no other way is tried', async () => {
@@ -163,9 +163,9 @@ const codes = [1, 2, 3, 4, 5, 6, 7, 8, 0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6,
 
 test('each SOCKS reply has a sentence and an advice of its own, and any other is shown by its code', () => {
   const known = codes.map(socksReply);
-  expect(new Set(known.map(({ message }) => message.replace(/ \(.*/, ''))).size).toBe(codes.length);
+  expect(new Set(known.map(({ message }) => message.replace(/.*: /, ''))).size).toBe(codes.length);
   for (const { advice } of known) expect(advice).toMatch(/^[A-Z].*\.$/);
-  expect(socksReply(0x2a).message).toBe('it could not be reached (SOCKS reply 2A)');
+  expect(socksReply(0x2a).message).toBe('SOCKS reply 2A: it could not be reached');
 });
 
 test.each(codes)(
@@ -203,7 +203,7 @@ test('a proxy that wants a login is given one of this process; one that refuses 
       [5, 0xf0],
     ]),
   );
-  expect(told).toHaveProperty('message', 'the onion service has no descriptor (SOCKS reply F0)');
+  expect(told).toHaveProperty('message', 'SOCKS reply F0: the onion service has no descriptor');
   for (const refusing of [
     [
       [5, 2],
