@@ -19,7 +19,7 @@ const replies: Readonly<Record<number, SocksReply>> = {
   1: {
     sentence: 'general failure',
     advice:
-      'The node behind the onion service may be down. See also the log of Tor: it may still be starting ("Bootstrapped 100%" is the end of that), or have no network.',
+      'The node behind the onion service may be down, the service may need client authorization, or Tor may still be starting ("Bootstrapped 100%" in its log is the end of that): with "SocksPort 9050 ExtendedErrors" in torrc Tor tells these apart.',
   },
   2: {
     sentence: 'not allowed by the rules of the proxy',
@@ -28,8 +28,7 @@ const replies: Readonly<Record<number, SocksReply>> = {
   3: { sentence: 'no network', advice: 'Check the network of this machine, and the log of Tor.' },
   4: {
     sentence: 'the onion service cannot be found or reached',
-    advice:
-      'Check the address and whether the peer is up. It may also need client authorization: with "SocksPort 9050 ExtendedErrors" Tor tells these apart.',
+    advice: 'Check the address and whether the peer is up: it may have begun a moment ago.',
   },
   5: {
     sentence: 'the onion service is there, and nothing behind it takes the connection',

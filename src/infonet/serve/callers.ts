@@ -50,24 +50,22 @@ export class Callers {
 
 export interface ConnectingOptions {
   readonly callers: Callers;
-  readonly isPrivate: boolean;
   readonly lineTimeout: number;
 }
 
 /** Learns who is behind a connection before HTTP begins on it: Tor may name the circuit in a line of its own. */
-export function takeConnections(
-  server: Server,
-  { callers, isPrivate, lineTimeout }: ConnectingOptions,
-): void {
+export function takeConnections(server: Server, { callers, lineTimeout }: ConnectingOptions): void {
   const serve = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     const { remoteAddress: address = '' } = socket;
-    callers.set(socket, callerOf(address), { isOne: networkOf(address) !== 'loopback' });
+    // Tor on this machine hands on its callers over loopback; nobody else may name a circuit.
+    const isLocal = networkOf(address.replace('::ffff:', '')) === 'loopback';
+    callers.set(socket, callerOf(address), { isOne: !isLocal });
     const begin = (): void => {
       for (const listener of serve) listener.call(server, socket);
     };
-    if (!isPrivate) return begin();
+    if (!isLocal) return begin();
     const failed = (): void => void socket.destroy();
     socket.once('error', failed).setTimeout(lineTimeout, failed);
     readProxyLine(socket, (circuit) => {

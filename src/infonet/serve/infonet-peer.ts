@@ -104,7 +104,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
   server.maxConnections = MAX_CONNECTIONS;
   // A caller that does not read its answer is let go as well.
   server.setTimeout(requestTimeout * 2);
-  takeConnections(server, { callers, isPrivate, lineTimeout: requestTimeout });
+  takeConnections(server, { callers, lineTimeout: requestTimeout });
   server.on('request', (request, response) => {
     answer(request).then(
       (made) => {

@@ -173,7 +173,7 @@ describe('its rate limit', () => {
   });
 
   test('tells onion callers apart by the circuit that Tor names', async () => {
-    const url = await peerWith(await recorded(), { private: true, requestsPerWindow: 1 });
+    const url = await peerWith(await recorded(), { requestsPerWindow: 1 });
     const ask = async (circuit: string, pieces = 1): Promise<string> => {
       const line = circuit === '' ? '' : `PROXY TCP6 fc00:dead:beef:4dad::${circuit} ::1 65535 80\r\n`;
       const bytes = `${line}POST ${PATH} HTTP/1.1\r\nhost: x.onion\r\nconnection: close\r\ncontent-length: ${genesis.length}\r\n\r\n${genesis}`;
