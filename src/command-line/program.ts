@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { codeOf } from '../storage/disk/storage-errors.ts';
+import { addChain } from './commands/chain.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addPeer } from './commands/peer.ts';
@@ -55,7 +56,7 @@ Examples:
   sync-worker status --data ./sync-data
   sync-worker run --help`,
     );
-  for (const add of [addRun, addStatus, addWhy, addSyncNow, addPeers, addPeer, addCheck, addDemo]) {
+  for (const add of [addRun, addStatus, addWhy, addSyncNow, addPeers, addPeer, addChain, addCheck, addDemo]) {
     add(program, host);
   }
   return program;

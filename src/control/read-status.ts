@@ -1,3 +1,4 @@
+import type { GateSummary } from '../infonet/gate-summary.ts';
 import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import type { ChainStatus, WorkerStatus } from '../operations/worker-status.ts';
 import { peerFromWire, peerToWire } from '../policy/peer-record.ts';
@@ -9,13 +10,14 @@ import { isWhy } from './read-why.ts';
 /** Reads what a worker answered. @throws TypeError for what is no status of a worker */
 export function readStatus(value: unknown): WorkerStatus {
   if (!isRecord(value)) throw new TypeError(`the status is ${describe(value)}; allowed is an object`);
-  const { state, peers, chain, serving, why } = value;
+  const { state, peers, chain, serving, gates, why } = value;
   if (!isRecord(state)) throw new TypeError(`state is ${describe(state)}; allowed is an object`);
   return {
     state: toWire(fromWire(state)),
     peers: readPeers(peers),
     chain: chain === null ? null : readChain(chain),
     serving: readServing(serving),
+    gates: readGates(gates),
     why: readWhy(why),
   };
 }
@@ -30,6 +32,22 @@ export function readPeers(value: unknown): WorkerStatus['peers'] {
 export function readWhy(value: unknown): Why {
   if (isWhy(value)) return value;
   throw new TypeError(`why is ${describe(value)}; a field of it is missing, or of another type`);
+}
+
+function readGates(value: unknown): GateSummary[] {
+  if (Array.isArray(value) && value.every(isGate)) return value;
+  throw new TypeError(
+    `gates is ${describe(value)}; allowed is a list of gates, each with messages and lastSeen`,
+  );
+}
+
+function isGate(value: unknown): value is GateSummary {
+  return (
+    isRecord(value) &&
+    text.accepts(value['gate']) &&
+    count.accepts(value['messages']) &&
+    typeof value['lastSeen'] === 'number'
+  );
 }
 
 function readChain(value: unknown): ChainStatus {

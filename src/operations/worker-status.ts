@@ -1,3 +1,4 @@
+import type { GateSummary } from '../infonet/gate-summary.ts';
 import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import { peerToWire } from '../policy/peer-record.ts';
 import type { SyncWorkerStateWire } from '../policy/sync-worker-state-wire.ts';
@@ -15,6 +16,8 @@ export interface WorkerStatus {
   readonly chain: ChainStatus | null;
   /** The listeners that serve the chain to others; none where it is not served. */
   readonly serving: readonly ServingStatus[];
+  /** The gates on the chain that were seen last, at most 100; none where they are not tracked. */
+  readonly gates: readonly GateSummary[];
   readonly why: Why;
 }
 
@@ -32,7 +35,12 @@ export interface ShownChain {
   count(): number;
   /** The listeners that serve it, where there are any. */
   serving?(): readonly ServingStatus[];
+  /** Its gates, where they are tracked. */
+  gates?(): readonly GateSummary[];
 }
+
+/** Anybody can make up gates. */
+const MAX_GATES = 100;
 
 /** The status of a worker, and of the chain it pulls to, at this moment. */
 export function statusOf(
@@ -44,6 +52,7 @@ export function statusOf(
     peers: worker.peers.map(peerToWire),
     chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
     serving: chain?.serving?.() ?? [],
+    gates: chain?.gates?.().slice(0, MAX_GATES) ?? [],
     why: worker.why(),
   };
 }

@@ -4,19 +4,25 @@
  * Both loops look their KeyObject up by public key, made once a key: a chain has few nodes, and so has the bare loop.
  * The bare one gets its text and its signature ready-made; ours makes them, and parses, hashes and links besides.
  */
-import { createHash, type KeyObject, verify } from 'node:crypto';
+import { hash, type KeyObject, verify } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMemoryChain, openDiskChain } from '../../src/infonet/chain-store.ts';
-import { openDiskLog } from '../../src/infonet/disk-log.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
-import { eventText, readEvent, signedText } from '../../src/infonet/infonet-event.ts';
-import { canonicalJson, isJsonArray, isJsonObject, type JsonValue } from '../../src/infonet/json-value.ts';
+import { createMemoryChain, openDiskChain } from '../../src/infonet/chain/chain-store.ts';
+import { openDiskLog } from '../../src/infonet/chain/disk-log.ts';
+import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
+import { eventText, readEvent, signedText } from '../../src/infonet/events/infonet-event.ts';
+import { IngestState } from '../../src/infonet/events/ingest-state.ts';
+import { PublicKeys } from '../../src/infonet/events/public-keys.ts';
+import { verifyEvent } from '../../src/infonet/events/verify-event.ts';
+import {
+  canonicalJson,
+  isJsonArray,
+  isJsonObject,
+  type JsonValue,
+} from '../../src/infonet/json/json-value.ts';
+import { readJson } from '../../src/infonet/json/read-json.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
-import { PublicKeys } from '../../src/infonet/public-keys.ts';
-import { readJson } from '../../src/infonet/read-json.ts';
-import { verifyEvent } from '../../src/infonet/verify-event.ts';
 import { median } from './median.ts';
 
 const EVENTS = 1_000;
@@ -74,9 +80,10 @@ export async function measureVerifying(): Promise<VerifyingCost> {
     verified.push(
       await perSecond(() => {
         let head = GENESIS_HASH;
+        const state = new IngestState();
         values.forEach((value, index) => {
           const event = readEvent(value);
-          verifyEvent(event, { head, lastSequence: index }, keys);
+          verifyEvent(event, { head, lastSequence: index, state, now: 0 }, keys);
           head = event.id;
         });
       }),
@@ -108,15 +115,18 @@ export async function measureKeeping(events: number): Promise<KeepingCost> {
   const folder = await mkdtemp(join(tmpdir(), 'infonet-bench-'));
   const place = join(folder, 'chain');
   const [text = ''] = writeChain(1);
+  let head = GENESIS_HASH;
   try {
     const log = await openDiskLog(place);
     const append = await seconds(async () => {
       for (let height = 0; height < events; height += PAGE) {
         const page = Array.from({ length: PAGE }, (_, index) => {
-          const id = createHash('sha256')
-            .update(String(height + index))
-            .digest('hex');
-          return { id, text: `${id}${text.slice(64)}`, isPrivate: false };
+          const id = hash('sha256', String(height + index));
+          const own = text
+            .replace(/"event_id":"[^"]*","prev_hash":"[^"]*"/, `"event_id":"${id}","prev_hash":"${head}"`)
+            .replace('"sequence":1,', `"sequence":${height + index + 1},`);
+          head = id;
+          return { id, text: own, isPrivate: false };
         });
         await log.append(page, new Map([[`node ${height % 40}`, height]]));
       }

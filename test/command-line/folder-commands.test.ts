@@ -8,6 +8,7 @@ import {
   createMemoryChain,
   openDiskChain,
 } from '../../src/infonet/index.ts';
+import { gatePayload } from '../infonet/payloads.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
@@ -187,6 +188,32 @@ test('peer serves the chain of a folder to others, and refuses a folder without 
   expect(pulled.head()).toBe(head);
   peer.signal('SIGTERM');
   expect(await peer.ended).toMatchObject({ status: 0, stdout: `${url} serves 1 event; Ctrl-C ends it\n` });
+});
+
+test('chain gates shows the gates of a chain beside whoever has it open, and no text', async () => {
+  const { path } = await tempFolder();
+  const without = await runProgram(program, ['chain', 'gates', '--data', path]);
+  expect(without).toMatchObject({ status: 3, stdout: '' });
+  expect(without.stderr).toMatch(/^error: there is no chain in .*; pull one first with: .*\n$/);
+  await mkdir(join(path, 'chain'));
+  const chain = await openDiskChain(join(path, 'chain'));
+  const author = createEventAuthor();
+  const empty = await runProgram(program, ['chain', 'gates', '--data', path]);
+  expect(empty).toMatchObject({ status: 0, stdout: 'No gate has a message on this chain.\n' });
+  for (const [at, gate] of ['ops', 'news\u001b[2j', 'ops'].entries()) {
+    await author.appendGateMessage(chain, gatePayload({ gate, sender_ref: 'nobody' }), 1_700_000_000 + at);
+  }
+  const shown = await runProgram(program, ['chain', 'gates', '--data', path]);
+  expect(shown).toMatchObject({ status: 0, stderr: '' });
+  expect(shown.stdout.split('\n')).toEqual([
+    'GATE      MESSAGES  LAST SEEN',
+    'ops       2         2023-11-14 22:13:22',
+    'news [2j  1         2023-11-14 22:13:21',
+    '',
+  ]);
+  const json = await runProgram(program, ['chain', 'gates', '--data', path, '--json']);
+  expect(JSON.parse(json.stdout)[0]).toEqual({ gate: 'ops', messages: 2, lastSeen: 1_700_000_002 });
+  await chain.close();
 });
 
 test('check tries a peer once and changes nothing, and demo ends by itself', async () => {

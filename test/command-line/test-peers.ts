@@ -19,7 +19,9 @@ export async function servingPeer(events: number): Promise<ServingPeer> {
   const author = createEventAuthor();
   for (let sequence = 1; sequence <= events; sequence += 1) {
     const timestamp = 1_700_000_000 + sequence;
-    await chain.ingest([author.write({ head: chain.head(), sequence, timestamp, payload: { sequence } })]);
+    await chain.ingest([
+      author.write({ head: chain.head(), sequence, timestamp, payload: { message: String(sequence) } }),
+    ]);
   }
   const peer = await createInfonetPeer({ chain });
   onTestFinished(() => peer.close());

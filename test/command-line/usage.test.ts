@@ -66,6 +66,10 @@ test('there are the commands of the README, and no others', () => {
     'peers disable',
     'peers reset',
     'peer',
+    'chain',
+    'chain verify',
+    'chain repair',
+    'chain gates',
     'check',
     'demo',
   ]);

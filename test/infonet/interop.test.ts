@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { type ChainStore, createMemoryChain } from '../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/event-author.ts';
+import { type ChainStore, createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
+import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
 import { createInfonetSync } from '../../src/infonet/pull/infonet-sync.ts';
 import { createInfonetPeer } from '../../src/infonet/serve/infonet-peer.ts';
 import { runOnce } from './one-run.ts';
@@ -33,7 +33,7 @@ async function startNode(events: number): Promise<Node> {
         head: chain.head(),
         sequence,
         timestamp: sequence / 4,
-        payload: { text: 'né 🚀', n: sequence },
+        payload: { message: `né 🚀 ${sequence}` },
       };
       const { accepted } = await chain.ingest([author.write(event)]);
       expect(accepted).toBe(1);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { locatorHeights } from '../../src/infonet/locator.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
 import { fc } from '../support/property.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isJsonArray, isJsonObject, type JsonObject } from '../../src/infonet/json-value.ts';
-import { readJson } from '../../src/infonet/read-json.ts';
+import { isJsonArray, isJsonObject, type JsonObject } from '../../src/infonet/json/json-value.ts';
+import { readJson } from '../../src/infonet/json/read-json.ts';
 
 /** What went over the wire between two running reference nodes. */
 export interface Exchange {

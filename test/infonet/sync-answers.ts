@@ -1,4 +1,4 @@
-import { eventText, readEvent } from '../../src/infonet/infonet-event.ts';
+import { eventText, readEvent } from '../../src/infonet/events/infonet-event.ts';
 import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
 import { RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
 

@@ -1,4 +1,4 @@
-import { type ChainStore, createMemoryChain } from '../../infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain } from '../../infonet/chain/chain-store.ts';
 import type { VerificationSeen } from './check-report.ts';
 
 /** A chain of its own for one attempt, and what became of the events that were offered to it. */

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { createInfonetPeer } from '../../infonet/serve/infonet-peer.ts';
-import { CommandFailed, FAILED, FOLDER } from '../exit-status.ts';
-import { chainFolder, openFolderChain } from '../folder/open-chain.ts';
+import { CommandFailed, FAILED } from '../exit-status.ts';
+import { chainFolder, noChain, openFolderChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';
 import type { Host } from '../host.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
@@ -35,13 +35,7 @@ export function addPeer(program: Command, host: Host): void {
 
 async function serveChain(folder: string, options: PeerOptions, host: Host): Promise<void> {
   await checkFolder(folder);
-  const place = chainFolder(folder);
-  if ((await stat(place).catch(() => undefined)) === undefined) {
-    throw new CommandFailed(
-      FOLDER,
-      `there is no chain in ${place}; pull one first with: sync-worker run --peer URL --data ${folder}`,
-    );
-  }
+  if ((await stat(chainFolder(folder)).catch(() => undefined)) === undefined) throw noChain(folder);
   const watch = watchForEnd(host);
   const chain = await openFolderChain(folder);
   try {

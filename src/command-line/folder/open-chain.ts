@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type ChainStore, openDiskChain } from '../../infonet/chain-store.ts';
-import { codeOf } from '../../storage/disk/storage-errors.ts';
+import { ChainDamagedError } from '../../infonet/chain/chain-damaged-error.ts';
+import { type ChainStore, openDiskChain } from '../../infonet/chain/chain-store.ts';
+import { StorageLockedError } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 
 /** Where the chain of a data folder is. */
@@ -9,20 +10,32 @@ export function chainFolder(folder: string): string {
 }
 
 /** @throws CommandFailed saying why it cannot be opened, and what to do */
-export async function openFolderChain(folder: string): Promise<ChainStore> {
-  const place = chainFolder(folder);
-  try {
-    return await openDiskChain(place);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const next = isLocked(error)
-      ? 'another process has it open, such as sync-worker run or sync-worker peer; stop that one, or name another folder with --data'
-      : 'see that it may be written to and has room, or name another folder with --data';
-    throw new CommandFailed(FOLDER, `${message}; ${next}`, { cause: error });
-  }
+export function openFolderChain(folder: string): Promise<ChainStore> {
+  return openDiskChain(chainFolder(folder)).catch((error: unknown) => {
+    throw chainFailure(error, folder);
+  });
 }
 
-function isLocked(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return codeOf(error) === 'LEVEL_LOCKED' || isLocked(error.cause);
+/** What to say of a data folder without a chain. */
+export function noChain(folder: string): CommandFailed {
+  return new CommandFailed(
+    FOLDER,
+    `there is no chain in ${chainFolder(folder)}; pull one first with: sync-worker run --peer URL --data ${folder}`,
+  );
+}
+
+/** Why something could not be done with the chain of a data folder, and what to do. */
+export function chainFailure(error: unknown, folder: string): CommandFailed {
+  return new CommandFailed(FOLDER, textOf(error, folder), { cause: error });
+}
+
+function textOf(error: unknown, folder: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ChainDamagedError) {
+    return `${message}; repair it with: sync-worker chain repair --data ${folder}`;
+  }
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof StorageLockedError
+    ? `the chain in ${chainFolder(folder)} cannot be opened: another process has it open (process ${cause.pid}), such as sync-worker run or sync-worker peer; stop that one, or name another folder with --data`
+    : `${message}; see that it may be written to and has room, or name another folder with --data`;
 }

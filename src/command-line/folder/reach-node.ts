@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import type { Control } from '../../control/control.ts';
 import { connectControl } from '../../control/control-client.ts';
+import { readChainTip } from '../../infonet/chain/chain-folder.ts';
 import { statusOf, type WorkerStatus } from '../../operations/worker-status.ts';
 import { explain } from '../../schedule/why.ts';
 import { createWorkerContext } from '../../schedule/worker-context.ts';
@@ -10,7 +11,7 @@ import { whereaboutsOf } from '../../storage/disk/process-identity.ts';
 import type { Host } from '../host.ts';
 import { policyOf } from '../run/policy-of.ts';
 import type { Settings } from '../settings/settings.ts';
-import { readChainFigures } from './chain-figures.ts';
+import { chainFolder } from './open-chain.ts';
 import { checkFolder, readFolder } from './read-folder.ts';
 import { shortPath } from './short-path.ts';
 
@@ -46,11 +47,11 @@ export function whoRuns({ running, pid }: ReachedNode): string {
 
 async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
   const { state, peers } = await readFolder(settings.data);
-  const chain = await readChainFigures(settings.data).catch(() => null);
+  const chain = await readChainTip(chainFolder(settings.data)).catch(() => undefined);
   const context = createWorkerContext({ state, peers, policy: policyOf(settings) });
   const why = (): WorkerStatus['why'] => explain(context, systemNow());
   const figures = chain && { head: () => chain.head, count: () => chain.count };
-  return statusOf({ state, peers, why }, figures ?? undefined);
+  return statusOf({ state, peers, why }, figures);
 }
 
 async function holderOf(folder: string): Promise<number | undefined> {

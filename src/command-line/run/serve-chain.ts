@@ -1,4 +1,4 @@
-import type { ChainStore } from '../../infonet/chain-store.ts';
+import type { ChainStore } from '../../infonet/chain/chain-store.ts';
 import { readHostPort } from '../../infonet/host-port.ts';
 import { createInfonetPeer, type InfonetPeer } from '../../infonet/serve/infonet-peer.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';

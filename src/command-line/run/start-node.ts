@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import { serveControl } from '../../control/control-server.ts';
+import { trackGates } from '../../infonet/gate-directory.ts';
 import { createInfonetSync, type InfonetSync } from '../../infonet/pull/infonet-sync.ts';
 import type { ServingStatus } from '../../infonet/serve/serving-status.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';
@@ -43,8 +44,9 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   const transport = await readTransport(settings);
   const { storage, reread, release } = await openNodeStorage({ folder: data, peers, now: systemNow });
   closers.add('the data folder', release);
-  const chain = await openFolderChain(data);
-  closers.add('the chain', () => chain.close());
+  const folderChain = await openFolderChain(data);
+  closers.add('the chain', () => folderChain.close());
+  const chain = await trackGates(folderChain);
 
   let voice: NodeVoice | undefined;
   const syncBy = (options: TransportOptions): InfonetSync =>

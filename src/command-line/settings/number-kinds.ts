@@ -1,4 +1,4 @@
-import { createMemoryChain } from '../../infonet/chain-store.ts';
+import { createMemoryChain } from '../../infonet/chain/chain-store.ts';
 import { resolveSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { wholeOption } from '../../infonet/whole-option.ts';
 import { resolvePolicy, type SyncPolicy } from '../../policy/sync-policy.ts';

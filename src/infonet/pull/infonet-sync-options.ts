@@ -1,4 +1,4 @@
-import type { ChainStore } from '../chain-store.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
 import type { HostPort } from '../host-port.ts';
 import { MAX_PAGE_LIMIT } from '../protocol.ts';
 import { wholeOption } from '../whole-option.ts';

@@ -1,8 +1,8 @@
 import { PeerSyncProtocolError } from '../../policy/errors.ts';
 import type { PeerRecord } from '../../policy/peer-record.ts';
 import type { SyncAnswer, SyncFunction, SyncOptions } from '../../schedule/attempt.ts';
-import { createMemoryChain, type Ingested } from '../chain-store.ts';
-import { isJsonObject, JsonNumber, type JsonValue } from '../json-value.ts';
+import { createMemoryChain, type Ingested } from '../chain/chain-store.ts';
+import { isJsonObject, JsonNumber, type JsonValue } from '../json/json-value.ts';
 import { isPrivateNetwork, networkOf, networkRefusal } from '../peer-network.ts';
 import { GENESIS_HASH, shortHash } from '../protocol.ts';
 import {
@@ -93,7 +93,8 @@ class Pull {
         const other = await this.#longerChain();
         if (other === undefined)
           return { forked: true, error: 'the peer is on another chain; nothing was merged' };
-        this.#options.onChainSetAside?.(await chain.reset());
+        const place = await chain.reset();
+        this.#options.onChainSetAside?.(place);
         page = other;
       }
       const { accepted, refused } = await chain.ingest(page.events, { signal: this.#signal });

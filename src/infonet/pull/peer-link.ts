@@ -9,11 +9,11 @@ import {
 } from '../../policy/errors.ts';
 import { readRetryAfter } from '../../policy/retry-after.ts';
 import type { HostPort } from '../host-port.ts';
-import { isJsonObject } from '../json-value.ts';
+import { isJsonObject } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
 import { oneLine } from '../one-line.ts';
 import { networkOf } from '../peer-network.ts';
 import { SYNC_PATH } from '../protocol.ts';
-import { readJson } from '../read-json.ts';
 import { connectPeer } from './peer-socket.ts';
 import { SocksRefused } from './socks-replies.ts';
 

@@ -1,8 +1,8 @@
 import { describe } from '../../policy/wire-fields.ts';
-import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json-value.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
 import { oneLine } from '../one-line.ts';
 import { isHash, PROTOCOL_VERSION } from '../protocol.ts';
-import { readJson } from '../read-json.ts';
 
 /** What a peer answers. */
 export interface SyncPage {

@@ -1,8 +1,8 @@
-import type { ChainStore } from '../chain-store.ts';
-import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json-value.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
 import { GENESIS_HASH, MAX_PAGE_LIMIT, PROTOCOL_VERSION } from '../protocol.ts';
 import { withoutByteOrderMark } from '../pull/sync-page.ts';
-import { readJson } from '../read-json.ts';
 
 /** What goes back to a caller; the body is JSON. */
 export interface PeerAnswer {

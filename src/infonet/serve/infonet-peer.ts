@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { closeServer } from '../../http/close-server.ts';
 import { readBody } from '../../http/read-body.ts';
-import type { ChainStore } from '../chain-store.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
 import { networkOf } from '../peer-network.ts';
 import { SYNC_PATH } from '../protocol.ts';
 import { wholeOption } from '../whole-option.ts';

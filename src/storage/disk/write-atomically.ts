@@ -57,7 +57,8 @@ async function keepAccess(
   await file.chmod(old.mode & (constants.S_IRWXU | constants.S_IRWXG | constants.S_IRWXO));
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes the names in a folder as lasting as the files. @internal */
+export async function syncFolder(folder: string): Promise<void> {
   // Windows opens no folders, and its file systems log a rename by themselves.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');

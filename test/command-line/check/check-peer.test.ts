@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CheckPeerOptions, checkPeer } from '../../../src/command-line/check/check-peer.ts';
 import type { CheckReport } from '../../../src/command-line/check/check-report.ts';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
 import { createPeerRecord, peerToWire } from '../../../src/policy/peer-record.ts';

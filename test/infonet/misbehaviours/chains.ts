@@ -21,7 +21,7 @@ export const chains: readonly Misbehaviour[] = [
   said(
     'an event with a __proto__ in its payload',
     page([first.replace('"payload":{', '"payload":{"__proto__":{"polluted":true},')]),
-    'an id that is not its hash',
+    'its payload has an unknown field',
   ),
   said(
     'a page with a __proto__',
@@ -64,7 +64,7 @@ export const chains: readonly Misbehaviour[] = [
   said(
     'a true event, then a false one',
     page([first, second, third.replace('"sequence":', '"sequence":9')]),
-    'an id that is not its hash',
+    'a signature that does not verify',
     { kept: 2 },
   ),
   said('an event of another network', forged('network_id', 'sb-mainnet'), 'is of network "sb-mainnet"'),
@@ -86,10 +86,10 @@ export const chains: readonly Misbehaviour[] = [
   said(
     'an event with its time spelled otherwise',
     page([first.replace(/("timestamp":[\d.]+)/, '$10')]),
-    'an id that is not its hash',
+    'as Python spells it',
   ),
-  said('an event of another node', page([withNode]), 'an id that is not its hash'),
-  said('an event without a signature', forged('signature', ''), 'a signature that does not verify'),
+  said('an event of another node', page([withNode]), 'a node id that is not of its public key'),
+  said('an event without a signature', forged('signature', ''), 'signature of an event is ""'),
   said(
     'an event with the signature of another',
     forged('signature', JSON.parse(second).signature),
@@ -104,7 +104,7 @@ export const chains: readonly Misbehaviour[] = [
   said(
     'an event with the key of another algorithm',
     forged('public_key_algo', 'ECDSA_P256'),
-    'no key of ECDSA_P256',
+    'no key of P-256',
   ),
   said(
     'an event with an unknown algorithm',
@@ -114,7 +114,7 @@ export const chains: readonly Misbehaviour[] = [
   said(
     'an event with a payload of 20,000 keys',
     forged('payload', Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 0]))),
-    'an id that is not its hash',
+    'bytes; allowed is at most 4096',
   ),
   said(
     'that we forked, and sends its chain',

@@ -13,6 +13,8 @@ export interface Misbehaviour {
   readonly retryAfter?: number;
   /** How many of its events are true and kept. */
   readonly kept?: number;
+  /** How many events of its own making are kept, as the reference would. */
+  readonly keptForged?: number;
 }
 
 /** The chain the worker starts with: so many recorded events. */

@@ -14,8 +14,8 @@ export const texts: readonly Misbehaviour[] = [
   said('{}', '{}', 'protocol_version of the answer is undefined'),
   said('half a page', page([first]).slice(0, -30), 'breaks off'),
   said('a page and more', `${page([first])}{}`, 'wrong at character'),
-  said('arrays 100,000 deep', '['.repeat(100_000), 'nested more than 64 deep'),
-  said('objects 40,000 deep', '{"a":'.repeat(40_000), 'nested more than 64 deep'),
+  said('arrays 100,000 deep', '['.repeat(100_000), 'nested more than 1000 deep'),
+  said('objects 40,000 deep', '{"a":'.repeat(40_000), 'nested more than 1000 deep'),
   said('bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'no UTF-8'),
   said('UTF-16', Buffer.from(page([first]), 'utf16le'), /wrong|UTF-8/),
   said('a byte order mark first', `\ufeff${page([first], { head_hash: `"${idOf(first)}"` })}`, '', {

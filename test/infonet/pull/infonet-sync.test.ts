@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../../src/infonet/event-author.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
 import { createInfonetSync, createObservedSync } from '../../../src/infonet/pull/infonet-sync.ts';
 import type { PullProgress } from '../../../src/infonet/pull/infonet-sync-options.ts';
 import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
@@ -264,6 +264,13 @@ describe('a chain that forked', () => {
     const { state } = await runOnce(createInfonetSync(options), [await peerWith(260)]);
     expect([state.lastOutcome, chain.count(), chain.head()]).toEqual(['ok', 260, RECORDED_HEAD]);
     expect(places.length).toBe(1);
+  });
+
+  test('gives way also if nobody listens where it is kept', async () => {
+    const chain = await fork(19);
+    const sync = createInfonetSync({ chain, replaceForkedChain: true });
+    const { state } = await runOnce(sync, [await peerWith(260)]);
+    expect([state.lastOutcome, chain.count(), chain.head()]).toEqual(['ok', 260, RECORDED_HEAD]);
   });
 
   test('of 20 events and more never gives way', async () => {

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEmptyActor } from 'xstate';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createInfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
 import type { InfonetSyncOptions } from '../../../src/infonet/pull/infonet-sync-options.ts';
 import { connectThroughProxy, readProxyAddress } from '../../../src/infonet/pull/socks-proxy.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { afterEach, expect, test } from 'vitest';
-import { createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createInfonetSync, type InfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
 import { runOnce } from '../one-run.ts';
 import { exchange, RECORDED_HEAD } from '../recorded-exchanges.ts';

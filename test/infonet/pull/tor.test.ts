@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain-store.ts';
+import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createInfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
 import { createInfonetPeer, type InfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
 import { runOnce } from '../one-run.ts';

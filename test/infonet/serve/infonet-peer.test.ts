@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain-store.ts';
-import { createEventAuthor } from '../../../src/infonet/event-author.ts';
+import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { CallerLimit, callerOf } from '../../../src/infonet/serve/caller-limit.ts';
 import { createInfonetPeer, type InfonetPeerOptions } from '../../../src/infonet/serve/infonet-peer.ts';
 import { fc } from '../../support/property.ts';
+import { VALID_PAYLOADS } from '../payloads.ts';
 import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from '../recorded-exchanges.ts';
 
 const PATH = '/api/mesh/infonet/sync';
@@ -224,9 +225,15 @@ describe('private events', () => {
   const mixed = async (): Promise<ChainStore> => {
     const chain = createMemoryChain();
     const author = createEventAuthor();
-    for (const [index, type] of ['message', 'gate_message', 'dm_message', 'vote'].entries()) {
+    for (const [index, type] of (['message', 'gate_message', 'dm_message', 'vote'] as const).entries()) {
       await chain.ingest([
-        author.write({ head: chain.head(), sequence: index + 1, timestamp: 1, payload: {}, type }),
+        author.write({
+          head: chain.head(),
+          sequence: index + 1,
+          timestamp: 1,
+          payload: VALID_PAYLOADS[type],
+          type,
+        }),
       ]);
     }
     return chain;

@@ -35,7 +35,7 @@ export function createFieldsPanel(): Panel {
     },
   });
   return {
-    show: ({ status: { state, chain, serving } }, at) => {
+    show: ({ status: { state, chain, gates, serving } }, at) => {
       now = at;
       rows([
         ...Object.entries(state),
@@ -58,6 +58,10 @@ export function createFieldsPanel(): Panel {
             `${url}, ${events} events in ${requests} requests, ${limited} limited (${limit})`,
           ] as const;
         }),
+        ...gates.map(
+          ({ gate, messages, lastSeen }) =>
+            [`gate: ${gate}`, `${messages} messages, last seen ${utcText(lastSeen)}`] as const,
+        ),
       ]);
     },
   };

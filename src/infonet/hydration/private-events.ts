@@ -1,0 +1,29 @@
+import type { ChainStore } from '../chain/chain-store.ts';
+import { type EventHead, eventHead } from '../events/infonet-event.ts';
+import { GENESIS_HASH, isPrivateType, MAX_PAGE_LIMIT } from '../protocol.ts';
+
+/** A private event on a chain, not parsed yet. */
+export interface PrivateEvent extends EventHead {
+  readonly text: string;
+}
+
+/**
+ * The private events of a chain behind one of its events, oldest first, page by page, with the id of the last event of
+ * each page. If the chain does not have that event, it was set aside, and all of them come.
+ */
+export async function* privateEvents(
+  chain: ChainStore,
+  after: string = GENESIS_HASH,
+): AsyncGenerator<{ readonly events: readonly PrivateEvent[]; readonly last: string }> {
+  for (let from = after; ; ) {
+    const page = await chain.page([from], { limit: MAX_PAGE_LIMIT, publicOnly: false });
+    const events = page.events.map((text) => ({ ...eventHead(text), text }));
+    const last = events.at(-1);
+    if (page.forked) from = GENESIS_HASH;
+    else if (last === undefined) return;
+    else {
+      yield { events: events.filter(({ type }) => isPrivateType(type)), last: last.id };
+      from = last.id;
+    }
+  }
+}
