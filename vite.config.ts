@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
-import { xstateV4ForInspect } from './src/inspect/classic/xstate-v4-for-inspect.ts';
-import { bundlePage } from './src/inspect/page/bundle-page.ts';
-import { leanStatelyInspect } from './src/inspect/stately/lean-stately-inspect.ts';
+import { bundlePage } from './src/build/bundle-page.ts';
+import { leanStatelyInspect, xstateV4ForInspect } from './src/build/inspect-libraries.ts';
 import { closingLine } from './test/support/closing-line.ts';
 
 /** Dates are UTC here, always: everything runs in a zone that is not UTC, and what reads dates in UTC as well. */
@@ -19,7 +18,7 @@ const patience = {
 };
 
 /** The tests without processes, sockets and files. */
-const pure = ['test/{policy,machines,clock,chart}/**/*.test.ts'];
+const pure = ['test/{policy,machines,clock,explain,build}/**/*.test.ts'];
 
 /** The entries of the package, and its command. What two of them need they share, so that a class is the same class in both. */
 const entries = {

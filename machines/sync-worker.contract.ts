@@ -1,66 +1,62 @@
 import type {
   ActorRefFrom,
   AnyActorRef,
+  EventObject,
   MetaObject,
   NonReducibleUnknown,
   PromiseActorLogic,
   StateMachine,
   StateSchema,
 } from 'xstate';
-import type { PeerRecord } from '../src/policy/peer-record.ts';
 import type { SyncOutcome } from '../src/policy/sync-worker-state.ts';
-import type { AttemptResult, SyncFunction } from '../src/schedule/attempt.ts';
+import type { SyncFunction } from '../src/schedule/attempt.ts';
+import type { AttemptInput } from '../src/schedule/run-attempt.ts';
 import type { WorkerContext, WorkerInput } from '../src/schedule/worker-context.ts';
-import type { SyncWorkerEmitted, SyncWorkerEvent } from '../src/schedule/worker-events.ts';
+import type { ChartEvent, SyncWorkerEmitted, SyncWorkerEvent } from '../src/schedule/worker-events.ts';
 
-/** The world outside, as the machine knows it. Many workers may share one machine and so one set of these. */
+/** The world outside, as the chart knows it. Many workers may share one machine and so one set of these. */
 export interface SyncWorkerPorts {
-  /** One attempt at one peer. A machine without it fails every attempt. */
-  readonly sync?: SyncFunction;
-  /** Wall time in Unix seconds, with a fraction. @default the system's */
-  readonly now?: () => number;
-  /** A number from 0 to 1, for the jitter. @default Math.random */
-  readonly random?: () => number;
-  /** Told when `now` or `random` throws or gives no number. @default a process warning */
-  readonly report?: (error: Error) => void;
-}
-
-/** The input of an attempt, for those who provide an actor of their own in place of a `sync` function. */
-export interface AttemptInput {
-  readonly peer: PeerRecord | undefined;
-  /** The chain head last known; '' if none is. */
-  readonly head: string;
-  readonly worker: AnyActorRef;
+  /** One attempt at one peer. */
+  readonly sync: SyncFunction;
+  /** Wall time in Unix seconds, with a fraction. Does not throw. */
+  readonly now: () => number;
+  /** A number from 0 to 1, for jitter and spread. Does not throw. */
+  readonly random: () => number;
 }
 
 /** The top level is the worker's `lastOutcome`. */
 export type SyncWorkerStateValue =
   | Exclude<SyncOutcome, 'running'>
-  | { running: 'abandoned' | { attempting: 'pending' } };
+  | { running: 'attempting' | 'failed' | 'abandoned' };
 
 type AttemptActor = {
   src: 'attempt';
-  logic: PromiseActorLogic<AttemptResult, AttemptInput>;
+  logic: PromiseActorLogic<unknown, AttemptInput>;
   id: string | undefined;
 };
 
-/** The chart, as XState types it. */
-export type SyncWorkerMachine = StateMachine<
+type MachineFor<Event extends EventObject> = StateMachine<
   WorkerContext,
-  SyncWorkerEvent,
+  Event,
   Record<string, AnyActorRef | undefined>,
   AttemptActor,
   { type: string; params: unknown },
   { type: string; params: unknown },
-  'untilDue' | 'untilStuck',
+  'startDelay' | 'interval' | 'backoff' | 'cooldown' | 'stuckTimeout' | 'attemptTimeout',
   SyncWorkerStateValue,
-  string,
+  'waiting' | 'running',
   WorkerInput | undefined,
   NonReducibleUnknown,
   SyncWorkerEmitted,
   MetaObject,
   StateSchema
 >;
+
+/** The chart as the machine file makes it, with the events that only it and its worker send. @internal */
+export type SyncWorkerChart = MachineFor<ChartEvent>;
+
+/** The chart, as XState types it. */
+export type SyncWorkerMachine = MachineFor<SyncWorkerEvent>;
 
 /** A running worker. */
 export type SyncWorkerActor = ActorRefFrom<SyncWorkerMachine>;

@@ -1,259 +1,290 @@
-import { assign, type DoneActorEvent, type ErrorActorEvent, emit, fromPromise, setup } from 'xstate';
-import { safeReadings } from '../src/clock/safe-readings.ts';
-import { systemNow, systemRandom, systemReport } from '../src/clock/system-ports.ts';
-import type { SyncOutcome } from '../src/policy/sync-worker-state.ts';
-import { type AttemptResult, describeFailure, runAttempt } from '../src/schedule/attempt.ts';
+import { assign, emit, enqueueActions, fromPromise, raise, setup } from 'xstate';
 import {
-  refusal,
-  withContact,
-  withPeers,
-  withPolicy,
-  withRequest,
-  withReset,
-} from '../src/schedule/event-steps.ts';
-import { isStuck, type NextMove, nextMove, planLook, untilNextLook } from '../src/schedule/next-move.ts';
-import { followingPeer } from '../src/schedule/next-peer.ts';
+  attemptTimeout,
+  delayOf,
+  refusedEvent,
+  resultOf,
+  stuckTimeout,
+} from '../src/schedule/chart-values.ts';
+import { decide } from '../src/schedule/decide.ts';
+import { type AttemptInput, runAttempt } from '../src/schedule/run-attempt.ts';
+import * as run from '../src/schedule/run-steps.ts';
+import * as update from '../src/schedule/update-steps.ts';
 import { createWorkerContext, type WorkerContext, type WorkerInput } from '../src/schedule/worker-context.ts';
-import type { SyncWorkerEmitted, SyncWorkerEvent } from '../src/schedule/worker-events.ts';
-import * as steps from '../src/schedule/worker-steps.ts';
-import type { AttemptInput, SyncWorkerMachine, SyncWorkerPorts } from './sync-worker.contract.ts';
+import type { ChartEvent, SyncWorkerEmitted } from '../src/schedule/worker-events.ts';
+import type { SyncWorkerChart, SyncWorkerPorts } from './sync-worker.contract.ts';
 
 /**
- * The chart of a sync worker. One machine serves any number of workers: what a worker starts from is its input, and
- * a machine of its own would cost each worker more than all the rest.
+ * The chart of a sync worker. One machine serves any number of workers: what a worker starts from is its input.
  *
  * Starting an actor throws nothing; a bad policy, peer or state in its input puts the actor in status 'error', with a
  * RangeError or TypeError that names the field.
+ *
+ * @internal The package exports it with the system's clock and randomness as defaults.
  */
-export function createSyncWorkerMachine(ports: SyncWorkerPorts = {}): SyncWorkerMachine {
-  const { sync = mustBeProvided, report = systemReport } = ports;
-  const { now, random } = safeReadings({
-    now: ports.now ?? systemNow,
-    random: ports.random ?? systemRandom,
-    report,
-  });
-
-  // A transition reads the clock once: its guard looks, and its actions act on what the guard saw. With a second
-  // reading, a clock set back between the two would let the action ask nobody, or somebody too early.
-  let seen = 0;
-  const look = (): number => {
-    seen = now();
-    return seen;
-  };
-  const move = (context: WorkerContext, event: SyncWorkerEvent): NextMove['kind'] =>
-    nextMove(withRequest(steps.countLook(context), event), look()).kind;
-
-  const chart = setup({
+export function createSyncWorkerChart({ sync, now, random }: SyncWorkerPorts): SyncWorkerChart {
+  return setup({
     types: {
       context: {} as WorkerContext,
-      events: {} as SyncWorkerEvent,
+      events: {} as ChartEvent,
       emitted: {} as SyncWorkerEmitted,
       input: {} as WorkerInput | undefined,
+      tags: {} as 'waiting' | 'running',
     },
     actors: {
-      attempt: fromPromise<AttemptResult, AttemptInput>(({ input, signal }) =>
-        runAttempt(sync, input.peer, { signal, head: input.head, now, worker: input.worker }),
+      attempt: fromPromise<unknown, AttemptInput>(({ input, signal }) =>
+        runAttempt(sync, input, { now, signal }),
       ),
     },
     guards: {
-      lastOutcomeWas: ({ context }, outcome: SyncOutcome) => context.worker.lastOutcome === outcome,
-      isTimeToRun: ({ context, event }) => move(context, event) === 'run',
-      hasNoPeer: ({ context, event }) => move(context, event) === 'solo',
-      isStuck: ({ context }) => isStuck(steps.countLook(context), look()),
-      isGood: (_, result: AttemptResult) => result.outcome === 'ok',
-      isFork: (_, result: AttemptResult) => result.outcome === 'fork',
-      canFailOver: ({ context }) => followingPeer(context, look()) !== undefined,
-      isWellFormed: ({ event }) => refusal(event) === undefined,
+      wasRunning: ({ context }) => context.worker.lastOutcome === 'running',
+      wasOk: ({ context }) => context.worker.lastOutcome === 'ok',
+      wasError: ({ context }) => context.worker.lastOutcome === 'error',
+      wasFork: ({ context }) => context.worker.lastOutcome === 'fork',
+      wasSolo: ({ context }) => context.worker.lastOutcome === 'solo',
+      isTimeToRun: ({ context }) => context.decision.kind === 'run',
+      hasNoPeer: ({ context }) => context.decision.kind === 'solo',
+      hasStuckAttempt: ({ context }) => context.run !== null,
+      succeeded: ({ context, event }) => resultOf(context, event).outcome === 'ok',
+      forked: ({ context, event }) => resultOf(context, event).outcome === 'fork',
+      wasHeldByAll: ({ context }) => context.run?.failure?.outcome === 'held',
     },
     delays: {
-      untilDue: ({ context }) => untilNextLook(context, now()),
-      untilStuck: ({ context }) => untilNextLook(context, now()),
+      startDelay: ({ context }) => delayOf(context.decision),
+      interval: ({ context }) => delayOf(context.decision),
+      backoff: ({ context }) => delayOf(context.decision),
+      cooldown: ({ context }) => delayOf(context.decision),
+      stuckTimeout: ({ context }) => stuckTimeout(context),
+      attemptTimeout: ({ context }) => attemptTimeout(context),
     },
     actions: {
-      beginRun: assign(({ context, event }) =>
-        planLook({ ...context, ...steps.beginRun(withRequest(context, event), seen) }, seen),
+      decide: enqueueActions(({ context, enqueue }) => {
+        const { context: decided, isBounded, clockBehindSeconds } = decide(context, now(), random);
+        enqueue.assign(decided);
+        const { worker: state, peers } = decided;
+        if (isBounded) enqueue.emit({ type: 'waits.bounded', clockBehindSeconds, state, peers });
+      }),
+      beginRun: assign(({ context }) => run.beginRun(context)),
+      recordAttempt: assign(({ context, event }) => run.recordAttempt(context, resultOf(context, event))),
+      failOver: assign(({ context }) => run.failOver(context)),
+      endRun: assign(({ context, event }) => run.endRun(context, resultOf(context, event), random())),
+      failRun: assign(({ context }) => run.failRun(context, random())),
+      recordStuckRun: assign(({ context }) => run.recordStuckRun(context)),
+      recordAbandonedRun: assign(({ context }) => run.recordAbandonedRun(context)),
+      withdrawRun: assign(({ context, event }) => run.withdrawRun(context, event)),
+      goSolo: assign(({ context }) => run.goSolo(context, random())),
+      rememberRequest: assign(({ context, event }) => update.rememberRequest(context, event)),
+      takePeers: assign(({ context, event }) => update.takePeers(context, event)),
+      noteContact: assign(({ context, event }) => update.noteContact(context, event)),
+      clearPeer: assign(({ context, event }) => update.clearPeer(context, event)),
+      takePolicy: assign(({ context, event }) => update.takePolicy(context, event)),
+      reschedule: raise({ type: 'schedule.changed' }),
+      emitRunStarted: emit(({ context }) => ({ type: 'run.started', state: context.worker })),
+      emitAttemptStarted: emit(({ context }) => ({
+        type: 'attempt.started',
+        peerUrl: context.run?.peer.peerUrl ?? '',
+        state: context.worker,
+      })),
+      emitAttemptFinished: emit(({ context, event }) => ({
+        type: 'attempt.finished',
+        peerUrl: context.lastTriedPeer,
+        result: resultOf(context, event),
+        state: context.worker,
+        peers: context.peers,
+      })),
+      emitRunStuck: emit(({ context: { lastTriedPeer, peers } }) => ({
+        type: 'run.stuck',
+        peerUrl: lastTriedPeer,
+        peers,
+      })),
+      emitRunFinished: emit(({ context }) => ({ type: 'run.finished', state: context.worker })),
+      emitRunWithdrawn: emit(({ context: { worker: state, peers } }) => ({
+        type: 'run.withdrawn',
+        state,
+        peers,
+      })),
+      emitPeersChanged: emit(
+        ({ context, event }) =>
+          refusedEvent(context, event) ?? { type: 'peers.changed', peers: context.peers },
       ),
-      failOver: assign(({ context }, result: AttemptResult) =>
-        planLook(steps.failOver(context, result, seen), seen),
+      emitPolicyChanged: emit(
+        ({ context, event }) =>
+          refusedEvent(context, event) ?? { type: 'policy.changed', policy: context.policy },
       ),
-      endRun: assign(({ context }, result: AttemptResult) => steps.endRun(context, result, now(), random())),
-      abandonRun: assign(({ context }) => steps.abandonRun(context, seen)),
-      goSolo: assign(({ context }) => steps.goSolo(context, seen)),
-      countLook: assign(({ context }) => planLook(steps.countLook(context), seen)),
-      rememberRequest: assign(({ context, event }) => withRequest(context, event)),
-      takePeers: assign(({ context, event }) => withPeers(context, event, now())),
-      forgetBackoff: assign(({ context, event }) => withContact(context, event, now())),
-      forgive: assign(({ context, event }) => withReset(context, event, now())),
-      takePolicy: assign(({ context, event }) => withPolicy(context, event)),
-      emitRunStarted: emit(({ context }) => ({ type: 'run.started', state: context.worker }) as const),
-      emitAttemptStarted: emit(
-        ({ context }) => ({ type: 'attempt.started', peerUrl: context.run?.peer.peerUrl ?? '' }) as const,
-      ),
-      emitAttemptFinished: emit(
-        ({ context: { lastAsked, peers } }, result: AttemptResult) =>
-          ({ type: 'attempt.finished', peerUrl: lastAsked, result, peers }) as const,
-      ),
-      emitRunStuck: emit(
-        ({ context: { lastAsked, peers } }) => ({ type: 'run.stuck', peerUrl: lastAsked, peers }) as const,
-      ),
-      emitRunFinished: emit(({ context }) => ({ type: 'run.finished', state: context.worker }) as const),
-      emitPeersChanged: emit(({ context }) => ({ type: 'peers.changed', peers: context.peers }) as const),
-      emitPolicyChanged: emit(({ context }) => ({ type: 'policy.changed', policy: context.policy }) as const),
-      emitRefusal: emit(({ event }) => ({ type: 'event.refused', reason: refusal(event) ?? '' }) as const),
     },
-  });
-
-  const toRun = {
-    guard: 'isTimeToRun',
-    target: '#syncWorker.running',
-    actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
-  } as const;
-  const toSolo = {
-    guard: 'hasNoPeer',
-    target: '#syncWorker.solo',
-    reenter: true,
-    actions: ['goSolo', 'emitRunFinished'],
-  } as const;
-  const refuse = { actions: 'emitRefusal' } as const;
-  /** What is told from outside counts in every state; a wait goes on after it, its delay read afresh. */
-  const told = <Way extends object>(way: Way) => {
-    const news = { ...way, guard: 'isWellFormed' } as const;
-    return {
-      'peers.changed': [{ ...news, actions: ['takePeers', 'emitPeersChanged'] }, refuse],
-      'peer.seen': [{ ...news, actions: ['forgetBackoff', 'emitPeersChanged'] }, refuse],
-      'peer.reset': [{ ...news, actions: ['forgive', 'emitPeersChanged'] }, refuse],
-      'policy.changed': [{ ...news, actions: ['takePolicy', 'emitPolicyChanged'] }, refuse],
-    } as const;
-  };
-
-  /** A state in which no run is under way: it leaves when due or asked, and else waits on, its delay read afresh. */
-  const waiting = <Outcome extends Exclude<SyncOutcome, 'running'>>(
-    outcome: Outcome,
-    description: string,
-  ) => {
-    const waitOn = { target: `#syncWorker.${outcome}`, reenter: true } as const;
-    return {
-      description,
-      after: { untilDue: [toRun, toSolo, waitOn] },
-      on: {
-        'sync.requested': [toRun, toSolo, { ...waitOn, actions: 'rememberRequest' }],
-        ...told(waitOn),
-      },
-    } as const;
-  };
-
-  const result = ({ event }: { event: DoneActorEvent<AttemptResult> }): AttemptResult => event.output;
-  const failure = ({ event }: { event: ErrorActorEvent }): AttemptResult => describeFailure(event.error);
-  const endRun = <Params>(params: Params) =>
-    [{ type: 'endRun', params }, { type: 'emitAttemptFinished', params }, 'emitRunFinished'] as const;
-  const failOver = <Params>(params: Params) =>
-    ({
-      guard: 'canFailOver',
-      target: 'attempting',
-      reenter: true,
-      actions: [{ type: 'failOver', params }, { type: 'emitAttemptFinished', params }, 'emitAttemptStarted'],
-    }) as const;
-
-  return chart.createMachine({
+  }).createMachine({
     id: 'syncWorker',
-    description: 'Keeps a copy of a shared chain by pulling from one peer after another.',
+    description: 'Keeps a copy by pulling from one peer after another.',
     context: ({ input }) => createWorkerContext(input),
     initial: 'idle',
+    on: {
+      'sync.requested': { actions: ['rememberRequest', 'reschedule'] },
+      'peers.changed': { actions: ['takePeers', 'emitPeersChanged', 'reschedule'] },
+      'peer.seen': { actions: ['noteContact', 'emitPeersChanged', 'reschedule'] },
+      'peer.reset': { actions: ['clearPeer', 'emitPeersChanged', 'reschedule'] },
+      'policy.changed': { actions: ['takePolicy', 'emitPolicyChanged', 'reschedule'] },
+    },
     states: {
       idle: {
-        ...waiting('idle', 'Never ran. Also the way in: a restored worker goes on from here.'),
+        description: 'Never ran. Also the way in: a restored worker goes on from here.',
+        tags: 'waiting',
+        entry: 'decide',
         always: [
-          { guard: { type: 'lastOutcomeWas', params: 'running' }, target: '#syncWorker.running.abandoned' },
-          { guard: { type: 'lastOutcomeWas', params: 'ok' }, target: 'ok' },
-          { guard: { type: 'lastOutcomeWas', params: 'error' }, target: 'error' },
-          { guard: { type: 'lastOutcomeWas', params: 'fork' }, target: 'fork' },
-          { guard: { type: 'lastOutcomeWas', params: 'solo' }, target: 'solo' },
+          {
+            guard: 'wasRunning',
+            target: 'running.abandoned',
+            actions: ['recordAbandonedRun', 'emitPeersChanged'],
+          },
+          { guard: 'wasOk', target: 'ok' },
+          { guard: 'wasError', target: 'error' },
+          { guard: 'wasFork', target: 'fork' },
+          { guard: 'wasSolo', target: 'solo' },
+          {
+            guard: 'isTimeToRun',
+            target: 'running',
+            actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
+          },
+          { guard: 'hasNoPeer', target: 'solo', actions: ['goSolo', 'emitRunFinished'] },
         ],
+        after: { startDelay: { target: 'idle', reenter: true } },
+        on: { 'schedule.changed': { target: 'idle', reenter: true } },
       },
       running: {
-        description: 'One run. A request made now is answered by the run under way.',
+        description: 'One run: attempts at one peer after another. A request made now is answered by it.',
+        tags: 'running',
         initial: 'attempting',
-        on: told({}),
+        after: { stuckTimeout: { target: '.abandoned' } },
+        on: { 'run.withdraw': { target: 'idle', actions: ['withdrawRun', 'emitRunWithdrawn'] } },
         states: {
           attempting: {
             description: 'One attempt at one peer; leaving this state aborts it.',
+            tags: 'running',
             invoke: {
+              id: 'attempt',
               src: 'attempt',
               input: ({ context, self }) => ({
                 peer: context.run?.peer,
                 head: context.worker.currentHead,
+                runStartedAt: context.run?.startedAt ?? 0,
                 worker: self,
               }),
               onDone: [
                 {
-                  guard: { type: 'isGood', params: result },
+                  guard: 'succeeded',
                   target: '#syncWorker.ok',
-                  actions: endRun(result),
+                  actions: ['recordAttempt', 'emitAttemptFinished', 'endRun', 'emitRunFinished'],
                 },
                 {
-                  guard: { type: 'isFork', params: result },
+                  guard: 'forked',
                   target: '#syncWorker.fork',
-                  actions: endRun(result),
+                  actions: ['recordAttempt', 'emitAttemptFinished', 'endRun', 'emitRunFinished'],
                 },
-                failOver(result),
-                { target: '#syncWorker.error', actions: endRun(result) },
+                { target: 'failed' },
               ],
-              onError: [failOver(failure), { target: '#syncWorker.error', actions: endRun(failure) }],
+              onError: { target: 'failed' },
             },
-            initial: 'pending',
-            states: {
-              pending: {
-                description: 'Looks at the clock until the run is stuck.',
-                after: {
-                  untilStuck: [
-                    {
-                      guard: 'isTimeToRun',
-                      target: '#syncWorker.running',
-                      reenter: true,
-                      actions: [
-                        'abandonRun',
-                        'emitRunStuck',
-                        'beginRun',
-                        'emitRunStarted',
-                        'emitAttemptStarted',
-                      ],
-                    },
-                    {
-                      guard: 'hasNoPeer',
-                      target: '#syncWorker.solo',
-                      actions: ['abandonRun', 'emitRunStuck', 'goSolo', 'emitRunFinished'],
-                    },
-                    {
-                      guard: 'isStuck',
-                      target: '#syncWorker.running.abandoned',
-                      actions: ['abandonRun', 'emitRunStuck'],
-                    },
-                    { target: 'pending', reenter: true, actions: 'countLook' },
-                  ],
-                },
+            after: { attemptTimeout: { target: 'failed' } },
+          },
+          failed: {
+            description: 'The attempt failed: the next peer is asked, or the run ends.',
+            tags: 'running',
+            // The first decision reads the time of a timeout, the second knows of the failure.
+            entry: ['decide', 'recordAttempt', 'emitAttemptFinished', 'decide'],
+            always: [
+              { guard: 'isTimeToRun', target: 'attempting', actions: ['failOver', 'emitAttemptStarted'] },
+              {
+                guard: 'wasHeldByAll',
+                target: '#syncWorker.idle',
+                actions: ['withdrawRun', 'emitRunWithdrawn'],
               },
-            },
+              { target: '#syncWorker.error', actions: ['failRun', 'emitRunFinished'] },
+            ],
           },
           abandoned: {
             description:
-              'A run without an attempt: one that a crash left, or a stuck one with nobody to ask.',
-            after: {
-              untilStuck: [toRun, toSolo, { target: 'abandoned', reenter: true, actions: 'countLook' }],
-            },
+              'A run without an attempt: one that a crash left, or a stuck one with nobody else to ask yet.',
+            tags: 'running',
+            entry: 'decide',
+            always: [
+              {
+                guard: 'hasStuckAttempt',
+                target: 'abandoned',
+                reenter: true,
+                actions: ['recordStuckRun', 'emitRunStuck'],
+              },
+              {
+                guard: 'isTimeToRun',
+                target: '#syncWorker.running',
+                reenter: true,
+                actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
+              },
+              { guard: 'hasNoPeer', target: '#syncWorker.solo', actions: ['goSolo', 'emitRunFinished'] },
+            ],
+            after: { cooldown: { target: 'abandoned', reenter: true } },
+            on: { 'schedule.changed': { target: 'abandoned', reenter: true } },
           },
         },
       },
-      ok: waiting('ok', 'The last run ended well.'),
-      error: waiting('error', 'The last run failed.'),
-      fork: waiting('fork', 'The chain of the peer does not extend ours; nothing is merged.'),
-      solo: waiting('solo', 'There is no enabled sync peer at all.'),
+      ok: {
+        description: 'The last run ended well.',
+        tags: 'waiting',
+        entry: 'decide',
+        always: [
+          {
+            guard: 'isTimeToRun',
+            target: 'running',
+            actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
+          },
+          { guard: 'hasNoPeer', target: 'solo', actions: ['goSolo', 'emitRunFinished'] },
+        ],
+        after: { interval: { target: 'ok', reenter: true } },
+        on: { 'schedule.changed': { target: 'ok', reenter: true } },
+      },
+      error: {
+        description: 'The last run failed.',
+        tags: 'waiting',
+        entry: 'decide',
+        always: [
+          {
+            guard: 'isTimeToRun',
+            target: 'running',
+            actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
+          },
+          { guard: 'hasNoPeer', target: 'solo', actions: ['goSolo', 'emitRunFinished'] },
+        ],
+        after: { backoff: { target: 'error', reenter: true } },
+        on: { 'schedule.changed': { target: 'error', reenter: true } },
+      },
+      fork: {
+        description: "The peer's chain does not extend ours; nothing was merged.",
+        tags: 'waiting',
+        entry: 'decide',
+        always: [
+          {
+            guard: 'isTimeToRun',
+            target: 'running',
+            actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
+          },
+          { guard: 'hasNoPeer', target: 'solo', actions: ['goSolo', 'emitRunFinished'] },
+        ],
+        after: { backoff: { target: 'fork', reenter: true } },
+        on: { 'schedule.changed': { target: 'fork', reenter: true } },
+      },
+      solo: {
+        description: 'There is no enabled sync peer at all.',
+        tags: 'waiting',
+        entry: 'decide',
+        always: [
+          {
+            guard: 'isTimeToRun',
+            target: 'running',
+            actions: ['beginRun', 'emitRunStarted', 'emitAttemptStarted'],
+          },
+          { guard: 'hasNoPeer', target: 'solo', reenter: true, actions: ['goSolo', 'emitRunFinished'] },
+        ],
+        after: { interval: { target: 'solo', reenter: true } },
+        on: { 'schedule.changed': { target: 'solo', reenter: true } },
+      },
     },
   });
-}
-
-/** The machine on the system's clock, to look at and to provide an `attempt` to. */
-export const syncWorkerMachine: SyncWorkerMachine = createSyncWorkerMachine();
-
-function mustBeProvided(): never {
-  throw new Error('sync must be provided');
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { codeOf } from '../storage/disk/storage-errors.ts';
 import { addChain } from './commands/chain.ts';
+import { addChart } from './commands/chart.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addPeer } from './commands/peer.ts';
@@ -56,7 +57,18 @@ Examples:
   sync-worker status --data ./sync-data
   sync-worker run --help`,
     );
-  for (const add of [addRun, addStatus, addWhy, addSyncNow, addPeers, addPeer, addChain, addCheck, addDemo]) {
+  for (const add of [
+    addRun,
+    addStatus,
+    addWhy,
+    addSyncNow,
+    addPeers,
+    addPeer,
+    addChain,
+    addCheck,
+    addChart,
+    addDemo,
+  ]) {
     add(program, host);
   }
   return program;

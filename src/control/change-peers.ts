@@ -1,6 +1,6 @@
 import { networkOf } from '../infonet/peer-network.ts';
 import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
-import { keepUntilRetryAfter, resetPeer } from '../policy/peer-updates.ts';
+import { rememberRemoved, resetPeer } from '../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { wholeSeconds } from '../policy/seconds.ts';
 import { describe } from '../policy/wire-fields.ts';
@@ -30,10 +30,10 @@ export function changePeers(
     if (there === undefined) return [...peers, added(change, peerUrl, now)];
     return replaced(peers, there, [comeBack(there, change)]);
   }
-  if (there === undefined || isRemoved(there)) throw unknownPeer(peerUrl, peers);
+  if (there === undefined || there.removed) throw unknownPeer(peerUrl, peers);
   switch (change.kind) {
     case 'remove':
-      return replaced(peers, there, keepUntilRetryAfter([there], now));
+      return replaced(peers, there, rememberRemoved([there], now));
     case 'reset':
       return replaced(peers, there, [resetPeer(there, { now, force: change.force })]);
     default:
@@ -51,12 +51,11 @@ function added(change: Addition, peerUrl: string, now: number): PeerRecord {
 
 /** A removed peer that was kept for its Retry-After alone is a peer again, and its Retry-After still runs. */
 function comeBack(peer: PeerRecord, change: Addition): PeerRecord {
-  if (!isRemoved(peer)) {
+  if (!peer.removed) {
     const next = peer.enabled ? '' : `, disabled; enable it instead`;
     throw new ControlError('refused', `${peer.peerUrl} is a peer already${next}`);
   }
-  const { removed: _mark, ...metadata } = peer.metadata;
-  return { ...peer, ...said(change), enabled: true, metadata };
+  return { ...peer, ...said(change), enabled: true, removed: false };
 }
 
 /** What the operator said of a new peer, and nothing else. */
@@ -80,14 +79,8 @@ function replaced(
   return peers.flatMap((peer) => (peer === old ? by : [peer]));
 }
 
-function isRemoved(peer: PeerRecord): boolean {
-  return peer.metadata['removed'] === true;
-}
-
 function unknownPeer(peerUrl: string, peers: readonly PeerRecord[]): ControlError {
-  const known = peers
-    .filter((peer) => peer.bucket === 'sync' && !isRemoved(peer))
-    .map((peer) => peer.peerUrl);
+  const known = peers.filter((peer) => peer.bucket === 'sync' && !peer.removed).map((peer) => peer.peerUrl);
   return new ControlError('refused', `${peerUrl} is no sync peer here; ${insteadOf(peerUrl, known)}`);
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { formatWhy } from '../explain/format-why.ts';
 import { type HttpAnswer, jsonAnswer, problem, textAnswer } from '../http/http-answer.ts';
 import type { HttpRoutes } from '../http/http-routes.ts';
 import { type ShownChain, statusOf } from '../operations/worker-status.ts';
-import { peerToWire } from '../policy/peer-record.ts';
+import { peerToWire } from '../policy/peer-wire.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
-import { formatWhy } from '../schedule/format-why.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { changePeers } from './change-peers.ts';
 import { ControlError } from './control-error.ts';

@@ -1,5 +1,5 @@
+import type { Why } from '../explain/why.ts';
 import type { WorkerStatus } from '../operations/worker-status.ts';
-import type { Why } from '../schedule/why.ts';
 import type { PeerChange } from './peer-change.ts';
 
 /** What can be asked of a running worker, on either side of its socket. */

@@ -1,10 +1,10 @@
+import type { Why } from '../explain/why.ts';
 import type { GateSummary } from '../infonet/gate-summary.ts';
 import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import type { ChainStatus, WorkerStatus } from '../operations/worker-status.ts';
-import { peerFromWire, peerToWire } from '../policy/peer-record.ts';
+import { peerFromWire, peerToWire } from '../policy/peer-wire.ts';
 import { fromWire, toWire } from '../policy/sync-worker-state-wire.ts';
 import { count, describe, isRecord, text } from '../policy/wire-fields.ts';
-import type { Why } from '../schedule/why.ts';
 import { isWhy } from './read-why.ts';
 
 /** Reads what a worker answered. @throws TypeError for what is no status of a worker */

@@ -1,3 +1,4 @@
+import type { PeerWhy, RetryAfterWhy, Why } from '../explain/why.ts';
 import { syncOutcomes } from '../policy/sync-worker-state.ts';
 import {
   count,
@@ -8,7 +9,6 @@ import {
   oneOf,
   text,
 } from '../policy/wire-fields.ts';
-import type { PeerWhy, RetryAfterWhy, Why } from '../schedule/why.ts';
 
 /** A time with a fraction, or one that no calendar has. */
 const moment: FieldKind<number> = {
@@ -18,14 +18,29 @@ const moment: FieldKind<number> = {
 
 const retryAfterKinds: FieldKinds<RetryAfterWhy> = {
   header: text,
-  form: oneOf(['delay-seconds', 'imf-fixdate', 'rfc850-date', 'asctime-date', 'unreadable']),
+  form: oneOf([
+    'delay-seconds',
+    'malformed-delay',
+    'imf-fixdate',
+    'rfc850-date',
+    'asctime-date',
+    'unreadable',
+  ]),
   clamped: flag,
   until: moment,
 };
 
 const peerKinds: FieldKinds<PeerWhy> = {
   peerUrl: text,
-  rule: oneOf(['may be asked', 'cooldown', 'retry-after', 'disabled', 'excluded', 'not a sync peer']),
+  rule: oneOf([
+    'may be asked',
+    'cooldown',
+    'retry-after',
+    'disabled',
+    'excluded',
+    'removed',
+    'not a sync peer',
+  ]),
   nextAskAt: orNull(moment),
   detail: text,
   retryAfter: orNull(objectOf(retryAfterKinds)),
@@ -33,16 +48,29 @@ const peerKinds: FieldKinds<PeerWhy> = {
 
 const why: FieldKind<Why> = objectOf<Why>({
   at: moment,
+  started: flag,
   state: oneOf(syncOutcomes),
   since: moment,
   nextRunAt: moment,
-  rule: oneOf(['interval', 'backoff', 'retry-after', 'cooldown', 'stuck limit', 'floor', 'due']),
+  rule: oneOf([
+    'interval',
+    'catching up',
+    'backoff',
+    'retry-after',
+    'cooldown',
+    'stuck limit',
+    'floor',
+    'local fault',
+    'spread',
+    'due',
+  ]),
   peerUrl: text,
   asking: text,
   consecutiveFailures: count,
   lastError: text,
   jitterSeconds: moment,
   requested: flag,
+  bounded: orNull(oneOf(['clock', 'policy'])),
   peers: listOf(objectOf(peerKinds)),
 });
 

@@ -1,8 +1,8 @@
+import { explain } from '../explain/why.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { AttemptResult } from '../schedule/attempt.ts';
-import { explain } from '../schedule/why.ts';
 import type { WorkerContext } from '../schedule/worker-context.ts';
-import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../worker/notifications.ts';
 import { durationText } from './duration-text.ts';
 import type { LineOutput } from './line-output.ts';
 import { createPaint } from './paint.ts';

@@ -5,7 +5,7 @@ import { durationText } from './duration-text.ts';
 /** What went wrong, and what the server asked for in its own words. */
 export function failureText(result: Exclude<AttemptResult, { outcome: 'ok' }>): string {
   const what = oneLine(result.error);
-  if (result.outcome === 'fork' || result.retryAfterHeader === undefined) return what;
+  if (result.outcome !== 'error' || result.retryAfterHeader === '') return what;
   const header = oneLine(result.retryAfterHeader, 40);
   return `${what} · Retry-After: ${header}${reading(header, result.retryAfterSeconds)}`;
 }

@@ -1,4 +1,4 @@
-import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../worker/notifications.ts';
 import type { Scene, Stage } from './scenes.ts';
 
 /** Plays scenes one after the other, round after round, each until the worker did what the scene waits for. */

@@ -1,5 +1,5 @@
+import type { Why } from '../explain/why.ts';
 import type { SyncPolicy } from '../policy/sync-policy.ts';
-import type { Why } from '../schedule/why.ts';
 import { durationText } from './duration-text.ts';
 
 /** The rule that makes the worker wait, in a few words; '' for a worker that never ran. */

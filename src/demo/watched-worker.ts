@@ -10,7 +10,8 @@ import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { WorkerContext } from '../schedule/worker-context.ts';
 import type { SyncStorage } from '../storage/storage.ts';
 import { createSyncWorker } from '../worker/create-sync-worker.ts';
-import type { SyncWorker, SyncWorkerNotification } from '../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../worker/notifications.ts';
+import type { SyncWorker } from '../worker/sync-worker.ts';
 import type { LineOutput } from './line-output.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
 

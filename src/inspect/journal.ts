@@ -1,5 +1,5 @@
 import type { AnyTransitionDefinition, InspectionEvent } from 'xstate';
-import { transitionId } from '../chart/transition-id.ts';
+import { transitionId } from '../explain/read-chart.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { innermost } from './active-state.ts';
 import { watchActor } from './actor-watch.ts';

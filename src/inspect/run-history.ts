@@ -1,5 +1,5 @@
-import type { Why } from '../schedule/why.ts';
-import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
+import type { Why } from '../explain/why.ts';
+import type { SyncWorkerNotification } from '../worker/notifications.ts';
 import type { InspectedAttempt, InspectedRun } from './inspector-view.ts';
 import { oneLine } from './told-text.ts';
 
@@ -37,9 +37,16 @@ export class RunHistory {
       case 'attempt.finished': {
         const { durationSeconds, result } = event;
         const error = result.outcome === 'ok' ? '' : oneLine(result.error);
-        this.#attempt((attempts) => endLast(attempts, { durationSeconds, outcome: result.outcome, error }));
+        this.#attempt((attempts) =>
+          endLast(attempts, {
+            durationSeconds,
+            outcome: result.outcome === 'held' ? 'error' : result.outcome,
+            error,
+          }),
+        );
         break;
       }
+      case 'run.withdrawn':
       case 'run.stuck':
         if (this.#isOpen()) this.#end('stuck', at);
         break;

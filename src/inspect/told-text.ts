@@ -1,4 +1,4 @@
-import type { SyncWorkerNotification } from '../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../worker/notifications.ts';
 
 /** More of an error or a URL is not kept. */
 const MAX_CHARACTERS = 500;
@@ -26,6 +26,8 @@ function textOf(event: SyncWorkerNotification): string {
       const what = result.outcome === 'ok' ? `ok, head ${result.head || 'empty'}` : result.error;
       return `${peerUrl} after ${durationSeconds.toFixed(2)} s: ${what}`;
     }
+    case 'run.withdrawn':
+      return 'the run was withdrawn';
     case 'run.stuck':
       return `${event.peerUrl} did not answer in time; its attempt was aborted`;
     case 'run.finished':

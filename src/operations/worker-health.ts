@@ -1,6 +1,6 @@
 import { systemClock } from '../clock/system-clock.ts';
+import { CLOCK_CHECK_SECONDS } from '../clock/wall-clock.ts';
 import type { WorkerClock } from '../clock/worker-clock.ts';
-import { CLOCK_CHECK_SECONDS } from '../policy/sync-policy.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 

@@ -3,6 +3,15 @@ import { clampRetryAfter } from './retry-after.ts';
 /** Tells the errors apart without their classes. */
 export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error' | 'local';
 
+/** Why an attempt was aborted. */
+export type AbortCode = 'stopped' | 'stuck' | 'attempt_timeout';
+
+/**
+ * Marks our errors, so that those of another copy of the package count too: `instanceof` does not see them, and a `code`
+ * any stranger's error may have.
+ */
+const brand = Symbol.for('infonet-sync-worker.error');
+
 /** What a peer said beside its status. */
 export interface PeerSyncErrorOptions {
   /** Seconds the server asked to be left alone. Rounded up, held between 0 and 3600. @default 0 */
@@ -16,7 +25,7 @@ export interface PeerSyncErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A peer answered, and not with a page. What it asked us to wait reaches the policy through `retryAfterSeconds`. */
+/** A failed attempt, and what is known of it. A server's wait reaches the policy through `retryAfterSeconds`. */
 export abstract class PeerSyncError extends Error {
   abstract readonly code: PeerSyncErrorCode;
   /** The HTTP status; 0 if it did not come to one. */
@@ -31,6 +40,7 @@ export abstract class PeerSyncError extends Error {
       options.detail ? `${message}: ${options.detail}` : message,
       'cause' in options ? options : undefined,
     );
+    Object.defineProperty(this, brand, { value: true });
     this.status = status;
     this.retryAfterSeconds = clampRetryAfter(options.retryAfterSeconds ?? 0);
     this.retryAfterHeader = options.retryAfterHeader;
@@ -68,7 +78,10 @@ export class PeerSyncProtocolError extends PeerSyncError {
   }
 }
 
-/** The fault is on this machine, such as a proxy that does not run: no peer is to blame, and none could be asked. */
+/**
+ * The fault is ours and no peer's: the proxy is not there, our disk is full, our storage does not answer. The peer gets
+ * no mark, and the run ends at once, to be tried again within 30 s.
+ */
 export class PeerSyncLocalError extends PeerSyncError {
   override readonly name = 'PeerSyncLocalError';
   override readonly code = 'local';
@@ -76,4 +89,26 @@ export class PeerSyncLocalError extends PeerSyncError {
   constructor(message: string, options: Pick<PeerSyncErrorOptions, 'cause' | 'head'> = {}) {
     super(message, 0, options);
   }
+}
+
+/** The reason of an attempt's `signal`: the worker was stopped, the run is stuck, or the attempt took too long. */
+export class SyncAbortedError extends Error {
+  override readonly name = 'SyncAbortedError';
+  readonly code: AbortCode;
+
+  constructor(code: AbortCode) {
+    super(
+      {
+        stopped: 'The worker was stopped',
+        stuck: 'The run took too long',
+        attempt_timeout: 'The attempt took too long',
+      }[code],
+    );
+    this.code = code;
+  }
+}
+
+/** Whether a value is one of our errors, of this copy of the package or another. May throw where a getter does. @internal */
+export function isPeerSyncError(error: unknown): error is Readonly<Record<string, unknown>> {
+  return error instanceof PeerSyncError || (typeof error === 'object' && error !== null && brand in error);
 }

@@ -1,20 +1,29 @@
+import { takeOurMetadata } from './peer-metadata.ts';
 import { normalizePeerUrl } from './peer-url.ts';
 import {
   count,
   describe,
   type FieldKinds,
   flag,
+  type ObjectFields,
   oneOf,
+  ownFields,
   plainObject,
   readFields,
   seconds,
   text,
-  wireName,
-  writeFields,
 } from './wire-fields.ts';
 
 /** What a peer is used for. */
 export type PeerBucket = 'bootstrap' | 'sync' | 'push';
+
+/** A peer's last Retry-After. It is kept when it is over: a clock that is set back makes it count again. */
+export interface PeerRetryAfter {
+  /** The peer is not contacted before this time, in whole Unix seconds. */
+  readonly until: number;
+  /** The header as the server sent it; '' if that is not known. */
+  readonly header: string;
+}
 
 /** One entry of the peer store. Times are whole Unix seconds; 0 means never. */
 export interface PeerRecord {
@@ -39,7 +48,19 @@ export interface PeerRecord {
   readonly failureCount: number;
   /** Not asked before this time: its own backoff or its Retry-After, whichever is later. */
   readonly cooldownUntil: number;
-  /** Kept as it came. `retry_after_until`, `retry_after_header`, `passed_over` and `removed` are ours. */
+  /** Its last Retry-After; null if it never sent one. */
+  readonly retryAfter: PeerRetryAfter | null;
+  /** Why an enabled peer is never asked, say because of its transport; '' if it may be. */
+  readonly excluded: string;
+  /** It was taken off the list, and is remembered until its cooldown and its Retry-After are over. */
+  readonly removed: boolean;
+  /** When an attempt at it last ended. */
+  readonly lastAskedAt: number;
+  /** Whether its last good answer changed the head. A peer that was never asked may have news. */
+  readonly lastBroughtNews: boolean;
+  /** Its newest attempt was withdrawn by a stop, and none has finished since. */
+  readonly withdrawn: boolean;
+  /** What other programs keep with the record; carried along as it came. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +69,8 @@ export type PeerRecordInput = { readonly [Field in keyof PeerRecord]?: PeerRecor
   readonly peerUrl: string;
 };
 
-const kinds: FieldKinds<PeerRecord> = {
+/** @internal */
+export const peerKinds: FieldKinds<PeerRecord> = {
   bucket: oneOf(['bootstrap', 'sync', 'push']),
   source: text,
   peerUrl: text,
@@ -65,10 +87,22 @@ const kinds: FieldKinds<PeerRecord> = {
   lastError: text,
   failureCount: count,
   cooldownUntil: seconds,
+  retryAfter: {
+    allowed: 'null or { until: whole seconds, header: string }',
+    accepts: (value): value is PeerRetryAfter | null =>
+      value === null ||
+      (plainObject.accepts(value) && seconds.accepts(value['until']) && text.accepts(value['header'])),
+  },
+  excluded: text,
+  removed: flag,
+  lastAskedAt: seconds,
+  lastBroughtNews: flag,
+  withdrawn: flag,
   metadata: plainObject,
 };
 
-const first: PeerRecord = {
+/** A peer just added by an operator. @internal */
+export const newPeer: PeerRecord = Object.freeze({
   bucket: 'sync',
   source: 'operator',
   peerUrl: '',
@@ -85,8 +119,19 @@ const first: PeerRecord = {
   lastError: '',
   failureCount: 0,
   cooldownUntil: 0,
+  retryAfter: null,
+  excluded: '',
+  removed: false,
+  lastAskedAt: 0,
+  lastBroughtNews: true,
+  withdrawn: false,
   metadata: Object.freeze({}),
-};
+});
+
+const peerFields: ObjectFields<PeerRecord> = ownFields(peerKinds, newPeer);
+
+/** Lists that were parsed already, or were made of parsed records. */
+const parsedLists = new WeakSet<object>();
 
 /**
  * Makes a record of what a caller gives: a URL, or a record with any of its fields.
@@ -94,54 +139,52 @@ const first: PeerRecord = {
  * @throws TypeError naming the field, its value and what is allowed
  */
 export function createPeerRecord(input: string | PeerRecordInput): PeerRecord {
-  return read(typeof input === 'string' ? { peerUrl: input } : input, 'peer', (field) => field);
+  return readPeer(typeof input === 'string' ? { peerUrl: input } : input, 'peer');
 }
 
 /**
- * Reads a record under its wire names.
- *
- * @throws TypeError naming the field, its value and what is allowed
- */
-export function peerFromWire(value: unknown): PeerRecord {
-  return read(value, 'peer record', wireName);
-}
-
-/** The record under its wire names. */
-export function peerToWire(record: PeerRecord): Record<string, unknown> {
-  return writeFields({ what: 'peer record', kinds, first }, record);
-}
-
-/**
- * Makes the list a worker keeps.
+ * Makes the list a worker keeps. A list that this function made is given back as it is.
  *
  * @throws TypeError naming the entry and its field; also where two records stand for one peer in one bucket, because
  * two memories of one peer's Retry-After would be one too many
  */
 export function createPeerList(value: unknown): readonly PeerRecord[] {
+  if (isPeerList(value)) return value;
   if (!Array.isArray(value)) throw new TypeError(`peers is ${describe(value)}; allowed is an array of peers`);
-  const seen = new Map<string, number>();
-  return value.map((entry: unknown, index) => {
-    const input = typeof entry === 'string' ? { peerUrl: entry } : entry;
-    const record = read(input, `peers[${index}]`, (field) => field);
-    const key = `${record.bucket} ${record.peerUrl}`;
-    const first = seen.get(key);
-    if (first !== undefined) {
-      throw new TypeError(
-        `peers[${index}]: peerUrl ${describe(record.peerUrl)} stands at peers[${first}] already`,
-      );
-    }
-    seen.set(key, index);
-    return record;
-  });
+  const indexes = new Map<string, number>();
+  return asPeerList(
+    value.map((entry: unknown, index) => {
+      const record = readPeer(typeof entry === 'string' ? { peerUrl: entry } : entry, `peers[${index}]`);
+      const key = peerKey(record);
+      const earlier = indexes.get(key);
+      if (earlier !== undefined) {
+        throw new TypeError(
+          `peers[${index}]: peerUrl ${describe(record.peerUrl)} stands at peers[${earlier}] already`,
+        );
+      }
+      indexes.set(key, index);
+      return record;
+    }),
+  );
 }
 
-function read(value: unknown, what: string, nameOf: (field: string) => string): PeerRecord {
-  const record = readFields({ what, kinds, first }, value, nameOf);
-  const until = record.metadata['retry_after_until'];
-  if (until !== undefined && !seconds.accepts(until)) {
-    throw new TypeError(
-      `${what}: metadata.retry_after_until is ${describe(until)}; allowed is ${seconds.allowed}`,
-    );
-  }
-  return { ...record, peerUrl: normalizePeerUrl(record.peerUrl, `${what}: ${nameOf('peerUrl')}`) };
+/** Whether a list came out of {@link createPeerList}. @internal */
+export function isPeerList(value: unknown): value is readonly PeerRecord[] {
+  return typeof value === 'object' && value !== null && parsedLists.has(value);
+}
+
+/** Marks a list that was made of parsed records, so that nobody parses it again. @internal */
+export function asPeerList(records: readonly PeerRecord[]): readonly PeerRecord[] {
+  parsedLists.add(records);
+  return records;
+}
+
+/** One peer in one bucket. @internal */
+export function peerKey({ bucket, peerUrl }: PeerRecord): string {
+  return `${bucket} ${peerUrl}`;
+}
+
+function readPeer(value: unknown, what: string): PeerRecord {
+  const record = takeOurMetadata(readFields(peerFields, value, what), what);
+  return { ...record, peerUrl: normalizePeerUrl(record.peerUrl, `${what}: peerUrl`) };
 }

@@ -18,7 +18,7 @@ export function eligibleSyncPeers(
   records: readonly PeerRecord[],
   { now }: PeerSelectionOptions,
 ): PeerRecord[] {
-  return inAskingOrder(records.filter((record) => isSyncPeer(record) && nextAskAt(record) <= now));
+  return inAskingOrder(records.filter((record) => isSyncPeer(record) && mayBeAskedAt(record, now)));
 }
 
 /** Best first, by the rule of {@link eligibleSyncPeers}. @internal */
@@ -35,24 +35,29 @@ export function inAskingOrder(records: readonly PeerRecord[]): PeerRecord[] {
 
 /** Whether the worker asks this peer at all. */
 export function isSyncPeer(record: PeerRecord): boolean {
-  return record.bucket === 'sync' && record.enabled && exclusionReason(record) === undefined;
+  return record.bucket === 'sync' && record.enabled && record.excluded === '';
 }
 
-/** Why an enabled peer is never asked, say because of its transport (`metadata.passed_over`); undefined if it is. */
-export function exclusionReason(record: PeerRecord): string | undefined {
-  const reason = record.metadata['passed_over'];
-  return typeof reason === 'string' && reason !== '' ? reason : undefined;
+/** Until when this peer's last Retry-After runs, in Unix seconds; 0 if it never sent one. */
+export function retryAfterUntil({ retryAfter }: PeerRecord): number {
+  return retryAfter === null ? 0 : retryAfter.until;
 }
 
-/** Until when this peer's last Retry-After runs, in Unix seconds; 0 if it named none. */
-export function retryAfterUntil(record: PeerRecord): number {
-  const until = record.metadata['retry_after_until'];
-  return typeof until === 'number' && Number.isSafeInteger(until) ? until : 0;
+/** Whether the peer asked not to be contacted now. */
+export function isInRetryAfter(record: PeerRecord, now: number): boolean {
+  return record.retryAfter !== null && record.retryAfter.until > now;
 }
 
-/** The first moment at which this peer may be asked again, in Unix seconds. */
-export function nextAskAt(record: PeerRecord): number {
-  return Math.max(record.cooldownUntil, retryAfterUntil(record));
+/** The first moment at which this peer may be asked again, in Unix seconds; 0: at any time. */
+export function nextAskAt({ cooldownUntil, retryAfter }: PeerRecord): number {
+  if (retryAfter === null) return cooldownUntil;
+  return cooldownUntil === 0 ? retryAfter.until : Math.max(cooldownUntil, retryAfter.until);
+}
+
+/** Whether neither its cooldown nor its Retry-After keeps a peer from being asked; by a clock before 1970 too. @internal */
+export function mayBeAskedAt(record: PeerRecord, now: number): boolean {
+  const at = nextAskAt(record);
+  return at === 0 ? !Number.isNaN(now) : at <= now;
 }
 
 function isSeed(record: PeerRecord): boolean {

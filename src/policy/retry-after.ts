@@ -5,7 +5,7 @@ import { wholeDuration } from './seconds.ts';
 export const MAX_RETRY_AFTER_SECONDS = 3600;
 
 /** The form a header had; an unreadable one asks for nothing. */
-export type RetryAfterForm = 'delay-seconds' | HttpDateForm | 'unreadable';
+export type RetryAfterForm = 'delay-seconds' | 'malformed-delay' | HttpDateForm | 'unreadable';
 
 /** What a header asks for. */
 export interface RetryAfterReading {
@@ -16,6 +16,12 @@ export interface RetryAfterReading {
   /** True if the server asked for more than an hour. */
   readonly clamped: boolean;
 }
+
+/** A comma, but not the one after the weekday of an HTTP-date. */
+const BETWEEN_VALUES = /(?<!\b(?:mon|tue|tues|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?),/i;
+
+/** A hostile header beyond this is not looked at. */
+const MAX_HEADER_CHARACTERS = 16_384;
 
 /** The moment a wait is counted from. */
 export interface RetryAfterOptions {
@@ -30,21 +36,47 @@ export interface RetryAfterOptions {
  * in the past; a missing header too. Never throws.
  */
 export function parseRetryAfter(value: string | null | undefined, options: RetryAfterOptions): number {
-  return readRetryAfter(value, options).seconds;
+  return readOne(typeof value === 'string' ? value.trim() : '', options.now).seconds;
 }
 
-/** Like {@link parseRetryAfter}, and tells the form and whether the hour's clamp applied. */
+/**
+ * What a server sent, as every transport reads it: more lenient than the function of the standard where to be strict
+ * would hammer a server that plainly asked for a wait.
+ *
+ * A header that was sent twice (joined by `fetch` as "30, 120", a list in node:http) is read value by value, and the
+ * longest wait holds. A delay with a fraction ("120.0") is rounded up; its form is `malformed-delay`. Never throws.
+ */
 export function readRetryAfter(
-  value: string | null | undefined,
+  value: string | readonly string[] | null | undefined,
   { now }: RetryAfterOptions,
 ): RetryAfterReading {
-  const text = typeof value === 'string' ? value.trim() : '';
+  const values = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+  const parts = values.flatMap((one: unknown) =>
+    typeof one === 'string' ? one.slice(0, MAX_HEADER_CHARACTERS).split(BETWEEN_VALUES) : [],
+  );
+  return parts
+    .map((part) => readOneLeniently(part.trim(), now))
+    .reduce((longest, one) => (isLonger(one, longest) ? one : longest), reading('unreadable', 0));
+}
+
+function readOneLeniently(text: string, now: number): RetryAfterReading {
+  if (/^(?:[0-9]+\.[0-9]*|\.[0-9]+)$/.test(text)) return reading('malformed-delay', Number(text));
+  return readOne(text, now);
+}
+
+function readOne(text: string, now: number): RetryAfterReading {
   if (/^[0-9]+$/.test(text)) return reading('delay-seconds', Number(text));
   const date = parseHttpDate(text, now);
   return date === undefined ? reading('unreadable', 0) : reading(date.form, Math.floor(date.seconds - now));
 }
 
-/** The same clamp for a wait that did not come in a header. Rounds up, so that no wish is undercut. @internal */
+/** Of two readings of one length the readable one, and the one that was held to the hour. */
+function isLonger(a: RetryAfterReading, b: RetryAfterReading): boolean {
+  if (a.seconds !== b.seconds) return a.seconds > b.seconds;
+  return (a.clamped && !b.clamped) || (b.form === 'unreadable' && a.form !== 'unreadable');
+}
+
+/** The same clamp for a wait that did not come in a header. Rounds up, so that no wait is cut short. @internal */
 export function clampRetryAfter(seconds: number): number {
   return Math.min(wholeDuration(Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS);
 }

@@ -14,6 +14,12 @@ export interface SyncPolicy {
   readonly maxPeersPerRun: number;
   /** A wait after a failure becomes wait · (1 + random · ratio), rounded up. It only ever adds. @default 0 */
   readonly jitterRatio: number;
+  /** Each interval, and the first run after a start, is lengthened by up to interval · ratio. @default 0 */
+  readonly spreadRatio: number;
+  /** Seconds after which one attempt fails, and the run fails over; 0: only the run's own limit holds. @default 0 */
+  readonly attemptTimeoutSeconds: number;
+  /** Seconds to the next run where the last answer said that there is more. @default 1 */
+  readonly catchUpIntervalSeconds: number;
 }
 
 /** What a caller may set; what is left out, or `undefined`, takes its default. */
@@ -27,13 +33,19 @@ export const defaultPolicy: SyncPolicy = Object.freeze({
   stuckAfterSeconds: 300,
   maxPeersPerRun: 3,
   jitterRatio: 0,
+  spreadRatio: 0,
+  attemptTimeoutSeconds: 0,
+  catchUpIntervalSeconds: 1,
 });
 
 /** Seconds between the end of one run and the start of the next, whatever the policy says: no hot loop. */
 export const MIN_RUN_GAP_SECONDS = 1;
 
-/** Seconds between two looks at the wall clock while waiting: how late a jump or a sleep may be noticed at most. */
-export const CLOCK_CHECK_SECONDS = 60;
+/** The most that a failed run waits for where the fault was ours: a full disk or a proxy that is down may end soon. */
+export const MAX_LOCAL_FAULT_SECONDS = 30;
+
+/** Policies that were checked already. */
+const resolved = new WeakSet<object>();
 
 const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
   stuckAfterSeconds: 1,
@@ -47,6 +59,10 @@ const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
  * because a misspelt one would silently leave its default in force.
  */
 export function resolvePolicy(options: SyncPolicyOptions = {}): SyncPolicy {
+  if (resolved.has(options)) return options as SyncPolicy;
+  if (typeof options !== 'object' || options === null) {
+    throw new RangeError(`policy is ${describe(options)}; allowed is an object`);
+  }
   const policy: { -readonly [Option in keyof SyncPolicy]: number } = { ...defaultPolicy };
   for (const [option, value] of Object.entries(options)) {
     if (!isOption(option)) {
@@ -56,7 +72,13 @@ export function resolvePolicy(options: SyncPolicyOptions = {}): SyncPolicy {
     }
     if (value !== undefined) policy[option] = checked(option, value);
   }
+  resolved.add(policy);
   return Object.freeze(policy);
+}
+
+/** Whether a policy came out of {@link resolvePolicy}. @internal */
+export function isResolvedPolicy(value: unknown): value is SyncPolicy {
+  return typeof value === 'object' && value !== null && resolved.has(value);
 }
 
 function isOption(name: string): name is keyof SyncPolicy {

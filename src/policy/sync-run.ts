@@ -46,6 +46,8 @@ export interface FinishSyncOptions {
   readonly forkDetected?: boolean;
   /** Seconds to the next run after a good one. @default 300 */
   readonly intervalSeconds?: number;
+  /** The interval is lengthened by up to interval · ratio. @default 0 */
+  readonly spreadRatio?: number;
   /** Seconds the server asked for: a floor of the wait after a failure. @default 0 */
   readonly retryAfterSeconds?: number;
   /** @default 60 */
@@ -54,7 +56,7 @@ export interface FinishSyncOptions {
   readonly failureBackoffCapSeconds?: number;
   /** @default 0 */
   readonly jitterRatio?: number;
-  /** A number from 0 to 1 for the jitter. @default 0 */
+  /** A number from 0 to 1 for the jitter or the spread. @default 0 */
   readonly random?: number;
 }
 
@@ -78,12 +80,12 @@ export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): 
   };
 }
 
-function interval({
-  intervalSeconds = defaultPolicy.intervalSeconds,
-}: {
-  readonly intervalSeconds?: number;
-}): number {
-  return wholeDuration(intervalSeconds);
+function interval(options: FinishSoloSyncOptions): number {
+  const { intervalSeconds = defaultPolicy.intervalSeconds, spreadRatio = 0, random = 0 } = options;
+  // Rounded up where it is spread only: the reference truncates an interval.
+  return spreadRatio > 0
+    ? addJitter(wholeDuration(intervalSeconds), { jitterRatio: spreadRatio, random })
+    : wholeDuration(intervalSeconds);
 }
 
 function waitAfterFailure(consecutiveFailures: number, options: FinishSyncOptions): number {
@@ -104,6 +106,10 @@ export interface FinishSoloSyncOptions {
   readonly currentHead?: string;
   /** Seconds to the next look for a peer. @default 300 */
   readonly intervalSeconds?: number;
+  /** The interval is lengthened by up to interval · ratio. @default 0 */
+  readonly spreadRatio?: number;
+  /** A number from 0 to 1 for the spread. @default 0 */
+  readonly random?: number;
 }
 
 /** There is nobody to ask: solo, with no peer, error, fork or failure; `lastSyncOkAt` stays, for nothing was synced. */
@@ -120,6 +126,50 @@ export function finishSoloSync(state: SyncWorkerState, options: FinishSoloSyncOp
     currentHead: currentHead || state.currentHead,
     forkDetected: false,
     consecutiveFailures: 0,
+  };
+}
+
+/** How a run is withdrawn. */
+export interface WithdrawSyncOptions {
+  /** Unix seconds; may carry a fraction. */
+  readonly now: number;
+  /** The head that an attempt of the run reached; '' keeps the old one. */
+  readonly currentHead?: string;
+}
+
+/**
+ * An orderly stop in mid-run: the ten fields are those of the last settled outcome, but for a head that was reached, and
+ * the next run is due at ceil(now) + 1.
+ */
+export function withdrawSync(before: SyncWorkerState, options: WithdrawSyncOptions): SyncWorkerState {
+  const { now, currentHead = '' } = options;
+  return {
+    ...before,
+    nextSyncDueAt: addSeconds(wholeSeconds(Math.ceil(now)), 1),
+    currentHead: currentHead || before.currentHead,
+  };
+}
+
+/**
+ * The ten fields before the run under way, as far as `running` still tells: after a crash nothing else does. An error text
+ * is gone, and a fork counts as an error.
+ */
+export function lastSettled(running: SyncWorkerState): SyncWorkerState {
+  const { lastSyncFinishedAt, lastSyncOkAt, consecutiveFailures } = running;
+  const failed = consecutiveFailures > 0 ? 'error' : 'solo';
+  const settled = lastSyncOkAt === lastSyncFinishedAt && consecutiveFailures === 0 ? 'ok' : failed;
+  return { ...running, lastOutcome: lastSyncFinishedAt === 0 ? 'idle' : settled };
+}
+
+/** The run under way goes on: with a head that an attempt of it reached, at another peer. '' keeps the old one. */
+export function continueSync(
+  state: SyncWorkerState,
+  { peerUrl = '', currentHead = '' }: { readonly peerUrl?: string; readonly currentHead?: string },
+): SyncWorkerState {
+  return {
+    ...state,
+    lastPeerUrl: peerUrl || state.lastPeerUrl,
+    currentHead: currentHead || state.currentHead,
   };
 }
 

@@ -3,11 +3,13 @@ import {
   count,
   type FieldKinds,
   flag,
-  type ObjectKind,
+  type ObjectFields,
   oneOf,
+  ownFields,
   readFields,
   seconds,
   text,
+  wireFields,
   writeFields,
 } from './wire-fields.ts';
 
@@ -38,11 +40,12 @@ const kinds: FieldKinds<SyncWorkerState> = {
   consecutiveFailures: count,
 };
 
-const syncState: ObjectKind<SyncWorkerState> = { what: 'sync state', kinds, first: initialSyncState() };
+const wire: ObjectFields<SyncWorkerState> = wireFields(kinds, initialSyncState());
+const own: ObjectFields<SyncWorkerState> = ownFields(kinds, initialSyncState());
 
 /** The ten fields under their wire names. */
 export function toWire(state: SyncWorkerState): SyncWorkerStateWire {
-  return writeFields(syncState, state) as unknown as SyncWorkerStateWire;
+  return writeFields(wire, state) as unknown as SyncWorkerStateWire;
 }
 
 /**
@@ -51,10 +54,10 @@ export function toWire(state: SyncWorkerState): SyncWorkerStateWire {
  * @throws TypeError naming a field of the wrong type, its value and what is allowed
  */
 export function fromWire(value: unknown): SyncWorkerState {
-  return readFields(syncState, value);
+  return readFields(wire, value, 'sync state');
 }
 
 /** Checks a state that came from outside under its TypeScript names. @internal */
 export function checkSyncState(value: unknown): SyncWorkerState {
-  return readFields(syncState, value, (field) => field);
+  return readFields(own, value, 'sync state');
 }

@@ -11,11 +11,30 @@ export interface FieldKind<T> {
 /** A kind for each field of `T`. */
 export type FieldKinds<T> = { readonly [Field in keyof T]: FieldKind<T[Field]> };
 
-/** How the fields of `T` are read: what the object is called, what its fields may be, and what a missing one is. */
-export interface ObjectKind<T> {
-  readonly what: string;
+/** How the fields of `T` are read and written: the name and the kind of each, and what a missing one is. */
+export interface ObjectFields<T> {
+  readonly fields: readonly { readonly field: Extract<keyof T, string>; readonly name: string }[];
   readonly kinds: FieldKinds<T>;
   readonly first: T;
+}
+
+/** Fields under their TypeScript names. */
+export function ownFields<T extends object>(kinds: FieldKinds<T>, first: T): ObjectFields<T> {
+  const fields = fieldsOf(kinds).map((field) => ({ field, name: field }));
+  return { fields, kinds, first };
+}
+
+/** Fields under their wire names: `lastSyncOkAt` is `last_sync_ok_at`. */
+export function wireFields<T extends object>(kinds: FieldKinds<T>, first: T): ObjectFields<T> {
+  const fields = fieldsOf(kinds).map((field) => ({
+    field,
+    name: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  }));
+  return { fields, kinds, first };
+}
+
+function fieldsOf<T>(kinds: FieldKinds<T>): Extract<keyof T, string>[] {
+  return Object.keys(kinds) as Extract<keyof T, string>[];
 }
 
 export const seconds: FieldKind<number> = {
@@ -54,27 +73,20 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `lastSyncOkAt` → `last_sync_ok_at`. */
-export function wireName(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 /**
- * Reads the fields of an object, each by the name that `nameOf` gives it; a missing one takes its first value, keys
- * that are no field are ignored.
+ * Reads the fields of an object; a missing one takes its first value, keys that are no field are ignored.
  *
  * @throws TypeError naming the object, the field, its value and what is allowed
  */
 export function readFields<T extends object>(
-  { what, kinds, first }: ObjectKind<T>,
+  { fields, kinds, first }: ObjectFields<T>,
   value: unknown,
-  nameOf: (field: string) => string = wireName,
+  what: string,
 ): T {
   if (!isRecord(value)) throw new TypeError(`${what} is ${describe(value)}; allowed is an object`);
   // A copy of a literal keeps its shape; an object built key by key would be a slow dictionary ever after.
   const read = { ...first };
-  for (const field of fieldsOf(kinds)) {
-    const name = nameOf(field);
+  for (const { field, name } of fields) {
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
     if (given === undefined) continue;
     const kind = kinds[field];
@@ -87,13 +99,12 @@ export function readFields<T extends object>(
   return read;
 }
 
-/** The same fields under their wire names. */
-export function writeFields<T extends object>({ kinds }: ObjectKind<T>, value: T): Record<string, unknown> {
-  return Object.fromEntries(fieldsOf(kinds).map((field) => [wireName(field), value[field]]));
-}
-
-function fieldsOf<T>(kinds: FieldKinds<T>): Extract<keyof T, string>[] {
-  return Object.keys(kinds) as Extract<keyof T, string>[];
+/** The same fields as a plain object. */
+export function writeFields<T extends object>(
+  { fields }: ObjectFields<T>,
+  value: T,
+): Record<string, unknown> {
+  return Object.fromEntries(fields.map(({ field, name }) => [name, value[field]]));
 }
 
 /** A value as an error message shows it: short, on one line, whatever it is. */

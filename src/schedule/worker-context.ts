@@ -1,41 +1,77 @@
+import type { BoundReason } from '../policy/bounds.ts';
 import { createPeerList, type PeerRecord, type PeerRecordInput } from '../policy/peer-record.ts';
 import { resolvePolicy, type SyncPolicy, type SyncPolicyOptions } from '../policy/sync-policy.ts';
+import { lastSettled } from '../policy/sync-run.ts';
 import { initialSyncState, type SyncWorkerState } from '../policy/sync-worker-state.ts';
 import { checkSyncState } from '../policy/sync-worker-state-wire.ts';
+import type { Decision, WaitRule } from './decide.ts';
 
 /** A run under way: one attempt after another, each at another peer. */
 export interface Run {
+  /** When it began, in Unix seconds with a fraction. */
+  readonly startedAt: number;
+  /** Its limit: the policy's when it began. */
+  readonly stuckAfterSeconds: number;
   /** The peer being asked, as it was when the attempt began. */
   readonly peer: PeerRecord;
-  /** URLs of the peers asked so far, the present one last. */
-  readonly asked: readonly string[];
-  /** The head that earlier attempts of this run came to; '' if none came anywhere. */
-  readonly head: string;
-  /** Asked for with `force`: cooldowns do not count. */
+  /** When the attempt under way began, in Unix seconds with a fraction. */
+  readonly attemptStartedAt: number;
+  /** URLs of the peers of this run so far, the present one last. */
+  readonly triedPeers: readonly string[];
+  /** How many of them a gate held, so that they were not asked. */
+  readonly heldPeers: number;
+  /** Requested with `force`: cooldowns do not count. */
   readonly forced: boolean;
+  /** How the newest attempt of this run ended, once it has; null before. */
+  readonly failure: RunFailure | null;
 }
 
-/** A wish to sync before the due time. `forced` also passes over the peers' backoff, and never over a Retry-After. */
-export type SyncRequest = 'none' | 'asked' | 'forced';
+/** What the end of a run needs to know of the attempt that ended it badly. */
+export interface RunFailure {
+  readonly outcome: 'error' | 'held';
+  readonly error: string;
+  readonly local: boolean;
+}
+
+/**
+ * A request to sync before the due time. `forced` also overrides the peers' backoff, and never a Retry-After; `new-peer` is
+ * a peer that was added while the worker waited for others.
+ */
+export type SyncRequest = 'none' | 'new-peer' | 'requested' | 'forced';
+
+/** What set the next due time, kept where it was computed. */
+export interface DueReason {
+  readonly rule: WaitRule;
+  /** The peer whose Retry-After or cooldown set it; '' if it was none. */
+  readonly peerUrl: string;
+  /** Seconds that the jitter or the spread added. */
+  readonly jitterSeconds: number;
+}
 
 /** What the worker knows. It survives a JSON round trip; to restore a worker, `worker` and `peers` are enough. */
 export interface WorkerContext {
   readonly policy: SyncPolicy;
+  /** The ten fields. */
   readonly worker: SyncWorkerState;
   readonly peers: readonly PeerRecord[];
+  /** What the worker decided when it last read the clock. */
+  readonly decision: Decision;
+  readonly due: DueReason;
   /** Null while no attempt of ours is under way. */
   readonly run: Run | null;
+  /** The ten fields before the run under way: what they are again if it is withdrawn. */
+  readonly settled: SyncWorkerState;
   readonly request: SyncRequest;
-  /** Seconds that the run has lasted by the timers that ended in it: no clock change can touch it. */
-  readonly lasted: number;
-  /** Seconds of the timer of the run that was set last; 0 where none was set in this life. */
-  readonly look: number;
   /** URLs of peers that were stuck since a run last ended, the longest ago first: they are asked after all others. */
-  readonly stalled: readonly string[];
+  readonly stuckPeers: readonly string[];
   /** URL of the peer of the newest attempt that ended; '' before the first. */
-  readonly lastAsked: string;
-  /** When the newest run or solo turn ended, in Unix seconds with a fraction; 0: never. The floor counts from here. */
-  readonly endedAt: number;
+  readonly lastTriedPeer: string;
+  /** When the newest run or solo turn ended, in Unix seconds with a fraction; null: never. The pause between runs counts from here. */
+  readonly endedAt: number | null;
+  /** Nothing is due before this, in Unix seconds: what is left of an abandoned run, or the spread of a start; null before it is drawn. */
+  readonly notBefore: number | null;
+  /** Why a wait was shortened since the last run began; null if none was. */
+  readonly bounded: BoundReason | null;
 }
 
 /** What a worker starts from. */
@@ -45,6 +81,8 @@ export interface WorkerInput {
   readonly policy?: SyncPolicyOptions | undefined;
   /** The ten fields of an earlier life. */
   readonly state?: SyncWorkerState | undefined;
+  /** A request that waits from the start, say for a peer that was not on the list before. @default 'none' */
+  readonly request?: SyncRequest | undefined;
 }
 
 /**
@@ -55,21 +93,26 @@ export interface WorkerInput {
  */
 export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
   const worker = input.state === undefined ? initialSyncState() : checkSyncState(input.state);
+  const isAbandoned = worker.lastOutcome === 'running';
   return {
     policy: resolvePolicy(input.policy),
     worker,
     peers: createPeerList(input.peers ?? []),
+    decision: { kind: 'wait', at: 0, until: 0, rule: 'due', peerUrl: '' },
+    due: { rule: ruleOf(worker), peerUrl: '', jitterSeconds: 0 },
     run: null,
-    request: 'none',
-    lasted: 0,
-    look: 0,
-    stalled: [],
-    lastAsked: '',
-    endedAt: worker.lastSyncFinishedAt,
+    settled: isAbandoned ? lastSettled(worker) : worker,
+    request: input.request ?? 'none',
+    stuckPeers: isAbandoned && worker.lastPeerUrl !== '' ? [worker.lastPeerUrl] : [],
+    lastTriedPeer: '',
+    // The second was truncated: the run ended at most a second after it.
+    endedAt: worker.lastSyncFinishedAt === 0 ? null : worker.lastSyncFinishedAt + 1,
+    notBefore: null,
+    bounded: null,
   };
 }
 
-/** Whether the worker's marks belong to this record: a peer may stand in other buckets too. @internal */
-export function inSyncBucket(peer: PeerRecord): boolean {
-  return peer.bucket === 'sync';
+/** What set the due time is not in the ten fields: after a restart the state names the rule. */
+function ruleOf({ lastOutcome }: SyncWorkerState): WaitRule {
+  return lastOutcome === 'error' || lastOutcome === 'fork' ? 'backoff' : 'interval';
 }

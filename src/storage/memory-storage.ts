@@ -1,6 +1,6 @@
 import type { SavedWorker, SyncStorage } from './storage.ts';
 
-/** Keeps a worker's memory in the process: for tests, and for workers that may forget. It is the default. */
+/** Keeps what a worker saves in the process: for tests, and where a restart may begin anew. It is the default. */
 export function createMemoryStorage(initial: Partial<SavedWorker> = {}): SyncStorage {
   let kept = initial;
   return {

@@ -1,25 +1,26 @@
 import type { PeerRecord } from '../policy/peer-record.ts';
 import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
 
-/** What a worker must find again after a crash, so that no wait is forgotten. */
+/** What a worker must find again after a crash, so that no wait is lost. */
 export interface SavedWorker {
   readonly state: SyncWorkerState;
   readonly peers: readonly PeerRecord[];
 }
 
-/** Something a storage has to tell that is no failure: a file it could not use, and where it put it. */
+/** Something worth knowing that is no failure: a file that the storage could not use, and where it put it. */
 export interface StorageNotice {
   readonly message: string;
   readonly cause?: unknown;
 }
 
 /**
- * Where a worker keeps what it must not forget: two functions. The worker never saves twice at once, and it saves in
- * order; a save that fails is told as `storage.failed` and made good by the next one.
+ * Where a worker keeps what it must not lose: two functions. The worker never saves twice at once, and it saves in order. A
+ * save that fails, or does not settle within 30 s, is emitted as `storage.failed`; the next save retries it.
  */
 export interface SyncStorage {
   /**
-   * What was saved last; what was never saved is left out. Called once at every start, before anything else.
+   * What was saved last; what was never saved is left out. Called once at every start, before anything else. What it gives
+   * is checked: a malformed state or peer makes `start()` reject.
    *
    * @throws whatever keeps the worker from starting, such as a lock that another process holds
    */

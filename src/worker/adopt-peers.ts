@@ -1,5 +1,11 @@
-import { createPeerList, type PeerRecord, type PeerRecordInput } from '../policy/peer-record.ts';
-import { keepRetryAfter, keepUntilRetryAfter } from '../policy/peer-updates.ts';
+import {
+  asPeerList,
+  createPeerList,
+  type PeerRecord,
+  type PeerRecordInput,
+  peerKey,
+} from '../policy/peer-record.ts';
+import { keepRetryAfter, rememberRemoved } from '../policy/peer-updates.ts';
 import type { SyncFunction } from '../schedule/attempt.ts';
 
 /**
@@ -13,27 +19,49 @@ export function adoptPeers(
   remembered: readonly PeerRecord[],
   now: number,
 ): readonly PeerRecord[] {
-  const key = ({ bucket, peerUrl }: PeerRecord): string => `${bucket} ${peerUrl}`;
-  const known = new Map(remembered.map((record) => [key(record), record]));
+  const known = new Map(remembered.map((record) => [peerKey(record), record]));
   const adopted = createPeerList(configured).map((record, index) => {
-    const old = known.get(key(record));
+    const old = known.get(peerKey(record));
     if (old === undefined) return record;
-    known.delete(key(record));
+    known.delete(peerKey(record));
     const given = configured[index];
-    const said =
+    const fields =
       typeof given === 'object' ? Object.entries(given).filter(([, value]) => value !== undefined) : [];
-    const { peerUrl, enabled } = record;
-    return keepRetryAfter({ ...old, ...Object.fromEntries(said), peerUrl, enabled }, old);
+    const { peerUrl, enabled, retryAfter, metadata } = record;
+    const current = { ...old, ...Object.fromEntries(fields), peerUrl, enabled, removed: false };
+    return keepRetryAfter({ ...current, retryAfter, metadata: { ...old.metadata, ...metadata } }, old);
   });
-  return [...adopted, ...keepUntilRetryAfter([...known.values()], now)];
+  return asPeerList([...adopted, ...rememberRemoved([...known.values()], now)]);
+}
+
+/**
+ * What a storage gave, with what memory knows better: the later of two Retry-Afters wins, and a peer whose wait is
+ * remembered is not forgotten because the storage has lost it.
+ */
+export function keepWaits(
+  loaded: readonly PeerRecord[],
+  inMemory: readonly PeerRecord[],
+  now: number,
+): readonly PeerRecord[] {
+  const known = new Map(inMemory.map((record) => [peerKey(record), record]));
+  const kept = loaded.map((record) => {
+    const old = known.get(peerKey(record));
+    known.delete(peerKey(record));
+    return old === undefined ? record : keepRetryAfter(record, old);
+  });
+  return asPeerList([...kept, ...rememberRemoved([...known.values()], now)]);
 }
 
 /** Notes on each peer why the sync function would never ask it, and takes off what is noted no longer. */
-export function noteExcluded(peers: readonly PeerRecord[], sync: SyncFunction): readonly PeerRecord[] {
-  return peers.map((peer) => {
-    const reason = sync.exclude?.(peer);
-    const { passed_over: noted, ...metadata } = peer.metadata;
-    if (reason === noted) return peer;
-    return { ...peer, metadata: reason === undefined ? metadata : { ...metadata, passed_over: reason } };
-  });
+export function noteExcluded(
+  peers: readonly PeerRecord[],
+  sync: Pick<SyncFunction, 'exclude'>,
+): readonly PeerRecord[] {
+  if (sync.exclude === undefined && peers.every(({ excluded }) => excluded === '')) return peers;
+  return asPeerList(
+    peers.map((peer) => {
+      const excluded = sync.exclude?.(peer) ?? '';
+      return excluded === peer.excluded ? peer : { ...peer, excluded };
+    }),
+  );
 }

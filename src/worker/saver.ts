@@ -1,54 +1,97 @@
+import type { WallClock } from '../clock/wall-clock.ts';
+import { PeerSyncLocalError } from '../policy/errors.ts';
+
+/** How long a save may take before it counts as hung. */
+export const MAX_SAVE_SECONDS = 30;
+
 /** Saves one value after another: in order, one at a time, and of those that came meanwhile only the newest. */
 export interface Saver<Value> {
   request(value: Value): void;
-  /** Whether everything asked for has been tried. */
-  isIdle(): boolean;
-  /** Resolves when everything asked for has been tried; never rejects. */
-  idle(): Promise<void>;
-  /** As `idle`, and tries a failed save once more. */
+  /** Whether the newest value could not be saved so far: what was loaded meanwhile is older. */
+  isBehind(): boolean;
+  /**
+   * Resolves when everything requested has been tried; undefined if it has.
+   *
+   * @throws PeerSyncLocalError while a save hangs
+   */
+  recorded(): Promise<void> | undefined;
+  /** Waits for what was requested, and tries a failed save once more; gives up on a save that hangs. Never rejects. */
   flush(): Promise<void>;
 }
 
 export function createSaver<Value>(
   save: (value: Value) => Promise<void> | void,
+  clock: WallClock,
   report: (error: unknown) => void,
 ): Saver<Value> {
   let pending: { readonly value: Value } | undefined;
   let failed: { readonly value: Value } | undefined;
   let working: Promise<void> | undefined;
+  let isHung = false;
 
+  const hung = (): PeerSyncLocalError =>
+    new PeerSyncLocalError(`the storage does not answer: a save takes longer than ${MAX_SAVE_SECONDS} s`);
+
+  /** Resolves when the save has settled or counts as hung; true if it was in time. */
+  const inTime = (saved: Promise<void>): Promise<boolean> =>
+    new Promise((resolve) => {
+      const timer = clock.setTimeout(() => resolve(false), MAX_SAVE_SECONDS * 1000);
+      const done = (): void => {
+        clock.clearTimeout(timer);
+        resolve(true);
+      };
+      saved.then(done, done);
+    });
+
+  const saveOne = async (next: { readonly value: Value }): Promise<void> => {
+    failed = next;
+    try {
+      await save(next.value);
+      failed = undefined;
+    } catch (error) {
+      report(error);
+    }
+  };
   const work = async (): Promise<void> => {
     // Not at once: `working` has to be set before a save can end, and what comes in the same turn is one save.
     await undefined;
     for (let next = pending; next !== undefined; next = pending) {
       pending = undefined;
-      failed = undefined;
-      try {
-        await save(next.value);
-      } catch (error) {
-        failed = next;
-        report(error);
-      }
+      const saved = saveOne(next);
+      if (await inTime(saved)) continue;
+      isHung = true;
+      report(hung());
+      void saved.then(() => {
+        isHung = false;
+        pending ??= failed;
+        start();
+      });
+      break;
     }
     working = undefined;
   };
-  const idle = async (): Promise<void> => {
-    await working;
+  const start = (): void => {
+    if (!isHung && pending !== undefined) working ??= work();
   };
 
   return {
     request: (value) => {
       pending = { value };
-      working ??= work();
+      start();
     },
-    isIdle: () => working === undefined,
-    idle,
+    isBehind: () => failed !== undefined || pending !== undefined,
+    recorded: () => {
+      if (working === undefined && !isHung) return undefined;
+      return (working ?? Promise.resolve()).then(() => {
+        if (isHung) throw hung();
+      });
+    },
     flush: async () => {
-      await idle();
-      if (failed === undefined) return;
+      await working;
+      if (failed === undefined || isHung) return;
       pending = failed;
-      working ??= work();
-      await idle();
+      start();
+      await working;
     },
   };
 }

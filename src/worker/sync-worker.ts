@@ -1,89 +1,63 @@
 import type { SyncWorkerActor } from '../../machines/sync-worker.contract.ts';
-import type { WorkerClock } from '../clock/worker-clock.ts';
+import type { Why } from '../explain/why.ts';
 import type { PeerRecord, PeerRecordInput } from '../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
-import type { SyncFunction } from '../schedule/attempt.ts';
-import type { Why } from '../schedule/why.ts';
-import type { AttemptFinished, SyncWorkerEmitted } from '../schedule/worker-events.ts';
-import type { PeerStore, SyncStorage } from '../storage/storage.ts';
-
-/** What a worker is made of; only `sync` is needed. */
-export interface SyncWorkerOptions {
-  /** One attempt at one peer. */
-  readonly sync: SyncFunction;
-  /**
-   * URLs, records, or a store of them. With an array the marks go into `storage`, and those of an earlier life are
-   * found there again. Left out: the peers that `storage` holds.
-   */
-  readonly peers?: readonly (string | PeerRecordInput)[] | PeerStore;
-  readonly policy?: SyncPolicyOptions;
-  /** Where waits survive a crash. @default in memory */
-  readonly storage?: SyncStorage;
-  /** @default the system's */
-  readonly clock?: WorkerClock;
-  /** A number from 0 to 1, for the jitter. @default Math.random */
-  readonly random?: () => number;
-  /** True: a worker alone does not keep the process alive. Only without a `clock`. @default false */
-  readonly unref?: boolean;
-}
-
-/** What a worker tells: what its chart tells, and what becomes of it. */
-export type SyncWorkerNotification =
-  | Exclude<SyncWorkerEmitted, AttemptFinished>
-  /** With the duration by a clock that does not jump. */
-  | (AttemptFinished & { readonly durationSeconds: number })
-  /** A save failed; the wait is remembered in memory, and the next save makes it good. */
-  | { readonly type: 'storage.failed'; readonly error: Error }
-  /** The storage could not use what it found, and says where it put it. */
-  | { readonly type: 'storage.notice'; readonly message: string; readonly cause?: unknown }
-  /** The wall clock was set, or the machine slept: by so many seconds it moved more than time passed. */
-  | { readonly type: 'clock.jumped'; readonly seconds: number }
-  /** A listener threw, or the chart failed and was started again. */
-  | { readonly type: 'fault'; readonly error: Error };
+import type { SyncWorkerNotification } from './notifications.ts';
+import type { WaitForOptions } from './watch-state.ts';
 
 /** A listener for one type of event, or for all of them. */
-export type SyncWorkerListener<Type extends SyncWorkerNotification['type'] | '*'> = (
-  event: Type extends '*' ? SyncWorkerNotification : Extract<SyncWorkerNotification, { type: Type }>,
+export type SyncWorkerListener<Type extends SyncWorkerNotification['type'] | '*', Details = unknown> = (
+  event: Type extends '*'
+    ? SyncWorkerNotification<Details>
+    : Extract<SyncWorkerNotification<Details>, { type: Type }>,
 ) => unknown;
 
-/** What ends the waiting early. */
-export interface WaitForOptions {
-  readonly signal?: AbortSignal;
-  /** Milliseconds. @default no limit */
-  readonly timeout?: number;
-}
-
 /** A worker embedded in a program. */
-export interface SyncWorker extends AsyncDisposable {
+export interface SyncWorker<Details = unknown> extends AsyncDisposable {
   /** The ten fields. */
   readonly state: SyncWorkerState;
   readonly peers: readonly PeerRecord[];
   /** The XState actor, and its snapshot; undefined before the first start. A chart that failed gets a new actor. */
   readonly actor: SyncWorkerActor | undefined;
   readonly snapshot: ReturnType<SyncWorkerActor['getSnapshot']> | undefined;
+  /** Whether the worker is started, and not stopped since. */
+  readonly isStarted: boolean;
   /**
    * Loads what was saved and begins. A worker that has begun stays as it is.
    *
-   * @throws what the storage throws, such as a lock that another process holds; the worker is then stopped
+   * @throws what the storage throws, such as a lock that another process holds, or a TypeError naming what is malformed in
+   * what it gave; the worker is then stopped, and nothing is left open
    */
   start(): Promise<void>;
   /**
-   * Aborts the attempt under way, saves what must be saved, and leaves no timer and no handle behind. May be started
-   * again. A run it cut short counts as one that a crash left: the next start waits out what is left of its time.
+   * Aborts the attempt under way, waits up to 5 s for the sync function to end, withdraws the run, saves, and leaves no
+   * timer and no handle behind. May be started again, and asks within seconds. A sync function that has not ended by then may
+   * still write: its run counts as one that a crash left, and the next start waits out what is left of its time.
    */
   stop(): Promise<void>;
-  /** Syncs before the due time; `force` passes over the peers' backoff too. Tells what comes of it. */
+  /** Syncs before the due time; `force` overrides the peers' backoff too. Gives what comes of it, as `why()`. */
   requestSync(options?: { readonly force?: boolean }): Why;
-  /** @throws TypeError for a malformed record, naming the field, its value and what is allowed */
+  /**
+   * The same, and resolves to the state that the run ends in. Where a run is under way, it is that run; where every peer is in
+   * its Retry-After, it is the run after that.
+   *
+   * @throws the signal's reason, or an error if the worker is stopped first
+   */
+  syncNow(options?: { readonly force?: boolean; readonly signal?: AbortSignal }): Promise<SyncWorkerState>;
+  /**
+   * Another list of peers. What is remembered of a peer stays, but for the fields that are given.
+   *
+   * @throws TypeError for a malformed record, naming the field, its value and what is allowed
+   */
   setPeers(peers: readonly (string | PeerRecordInput)[]): void;
-  /** A peer got in touch by itself: its backoff is over. @throws TypeError for what is no URL */
+  /** A peer got in touch by itself: its backoff is over. @throws TypeError for what is no URL, RangeError for an unknown peer */
   peerSeen(peerUrl: string): void;
   /**
-   * An operator forgives a peer its failures and its backoff, and with `force`, the one way there is, its Retry-After.
-   * The worker's own wait stays as it is: to sync right then, request it too.
+   * An operator clears a peer's failures and its backoff, and with `force`, the one way there is, its Retry-After. The
+   * worker's own wait stays as it is: to sync right then, request it too.
    *
-   * @throws TypeError for what is no URL
+   * @throws TypeError for what is no URL, RangeError for an unknown peer
    */
   resetPeer(peerUrl: string, options?: { readonly force?: boolean }): void;
   /**
@@ -98,15 +72,16 @@ export interface SyncWorker extends AsyncDisposable {
   /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. */
   on<Type extends SyncWorkerNotification['type'] | '*'>(
     type: Type,
-    listener: SyncWorkerListener<Type>,
+    listener: SyncWorkerListener<Type, Details>,
     options?: { readonly signal?: AbortSignal },
   ): () => void;
   /** The state at each change, from the present one on; a slow reader gets the newest. Ends when the worker stops. */
   changes(options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<SyncWorkerState>;
   /**
-   * Resolves once the outcome is this one, at once if it is already.
+   * Resolves once the outcome is this one, at once if it is already; with `next` only once it is so again.
    *
-   * @throws the signal's reason, a TimeoutError, or an error if the worker stops first
+   * @throws the signal's reason, a TimeoutError, an error if the worker is stopped or stops first, or a RangeError for a
+   * timeout that is no number of at least 0
    */
   waitFor(outcome: SyncOutcome, options?: WaitForOptions): Promise<SyncWorkerState>;
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type AnyStateMachine, createActor } from 'xstate';
-import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
+import { createSyncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { createBareMachine } from './bare-machine.ts';
 
 export type IdleWorker = 'ours' | 'bare';

@@ -1,5 +1,5 @@
 import { createActor } from 'xstate';
-import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
+import { createSyncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { type BenchWorld, type Contender, INTERVAL_SECONDS, PEER_URL } from './contender.ts';
 
 /** The worker itself. */

@@ -28,6 +28,9 @@ const examples: Readonly<Record<SettingKey, readonly (readonly [text: string, va
   stuckAfterSeconds: numbers(1, 2),
   maxPeersPerRun: numbers(1, 2),
   jitterRatio: numbers(0.5, 1),
+  spreadRatio: numbers(0.5, 1),
+  attemptTimeoutSeconds: numbers(1, 2),
+  catchUpIntervalSeconds: numbers(0, 2),
   allowClearnet: switches(true),
   socksProxy: [
     ['[::1]:9', '[::1]:9'],

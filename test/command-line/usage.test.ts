@@ -71,6 +71,7 @@ test('there are the commands of the README, and no others', () => {
     'chain repair',
     'chain gates',
     'check',
+    'chart',
     'demo',
   ]);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { changePeers } from '../../src/control/change-peers.ts';
 import type { PeerChange } from '../../src/control/peer-change.ts';
-import { createPeerRecord, type PeerRecord, type PeerRecordInput, retryAfterUntil } from '../../src/index.ts';
+import { retryAfterUntil } from '../../src/core.ts';
+import { createPeerRecord, type PeerRecord, type PeerRecordInput } from '../../src/index.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';
 import { anyPeerList } from '../storage/disk/any-peer-list.ts';
 import { fc } from '../support/property.ts';

@@ -7,7 +7,8 @@ import { createDemoPeer, type DemoPeer } from '../../src/demo/demo-peer.ts';
 import { type GrowingPeer, startGrowingPeer } from '../../src/demo/growing-peer.ts';
 import { type ChainStore, createInfonetSync, createMemoryChain } from '../../src/infonet/index.ts';
 import { createPeerRecord } from '../../src/policy/peer-record.ts';
-import { type AttemptResult, runAttempt } from '../../src/schedule/attempt.ts';
+import type { AttemptResult } from '../../src/schedule/attempt.ts';
+import { runAttempt } from '../../src/schedule/run-attempt.ts';
 
 /** 2026-01-02 03:04:05.5 UTC, and on. */
 let now: number;
@@ -31,14 +32,15 @@ beforeEach(async () => {
 function pull(signal: AbortSignal = new AbortController().signal): Promise<AttemptResult> {
   const sync = createInfonetSync({ chain: ours, requestTimeoutMs: 600_000 });
   const worker = createEmptyActor();
-  return runAttempt(sync, createPeerRecord(peer.url), { signal, head: '', now: () => now, worker });
+  const input = { peer: createPeerRecord(peer.url), head: '', runStartedAt: now, worker };
+  return runAttempt(sync, input, { signal, now: () => now });
 }
 
 describe('a demo peer', () => {
   it('serves the chain behind it, up to now', async () => {
-    expect(await pull()).toEqual({ outcome: 'ok', head: behind.chain.head() });
+    expect(await pull()).toMatchObject({ outcome: 'ok', head: behind.chain.head() });
     now += 4;
-    expect(await pull()).toEqual({ outcome: 'ok', head: behind.chain.head() });
+    expect(await pull()).toMatchObject({ outcome: 'ok', head: behind.chain.head() });
     expect(ours.count()).toBe(7);
   });
 

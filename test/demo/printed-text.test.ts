@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { durationText } from '../../src/demo/duration-text.ts';
 import { failureText } from '../../src/demo/result-text.ts';
+import { describeFailure } from '../../src/schedule/read-attempt.ts';
 
 describe('a duration', () => {
   it.each([
@@ -29,21 +30,24 @@ describe('a failure', () => {
     ['Fri, 02 Jan 2026 03:05:36 GMT', 90, 'Retry-After: Fri, 02 Jan 2026 03:05:36 GMT (90 s)'],
     ['soon', 0, 'Retry-After: soon (asks for nothing)'],
   ])('with the header %s tells it, and what it is taken for', (retryAfterHeader, retryAfterSeconds, text) => {
-    expect(failureText({ ...rateLimited, retryAfterHeader, retryAfterSeconds })).toBe(
-      `HTTP 429, rate limited · ${text}`,
-    );
+    expect(
+      failureText({
+        ...describeFailure(new Error('x'), 0),
+        ...rateLimited,
+        retryAfterHeader,
+        retryAfterSeconds,
+      }),
+    ).toBe(`HTTP 429, rate limited · ${text}`);
   });
 
   it('without a header is its error alone', () => {
-    expect(failureText({ outcome: 'error', error: 'no connection', retryAfterSeconds: 0 })).toBe(
-      'no connection',
-    );
-    expect(failureText({ outcome: 'fork', error: 'another chain' })).toBe('another chain');
+    expect(failureText(describeFailure(new Error('no connection'), 0))).toBe('no connection');
+    expect(failureText({ outcome: 'fork', at: 0, error: 'another chain' })).toBe('another chain');
   });
 
   it('cannot steer the terminal', () => {
     const error = 'HTTP 500: \u001b[2J\u001b]0;title\u0007hi\r\nbye\u202e\u2028';
-    expect(failureText({ outcome: 'error', error, retryAfterSeconds: 0 })).toBe(
+    expect(failureText({ ...describeFailure(new Error('x'), 0), error })).toBe(
       'HTTP 500: [2J ]0;title hi bye',
     );
   });

@@ -3,7 +3,7 @@ import { createVirtualClock, type VirtualClock } from '../../src/clock/virtual-c
 import { createLineOutput } from '../../src/demo/line-output.ts';
 import { startTour, type Tour } from '../../src/demo/tour.ts';
 import { syncOutcomes } from '../../src/policy/sync-worker-state.ts';
-import type { SyncWorkerNotification } from '../../src/worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../../src/worker/notifications.ts';
 
 let clock: VirtualClock;
 let lines: string[];

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { finishSoloSync, finishSync, recordSyncFailure } from '../../src/core.ts';
 import { waitReason } from '../../src/demo/wait-reason.ts';
+import { explain } from '../../src/explain/why.ts';
 import {
   createPeerRecord,
   defaultPolicy,
-  explain,
-  finishSoloSync,
-  finishSync,
   initialSyncState,
   type PeerRecord,
-  recordSyncFailure,
   type SyncWorkerState,
 } from '../../src/index.ts';
 import { createWorkerContext } from '../../src/schedule/worker-context.ts';

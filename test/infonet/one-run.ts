@@ -1,9 +1,9 @@
 import { createActor, waitFor } from 'xstate';
-import { createSyncWorkerMachine } from '../../machines/sync-worker.machine.ts';
 import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
 import type { PeerRecord } from '../../src/policy/peer-record.ts';
 import type { SyncWorkerState } from '../../src/policy/sync-worker-state.ts';
 import type { SyncFunction } from '../../src/schedule/attempt.ts';
+import { createSyncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 
 export const NOW = 1_700_000_000;
 

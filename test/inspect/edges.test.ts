@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type AnyStateNode, createActor, type InspectionEvent } from 'xstate';
-import { createSyncWorkerMachine, syncWorkerMachine } from '../../machines/sync-worker.machine.ts';
-import { transitionId } from '../../src/chart/transition-id.ts';
+import { transitionId } from '../../src/explain/read-chart.ts';
 import { initialSyncState, PeerSyncRateLimited, type SyncFunction } from '../../src/index.ts';
 import { watchActor } from '../../src/inspect/index.ts';
 import { keepJournal } from '../../src/inspect/journal.ts';
+import { createSyncWorkerMachine, syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { useInspections } from './inspection-world.ts';
 
 const { embedded, after } = useInspections();
@@ -60,7 +60,7 @@ test('every step of real workers, whatever befalls them, lights edges and a stat
     for (let turn = 0; turn < 40; turn += 1) {
       await pass(turn % 4 === 0 ? 1 : 61_000);
       if (turn % 3 === 0) worker.requestSync({ force: turn % 2 === 0 });
-      if (turn % 5 === 0) worker.peerSeen('https://a.example');
+      if (turn % 5 === 0 && turn < 15) worker.peerSeen('https://a.example');
       if (turn === 15) worker.setPeers([]);
       if (turn === 20) worker.setPeers(['https://c.example']);
       if (turn === 25) worker.actor?.send({ type: 'peer.seen', peerUrl: 'no URL' });
@@ -81,9 +81,11 @@ test('a restored worker takes its first steps on edges that are drawn too', () =
   const inspect = (event: InspectionEvent): void => {
     if (event.type === '@xstate.microstep') edges.push(...event._transitions.map(transitionId));
   };
-  const machine = createSyncWorkerMachine({ now: () => 1_800_000_000, random: () => 0 });
+  const now = 1_800_000_000;
+  const machine = createSyncWorkerMachine({ now: () => now, random: () => 0 });
   for (const lastOutcome of ['running', 'ok', 'error', 'fork', 'solo'] as const) {
-    const actor = createActor(machine, { input: { state: { ...initialSyncState(), lastOutcome } }, inspect });
+    const state = { ...initialSyncState(), lastOutcome, lastSyncStartedAt: now, nextSyncDueAt: now + 60 };
+    const actor = createActor(machine, { input: { state }, inspect });
     expect(actor.getSnapshot().context.worker.lastOutcome).toBe(lastOutcome);
   }
   expect(edges).toEqual([0, 1, 2, 3, 4].map((index) => `idle:always:${index}`));

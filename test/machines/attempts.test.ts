@@ -43,7 +43,7 @@ describe('an attempt', () => {
     for (const after of [0, 1]) {
       expect(await afterOneRun(says(answer, after))).toMatchObject({
         lastOutcome: 'error',
-        lastError: `sync answered ${shown}; allowed is { head: string } or { forked: true }`,
+        lastError: `sync answered ${shown}; allowed is { head: string }, { forked: true } or { held: seconds }`,
       });
     }
   });

@@ -54,7 +54,7 @@ describe('a run', () => {
     expect(example.state()).toMatchObject({
       lastOutcome: 'fork',
       forkDetected: true,
-      lastError: 'the chain of the peer does not extend ours',
+      lastError: "the peer's chain does not extend ours",
       currentHead: 'h1',
       consecutiveFailures: 1,
       nextSyncDueAt: BEGIN + 60,
@@ -90,10 +90,10 @@ describe('a peer that failed', () => {
   test.each([
     ['its Retry-After, where that is longer', 600],
     ['its backoff, where that is longer', 30],
-  ])('has a cooldown of %s', async (_, wish) => {
-    const example = await begin({ peers: [peer('a')], script: [asksToWait(wish)] });
-    expect(example.peer('a')?.cooldownUntil).toBe(BEGIN + Math.max(60, wish));
-    expect(example.peer('a')?.metadata).toEqual({ retry_after_until: BEGIN + wish });
+  ])('has a cooldown of %s', async (_, seconds) => {
+    const example = await begin({ peers: [peer('a')], script: [asksToWait(seconds)] });
+    expect(example.peer('a')?.cooldownUntil).toBe(BEGIN + Math.max(60, seconds));
+    expect(example.peer('a')?.retryAfter).toEqual({ until: BEGIN + seconds, header: '' });
   });
 
   test('has all that forgotten once it answers', async () => {

@@ -1,15 +1,22 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type ActorLogic, type AnyTransitionDefinition, createActor, type SnapshotFrom } from 'xstate';
+import {
+  type ActorLogic,
+  type AnyTransitionDefinition,
+  createActor,
+  type InspectionEvent,
+  type SnapshotFrom,
+} from 'xstate';
 import { getAdjacencyMap } from 'xstate/graph';
 import {
-  createPeerRecord,
+  createPeerList,
   createSyncWorkerMachine,
-  initialSyncState,
   nextAskAt,
+  resolvePolicy,
   type SyncWorkerMachine,
   syncOutcomes,
   type WorkerInput,
-} from '../../src/index.ts';
+} from '../../src/core.ts';
+import { createPeerRecord, initialSyncState } from '../../src/index.ts';
 
 type Snapshot = SnapshotFrom<SyncWorkerMachine>;
 type StateNode = SyncWorkerMachine['root'];
@@ -23,31 +30,34 @@ interface TimedEvent {
 }
 
 const BEGIN = 1_800_000_000;
-const policy = { maxPeersPerRun: 2 };
+const policy = resolvePolicy({ maxPeersPerRun: 2, attemptTimeoutSeconds: 100 });
 
 const available = createPeerRecord('http://a.example');
 const spare = createPeerRecord('http://b.example');
 const coolingDown = createPeerRecord({ ...available, cooldownUntil: BEGIN + 400 });
 
-/** What a worker may be told, and what its attempt may end in. */
+/** What a worker may be sent, and what its attempt may end in. */
 const messages: readonly Readonly<Record<string, unknown>>[] = [
   { type: 'sync.requested' },
   { type: 'sync.requested', force: true },
-  { type: 'peers.changed', peers: [] },
-  { type: 'peers.changed', peers: [available, spare] },
-  { type: 'peers.changed', peers: [coolingDown] },
+  { type: 'peers.changed', peers: createPeerList([]) },
+  { type: 'peers.changed', peers: createPeerList([available, spare]) },
+  { type: 'peers.changed', peers: createPeerList([coolingDown]) },
   { type: 'peers.changed', peers: 'none' },
   { type: 'peer.seen', peerUrl: available.peerUrl },
   { type: 'peer.seen', peerUrl: '' },
   { type: 'peer.reset', peerUrl: available.peerUrl, force: true },
   { type: 'peer.reset', peerUrl: '' },
   { type: 'policy.changed', policy },
+  { type: 'run.withdraw', at: BEGIN },
   { type: 'policy.changed', policy: { maxPeersPerRun: 0 } },
 ];
 const results: readonly Readonly<Record<string, unknown>>[] = [
   { output: { outcome: 'ok', head: 'h1' } },
   { output: { outcome: 'fork', error: 'forked' } },
   { output: { outcome: 'error', error: 'refused', retryAfterSeconds: 0 } },
+  { output: { outcome: 'held', until: BEGIN + 5 } },
+  { output: 'nothing of the kind' },
   { error: new Error('refused') },
 ];
 
@@ -60,14 +70,28 @@ function walk() {
   const snapshots = new Map<string, Snapshot>();
   const machine = createSyncWorkerMachine({ now: () => now, random: () => 0 });
 
-  // Guards read the clock, so the clock must be right at each transition: this is all that is added to the machine.
+  const note = (seen: InspectionEvent): void => {
+    if (seen.type !== '@xstate.microstep') return;
+    for (const one of seen._transitions) {
+      taken.add(one);
+      // A state that is left at once is never settled in.
+      for (const node of one.target ?? []) visited.add(node as StateNode);
+    }
+  };
+
+  // A state that decides reads the clock, so the clock must be right at each transition: this is all that is added to the machine.
   const timed: ActorLogic<Snapshot, TimedEvent, WorkerInput | undefined> = {
     getInitialSnapshot: (scope, input) => machine.getInitialSnapshot(scope as never, input),
     getPersistedSnapshot: (snapshot) => machine.getPersistedSnapshot(snapshot),
     transition: (snapshot, event, scope) => {
       now = event.at;
-      for (const one of machine.getTransitionData(snapshot, event as never)) taken.add(one);
-      return machine.transition(snapshot, event as never, scope as never);
+      // One event takes several steps: every one of them tells its transitions to whoever inspects.
+      const system = Object.create(scope.system, { _sendInspectionEvent: { value: note } });
+      return machine.transition(
+        snapshot,
+        event as never,
+        Object.create(scope, { system: { value: system } }),
+      );
     },
   };
 
@@ -84,13 +108,11 @@ function walk() {
       snapshots.set(essence(state), state);
       for (const node of state._nodes) visited.add(node);
     }
-    // The way in is no event: only an inspected actor tells by which transitions it came to where it begins.
+    // The way in is no event: only an inspected actor shows by which transitions it came to where it begins.
     const actor = createActor(machine, {
       input,
       clock: { setTimeout: () => 0, clearTimeout: () => undefined },
-      inspect: (seen) => {
-        if (seen.type === '@xstate.microstep') for (const one of seen._transitions) taken.add(one);
-      },
+      inspect: note,
     });
     actor.start().stop();
   };
@@ -102,8 +124,8 @@ function eventsAt({ context, _nodes }: Snapshot): readonly TimedEvent[] {
   const { worker, peers, policy: numbers, endedAt } = context;
   const times = new Set([
     worker.nextSyncDueAt,
-    worker.lastSyncStartedAt + numbers.stuckAfterSeconds,
-    endedAt + 1,
+    worker.lastSyncStartedAt + numbers.stuckAfterSeconds + 1,
+    (endedAt ?? 0) + 1,
     ...peers.map(nextAskAt),
   ]);
   const moments = [...times].filter((time) => time >= BEGIN).flatMap((time) => [time - 0.5, time]);
@@ -113,20 +135,22 @@ function eventsAt({ context, _nodes }: Snapshot): readonly TimedEvent[] {
     const ends = type.startsWith('xstate.done') || type.startsWith('xstate.error');
     const isOfKind = (result: object): boolean => type.startsWith('xstate.error') === 'error' in result;
     const events = ends ? results.filter(isOfKind) : payloads.length > 0 ? payloads : [{}];
-    return [...moments, BEGIN].flatMap((at) => events.map((event) => ({ ...event, type, at })));
+    // A timer may fire at any moment that makes a difference; the rest comes early or late.
+    const when = type.startsWith('xstate.after') ? [...moments, BEGIN] : [BEGIN, BEGIN + 1000];
+    return when.flatMap((at) => events.map((event) => ({ ...event, type, at })));
   });
 }
 
 /** What of a snapshot decides where it can go. Without it the walk would count failures for ever. */
 function essence({ value, context }: Snapshot): string {
-  const { worker, peers, run, request, stalled, lasted } = context;
+  const { worker, peers, run, request, stuckPeers } = context;
   const since = Math.max(worker.lastSyncStartedAt, worker.lastSyncFinishedAt, BEGIN);
   return JSON.stringify([
     value,
     request,
-    run?.asked.length ?? 0,
-    stalled.length,
-    Math.min(lasted, 1),
+    run?.triedPeers.length ?? 0,
+    run?.failure?.outcome,
+    stuckPeers.length,
     Math.sign(worker.nextSyncDueAt - since),
     peers.map((peer) => [peer.enabled, Math.sign(nextAskAt(peer) - since)]),
   ]);

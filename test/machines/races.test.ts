@@ -157,7 +157,7 @@ describe('a restart', () => {
     attempt.answer({ head: 'late' });
     await setImmediate();
     expect(attempt.signal.aborted).toBe(true);
-    expect(worker.lives.map((life) => life.length)).toEqual([2, 0]);
+    expect(worker.lives.map((life) => life.length)).toEqual([2, 1]);
     expect(worker.actor().getSnapshot().value).toEqual({ running: 'abandoned' });
     expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
   });
@@ -166,10 +166,14 @@ describe('a restart', () => {
     const { worker, attempt } = await attempting();
     attempt.answer({ head: 'late' });
     worker.restart();
-    worker.pass(299.999);
+    worker.pass(300.999);
     await setImmediate();
-    expect(worker.lives.map((life) => life.length)).toEqual([2, 0]);
+    expect(worker.lives.map((life) => life.length)).toEqual([2, 1]);
     worker.pass(0.001);
-    expect(worker.lives[1]?.map(({ type }) => type)).toEqual(['run.started', 'attempt.started']);
+    expect(worker.lives[1]?.map(({ type }) => type)).toEqual([
+      'peers.changed',
+      'run.started',
+      'attempt.started',
+    ]);
   });
 });

@@ -146,13 +146,13 @@ describe('a request with force', () => {
 
   test('counts for one run, also where that one got stuck', async () => {
     const example = await begin({
-      peers: [peer('a', { cooldownUntil: BEGIN + 5000 })],
+      peers: [peer('a', { cooldownUntil: BEGIN + 3500 })],
       script: [hangs],
-      state: left({ lastOutcome: 'ok', nextSyncDueAt: BEGIN + 9000 }),
+      state: left({ lastOutcome: 'ok', nextSyncDueAt: BEGIN + 3600 }),
     });
     await example.request(true);
     expect(example.asked()).toEqual(['a 0']);
-    await example.after(4999);
+    await example.after(3499);
     expect(example.asked()).toEqual(['a 0']);
   });
 });

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'vitest';
 import { type AnyActorRef, createActor } from 'xstate';
+import { createSyncWorkerMachine, type SyncWorkerActor, type SyncWorkerEvent } from '../../src/core.ts';
 import {
-  createSyncWorkerMachine,
   createVirtualClock,
   type PeerRecord,
   type SyncFunction,
   type SyncPolicyOptions,
-  type SyncWorkerActor,
-  type SyncWorkerEvent,
   type VirtualClock,
 } from '../../src/index.ts';
 import { expectEqual } from '../support/cheap-expect.ts';
@@ -89,6 +87,8 @@ async function live(
     actors.set(index, actor);
   }
   for (const actor of actors.values()) actor.start();
+  // What is due at once is done before anything else happens.
+  await setImmediate();
   for (const one of steps) {
     if (one.kind === 'the clock jumps') wallAhead += one.seconds;
     if (one.kind === 'an event') actors.get(one.to % all.length)?.send(one.event);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answers, fails, hangs } from '../support/behaviours.ts';
+import { answers, fails, forks, hangs } from '../support/behaviours.ts';
 import { BEGIN, begin, type Example, left, peer } from '../support/example-world.ts';
 
 /** Whether each attempt so far was aborted. */
@@ -75,10 +75,10 @@ describe('a run without a result', () => {
   });
 
   test('has its peer asked in its usual place again once a run has ended', async () => {
-    const peers = [peer('a', { lastSyncOkAt: BEGIN + 5000 }), peer('b')];
-    const example = await begin({ peers, script: [hangs, answers('h1')] });
-    await example.after(600);
-    expect(example.asked()).toEqual(['a 0', 'b 300', 'a 600']);
+    const peers = [peer('a', { lastSyncOkAt: BEGIN - 10 }), peer('b')];
+    const example = await begin({ peers, script: [hangs, forks(), answers('h1')] });
+    await example.after(360);
+    expect(example.asked()).toEqual(['a 0', 'b 300', 'a 360']);
   });
 
   test('fails over to its peer, too, but after all others', async () => {

@@ -1,12 +1,10 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import {
-  initialSyncState,
-  type PeerRecord,
-  type SyncWorkerNotification,
-  syncOutcomes,
-} from '../../src/index.ts';
+import { syncOutcomes } from '../../src/core.ts';
+import { initialSyncState, type PeerRecord, type SyncWorkerNotification } from '../../src/index.ts';
 import { createWorkerMetrics } from '../../src/operations/index.ts';
+import type { AttemptResult } from '../../src/schedule/attempt.ts';
+import { describeFailure } from '../../src/schedule/read-attempt.ts';
 import { createEventHub } from '../../src/worker/event-hub.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';
 import { anyPeerList } from '../storage/disk/any-peer-list.ts';
@@ -57,9 +55,11 @@ const hostile = fc.oneof(fc.double(), fc.constantFrom(-1, Number.NaN, Number.POS
 const state = fc.constantFrom(...syncOutcomes).map((lastOutcome) => ({ ...initialSyncState(), lastOutcome }));
 
 const result = fc.oneof(
-  fc.record({ outcome: fc.constant('ok' as const), head: fc.string() }),
-  fc.record({ outcome: fc.constant('fork' as const), error: fc.string() }),
-  fc.record({ outcome: fc.constant('error' as const), error: fc.string(), retryAfterSeconds: hostile }),
+  fc.string().map((head): AttemptResult => ({ outcome: 'ok', at: 0, head, more: false, details: undefined })),
+  fc.string().map((error): AttemptResult => ({ outcome: 'fork', at: 0, error })),
+  fc
+    .record({ error: fc.string(), retryAfterSeconds: hostile })
+    .map((given): AttemptResult => ({ ...describeFailure(new Error('x'), 0), ...given })),
 );
 
 const told: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
@@ -68,6 +68,7 @@ const told: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
     type: fc.constant('attempt.finished' as const),
     peerUrl: anyPeerUrl,
     result,
+    state,
     peers: anyPeerList,
     durationSeconds: hostile,
   }),

@@ -1,10 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  PeerSyncHttpError,
-  PeerSyncRateLimited,
-  type SyncWorkerOptions,
-  syncOutcomes,
-} from '../../src/index.ts';
+import { syncOutcomes } from '../../src/core.ts';
+import { PeerSyncHttpError, PeerSyncRateLimited, type SyncWorkerOptions } from '../../src/index.ts';
 import { createWorkerMetrics } from '../../src/operations/index.ts';
 import { BEGIN, type Embedded, embed } from '../support/embedded-worker.ts';
 import { scrape } from './scrape.ts';

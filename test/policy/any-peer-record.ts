@@ -1,4 +1,4 @@
-import type { PeerRecord } from '../../src/policy/peer-record.ts';
+import type { PeerRecord, PeerRetryAfter } from '../../src/policy/peer-record.ts';
 import type { RecordSyncFailureOptions } from '../../src/policy/peer-updates.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, anyTime, isStorable, wholeCount, wholeTime } from './any-number.ts';
@@ -18,24 +18,16 @@ export const anyPeerUrl: fc.Arbitrary<string> = fc
 /** Few enough values that two records often agree, so that the later rules of an order are met. */
 const tiedTime = fc.oneof(fc.constantFrom(0, 100, 1_700_000_000, 1_700_000_300), wholeTime);
 
-export const anyMetadata: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc
-  .tuple(
-    fc.dictionary(
-      fc.string().filter((key) => key !== '__proto__' && !/^(retry_after_.*|passed_over|removed)$/.test(key)),
-      fc.jsonValue(),
-      { maxKeys: 3, noNullPrototype: true },
-    ),
-    fc.record(
-      {
-        retry_after_until: tiedTime,
-        retry_after_header: fc.string(),
-        passed_over: fc.constantFrom('', 'needs a proxy', 5),
-        removed: fc.boolean(),
-      },
-      { requiredKeys: [], noNullPrototype: true },
-    ),
-  )
-  .map(([foreign, own]) => ({ ...foreign, ...own }));
+/** What other programs keep with a record. */
+export const anyMetadata: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.dictionary(
+  fc.string().filter((key) => key !== '__proto__' && !isOurs(key)),
+  fc.jsonValue(),
+  { maxKeys: 3, noNullPrototype: true },
+);
+
+const anyRetryAfter: fc.Arbitrary<PeerRetryAfter | null> = fc.option(
+  fc.record({ until: tiedTime, header: fc.string() }, { noNullPrototype: true }),
+);
 
 /** Every record that a store may hold, with values close enough to each other that all rules come into play. */
 export const anyPeerRecord: fc.Arbitrary<PeerRecord> = fc.record(
@@ -69,6 +61,12 @@ export const anyPeerRecord: fc.Arbitrary<PeerRecord> = fc.record(
     lastError: anyText,
     failureCount: fc.oneof(fc.integer({ min: 0, max: 3 }), wholeCount),
     cooldownUntil: tiedTime,
+    retryAfter: anyRetryAfter,
+    excluded: fc.constantFrom('', '', 'needs a proxy'),
+    removed: fc.boolean(),
+    lastAskedAt: tiedTime,
+    lastBroughtNews: fc.boolean(),
+    withdrawn: fc.boolean(),
     metadata: anyMetadata,
   },
   { noNullPrototype: true },
@@ -87,17 +85,14 @@ export const anyFailure: fc.Arbitrary<RecordSyncFailureOptions> = fc.record(
   { requiredKeys: ['now', 'error'] },
 );
 
-/** What the metadata holds beside a Retry-After. */
-export function foreignMetadata({ metadata }: PeerRecord): Record<string, unknown> {
-  const { retry_after_until: _until, retry_after_header: _header, ...rest } = metadata;
-  return rest;
-}
-
 /** Whether a file could hold all its times and counts. */
 export function hasStorableNumbers(record: PeerRecord): boolean {
   const numbers = Object.values(record).filter((value) => typeof value === 'number');
-  const until = record.metadata['retry_after_until'] ?? 0;
-  return (
-    numbers.length === 7 && [...numbers, until].every((one) => typeof one === 'number' && isStorable(one))
+  return numbers.length === 8 && [...numbers, record.retryAfter?.until ?? 0].every(isStorable);
+}
+
+function isOurs(key: string): boolean {
+  return /^(retry_after_(until|header)|passed_over|removed|last_asked_at|last_brought_news|withdrawn)$/.test(
+    key,
   );
 }

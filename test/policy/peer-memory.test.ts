@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { createPeerRecord, type PeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
-import { eligibleSyncPeers, nextAskAt, retryAfterUntil } from '../../src/policy/peer-selection.ts';
+import { createPeerRecord, type PeerRecord } from '../../src/policy/peer-record.ts';
+import { eligibleSyncPeers, mayBeAskedAt, nextAskAt } from '../../src/policy/peer-selection.ts';
 import {
   dropExpired,
   keepRetryAfter,
-  keepUntilRetryAfter,
   recordSeen,
   recordSyncFailure,
   recordSyncSuccess,
+  rememberRemoved,
 } from '../../src/policy/peer-updates.ts';
+import { peerFromWire, peerToWire } from '../../src/policy/peer-wire.ts';
 import { fc } from '../support/property.ts';
 import { anyTime, comparableNumber, fairTime } from './any-number.ts';
-import { anyFailure, anyPeerRecord, foreignMetadata, hasStorableNumbers } from './any-peer-record.ts';
+import { anyFailure, anyPeerRecord, hasStorableNumbers } from './any-peer-record.ts';
 import { deepFreeze } from './deep-freeze.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -23,25 +24,25 @@ describe('keepRetryAfter', () => {
     fc.assert(
       fc.property(frozenPeer, frozenPeer, (next, known) => {
         const kept = keepRetryAfter(next, known);
-        expect(retryAfterUntil(kept)).toBe(Math.max(retryAfterUntil(next), retryAfterUntil(known)));
-        const from = retryAfterUntil(known) > retryAfterUntil(next) ? known : next;
-        expect(kept.metadata['retry_after_header']).toBe(from.metadata['retry_after_header']);
-        expect(foreignMetadata(kept)).toEqual(foreignMetadata(next));
-        expect({ ...kept, metadata: {} }).toStrictEqual({ ...next, metadata: {} });
-        expect(nextAskAt(kept)).toBeGreaterThanOrEqual(Math.max(nextAskAt(next), retryAfterUntil(known)));
+        const both = [next.retryAfter, known.retryAfter].filter((one) => one !== null);
+        const latest = both.reduce<PeerRecord['retryAfter']>(
+          (late, one) => (late === null || one.until > late.until ? one : late),
+          null,
+        );
+        expect(kept).toStrictEqual({ ...next, retryAfter: latest });
       }),
     );
   });
 
   it('takes over no header of a Retry-After that is not the one kept', () => {
-    const next = { ...peer, metadata: { retry_after_until: 1000, retry_after_header: '60' } };
-    const known = { ...peer, metadata: { retry_after_until: 2000 } };
-    expect(keepRetryAfter(next, known).metadata).toEqual({ retry_after_until: 2000 });
+    const next = { ...peer, retryAfter: { until: 1000, header: '60' } };
+    const known = { ...peer, retryAfter: { until: 2000, header: '' } };
+    expect(keepRetryAfter(next, known).retryAfter).toEqual({ until: 2000, header: '' });
   });
 
   it('gives back the same record where there is nothing to take over', () => {
-    const next = { ...peer, metadata: { retry_after_until: 1000 } };
-    expect(keepRetryAfter(next, { ...peer, metadata: { retry_after_until: 1000 } })).toBe(next);
+    const next = { ...peer, retryAfter: { until: 1000, header: '60' } };
+    expect(keepRetryAfter(next, { ...peer, retryAfter: { until: 1000, header: '' } })).toBe(next);
     expect(keepRetryAfter(peer, peer)).toBe(peer);
   });
 });
@@ -49,33 +50,26 @@ describe('keepRetryAfter', () => {
 describe('removed peers', () => {
   const peers = fc.array(frozenPeer, { maxLength: 8 });
 
-  it('are kept while their Retry-After runs, marked as removed, and never asked', () => {
+  it('are kept while their cooldown or Retry-After runs, marked as removed, and never asked', () => {
     fc.assert(
       fc.property(peers, anyTime, (removed, now) => {
-        const running = removed.filter((record) => retryAfterUntil(record) > now);
-        const kept = keepUntilRetryAfter(removed, now);
-        expect(kept).toStrictEqual(
-          running.map((record) => ({
-            ...record,
-            enabled: false,
-            metadata: { ...record.metadata, removed: true },
-          })),
-        );
+        const running = removed.filter((record) => !mayBeAskedAt(record, now));
+        const kept = rememberRemoved(removed, now);
+        expect(kept).toStrictEqual(running.map((record) => ({ ...record, enabled: false, removed: true })));
         expect(eligibleSyncPeers(kept, { now: MOST })).toEqual([]);
       }),
     );
   });
 
-  it('are dropped once their Retry-After is over, and nobody else is', () => {
+  it('are dropped once their waits are over, and nobody else is', () => {
     fc.assert(
       fc.property(peers, fc.oneof(fc.constantFrom(0, 99.5, 100), anyTime), (some, now) => {
         const left = dropExpired(some, now);
-        const over = (record: PeerRecord): boolean =>
-          record.metadata['removed'] === true && !(retryAfterUntil(record) > now);
+        const over = (record: PeerRecord): boolean => record.removed && mayBeAskedAt(record, now);
         expect(left).toEqual(some.filter((record) => !over(record)));
       }),
     );
-    const marked = keepUntilRetryAfter([{ ...peer, metadata: { retry_after_until: 1000 } }], 0);
+    const marked = rememberRemoved([{ ...peer, retryAfter: { until: 1000, header: '' } }], 0);
     expect([999.999, 1000].map((now) => dropExpired(marked, now).length)).toEqual([1, 0]);
   });
 });
@@ -85,25 +79,26 @@ describe('the memory of a peer', () => {
     kind: fc.constantFrom('failure', 'success', 'seen', 'restart', 'replaced'),
     now: fc.oneof(fairTime, comparableNumber),
     failure: anyFailure,
-    wish: comparableNumber,
+    seconds: comparableNumber,
   });
 
-  it('never forgets a Retry-After, whatever comes after it and however the clock goes', () => {
+  it('never loses a Retry-After, whatever comes after it and however the clock goes', () => {
     fc.assert(
       fc.property(frozenPeer, fc.array(step, { maxLength: 20 }), (first, steps) => {
         let record = first;
-        let promised = retryAfterUntil(first);
-        for (const { kind, now, failure, wish } of steps) {
+        let promised = first.retryAfter?.until || Number.NEGATIVE_INFINITY;
+        for (const { kind, now, failure, seconds } of steps) {
           if (kind === 'success') record = recordSyncSuccess(record, { now });
           if (kind === 'seen') record = recordSeen(record, { now });
           if (kind === 'restart') record = peerFromWire(JSON.parse(JSON.stringify(peerToWire(record))));
           if (kind === 'replaced') record = keepRetryAfter(createPeerRecord(first.peerUrl), record);
           if (kind === 'failure') {
-            record = recordSyncFailure(record, { ...failure, now, retryAfterSeconds: wish });
-            if (wish > 0) promised = Math.max(promised, Math.min(MOST, now + Math.min(MOST, wish)));
+            record = recordSyncFailure(record, { ...failure, now, retryAfterSeconds: seconds });
+            if (seconds > 0) promised = Math.max(promised, Math.min(MOST, now + Math.min(MOST, seconds)));
           }
           record = deepFreeze(record);
-          expect(nextAskAt(record)).toBeGreaterThanOrEqual(promised);
+          // 0 is any time.
+          expect(nextAskAt(record) || Number.NEGATIVE_INFINITY).toBeGreaterThanOrEqual(promised);
           expect(record).toSatisfy(hasStorableNumbers);
         }
       }),

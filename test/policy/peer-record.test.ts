@@ -4,9 +4,8 @@ import {
   createPeerRecord,
   type PeerRecord,
   type PeerRecordInput,
-  peerFromWire,
-  peerToWire,
 } from '../../src/policy/peer-record.ts';
+import { peerFromWire, peerToWire } from '../../src/policy/peer-wire.ts';
 import { fc } from '../support/property.ts';
 import { anyPeerRecord, anyPeerUrl } from './any-peer-record.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -45,15 +44,43 @@ const wrongs = fields.flatMap((field) =>
 );
 
 function firstRecord(peerUrl: string): Record<string, unknown> {
-  return Object.fromEntries(fields.map(({ name, first }) => [name, name === 'peerUrl' ? peerUrl : first]));
+  const wire = Object.fromEntries(
+    fields.map(({ name, first }) => [name, name === 'peerUrl' ? peerUrl : first]),
+  );
+  const ours = {
+    retryAfter: null,
+    excluded: '',
+    removed: false,
+    lastAskedAt: 0,
+    lastBroughtNews: true,
+    withdrawn: false,
+  };
+  return { ...wire, ...ours };
 }
+
+/** What we know beside the sixteen fields of the wire, as `metadata` has it there. */
+const inMetadata: readonly (readonly [Partial<PeerRecord>, Record<string, unknown>])[] = [
+  [{ retryAfter: { until: 1000, header: '' } }, { retry_after_until: 1000 }],
+  [{ retryAfter: { until: 1000, header: '60' } }, { retry_after_until: 1000, retry_after_header: '60' }],
+  [{ excluded: 'no onion proxy' }, { passed_over: 'no onion proxy' }],
+  [{ removed: true }, { removed: true }],
+  [{ lastAskedAt: 7 }, { last_asked_at: 7 }],
+  [{ lastBroughtNews: false }, { last_brought_news: false }],
+  [{ withdrawn: true }, { withdrawn: true }],
+];
 
 describe('the wire form of a peer', () => {
   it('has exactly the seventeen names, in their order, each with its own value', () => {
     fc.assert(
       fc.property(anyPeerRecord, (record) => {
         const wire = peerToWire(deepFreeze(record));
-        expect(Object.entries(wire)).toStrictEqual(fields.map((field) => [field.wire, record[field.name]]));
+        const { metadata } = wire;
+        const expected = fields.map(({ wire: name, name: field }) => [
+          name,
+          field === 'metadata' ? metadata : record[field],
+        ]);
+        expect(Object.entries(wire)).toStrictEqual(expected);
+        expect(metadata).toMatchObject(record.metadata);
       }),
     );
     expect(fields).toHaveLength(17);
@@ -67,6 +94,19 @@ describe('the wire form of a peer', () => {
         expect(JSON.stringify(peerToWire(peerFromWire(JSON.parse(json))))).toBe(json);
       }),
     );
+  });
+
+  it.each(inMetadata)('has %j in its metadata', (known, metadata) => {
+    const record = { ...createPeerRecord(url), ...known, metadata: { note: 1 } };
+    expect(peerToWire(record)['metadata']).toEqual({ note: 1, ...metadata });
+    expect(peerFromWire({ peer_url: url, metadata: { ...metadata, note: 1 } })).toStrictEqual(record);
+    // A record that was kept as JSON by an earlier version has it there too.
+    expect(createPeerRecord({ peerUrl: url, metadata: { ...metadata, note: 1 } })).toStrictEqual(record);
+  });
+
+  it('leaves an entry of one of our names and another type to whoever put it there', () => {
+    const metadata = { removed: 'yes', passed_over: 5, last_asked_at: 'never', retry_after_header: [] };
+    expect(peerFromWire({ peer_url: url, metadata })).toStrictEqual({ ...createPeerRecord(url), metadata });
   });
 
   it('may be a URL alone: what is missing or undefined takes its first value', () => {

@@ -3,7 +3,6 @@ import type { PeerRecord } from '../../src/policy/peer-record.ts';
 import { createPeerRecord } from '../../src/policy/peer-record.ts';
 import {
   eligibleSyncPeers,
-  exclusionReason,
   inAskingOrder,
   isSyncPeer,
   nextAskAt,
@@ -20,10 +19,17 @@ const anyPeers = fc
 const now = fc.oneof(fc.constantFrom(0, 100, 1_700_000_000, 1_700_000_000.5, 2 ** 53), anyTime);
 
 /** The rule once more, one word after the other. */
-function mayBeAsked({ bucket, enabled, cooldownUntil, metadata }: PeerRecord, at: number): boolean {
-  const until = metadata['retry_after_until'] ?? 0;
-  if (metadata['passed_over'] === 'needs a proxy') return false;
-  return bucket === 'sync' && enabled && cooldownUntil <= at && typeof until === 'number' && until <= at;
+function mayBeAsked(peer: PeerRecord, at: number): boolean {
+  const { bucket, enabled, cooldownUntil, retryAfter, excluded } = peer;
+  const waits = [retryAfter?.until ?? Number.NEGATIVE_INFINITY];
+  if (cooldownUntil !== 0) waits.push(cooldownUntil);
+  return (
+    bucket === 'sync' &&
+    enabled &&
+    excluded === '' &&
+    !Number.isNaN(at) &&
+    (waits.every((until) => until <= at) || Math.max(...waits) === 0)
+  );
 }
 
 function isBetter(a: PeerRecord, b: PeerRecord): boolean {
@@ -143,41 +149,22 @@ describe('the next moment a peer may be asked', () => {
   it('is the later end of cooldown and Retry-After', () => {
     fc.assert(
       fc.property(anyPeerRecord, (peer) => {
-        const until = peer.metadata['retry_after_until'];
-        expect(retryAfterUntil(peer)).toBe(typeof until === 'number' ? until : 0);
-        expect(nextAskAt(peer)).toBe(Math.max(peer.cooldownUntil, retryAfterUntil(peer)));
+        const until = peer.retryAfter?.until ?? 0;
+        expect(retryAfterUntil(peer)).toBe(until);
+        const cooldown = peer.cooldownUntil || Number.NEGATIVE_INFINITY;
+        const end = peer.retryAfter === null ? peer.cooldownUntil : Math.max(cooldown, until);
+        expect(nextAskAt(peer)).toBe(end);
       }),
     );
-  });
-
-  it('does not count a Retry-After that is no whole number: a record made by hand cannot break the worker', () => {
-    const made = createPeerRecord('http://a.example');
-    for (const until of ['1000', Number.NaN, Number.POSITIVE_INFINITY, 1.5, 2 ** 53, null, {}]) {
-      expect(retryAfterUntil({ ...made, metadata: { retry_after_until: until } })).toBe(0);
-    }
   });
 });
 
 describe('a peer that is asked at all', () => {
-  it('is an enabled sync peer that nothing speaks against', () => {
+  it('is an enabled sync peer that nothing excludes', () => {
     fc.assert(
       fc.property(anyPeerRecord, (peer) => {
-        const reason = peer.metadata['passed_over'] === 'needs a proxy' ? 'needs a proxy' : undefined;
-        expect(exclusionReason(peer)).toBe(reason);
-        expect(isSyncPeer(peer)).toBe(peer.bucket === 'sync' && peer.enabled && reason === undefined);
+        expect(isSyncPeer(peer)).toBe(peer.bucket === 'sync' && peer.enabled && peer.excluded === '');
       }),
     );
-  });
-
-  it('is not passed over for a reason that is no text', () => {
-    const made = createPeerRecord('http://a.example');
-    for (const reason of ['', null, true, 1, {}, ['x'], undefined]) {
-      const peer = { ...made, metadata: { passed_over: reason } };
-      expect({ reason, asked: isSyncPeer(peer), why: exclusionReason(peer) }).toEqual({
-        reason,
-        asked: true,
-        why: undefined,
-      });
-    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPeerRecord, peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
+import { createPeerRecord } from '../../src/policy/peer-record.ts';
 import {
   eligibleSyncPeers,
   isSyncPeer,
@@ -7,14 +7,17 @@ import {
   retryAfterUntil,
 } from '../../src/policy/peer-selection.ts';
 import {
+  recordHeld,
   recordSeen,
   recordSyncFailure,
   recordSyncSuccess,
+  recordWithdrawal,
   resetPeer,
 } from '../../src/policy/peer-updates.ts';
+import { peerFromWire, peerToWire } from '../../src/policy/peer-wire.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, anyTime, comparableNumber, fairTime } from './any-number.ts';
-import { anyFailure, anyPeerRecord, foreignMetadata, hasStorableNumbers } from './any-peer-record.ts';
+import { anyFailure, anyPeerRecord, hasStorableNumbers } from './any-peer-record.ts';
 import { deepFreeze } from './deep-freeze.ts';
 
 /** Seconds, and often the few that make a difference. */
@@ -28,14 +31,15 @@ describe('recordSyncFailure', () => {
     fc.assert(
       fc.property(frozenPeer, anyFailure, (record, options) => {
         const marked = recordSyncFailure(record, options);
-        const { metadata: _metadata, cooldownUntil: _cooldown, ...rest } = record;
+        const { retryAfter: _retryAfter, cooldownUntil: _cooldown, ...rest } = record;
         expect(marked).toMatchObject({
           ...rest,
           updatedAt: marked.updatedAt,
           lastError: options.error.trim(),
+          lastAskedAt: marked.updatedAt,
+          withdrawn: false,
           failureCount: Math.min(MOST, record.failureCount + 1),
         });
-        expect(foreignMetadata(marked)).toEqual(foreignMetadata(record));
         expect(marked).toSatisfy(hasStorableNumbers);
       }),
     );
@@ -53,23 +57,24 @@ describe('recordSyncFailure', () => {
 
   it('cools down until the latest of its backoff, its Retry-After and the cooldown it had', () => {
     fc.assert(
-      fc.property(frozenPeer, fairTime, duration, duration, duration, (record, now, base, cap, wish) => {
+      fc.property(frozenPeer, fairTime, duration, duration, duration, (record, now, base, cap, seconds) => {
         const marked = recordSyncFailure(record, {
           now,
           error: '',
           failureBackoffSeconds: base,
           failureBackoffCapSeconds: cap,
-          retryAfterSeconds: wish,
+          retryAfterSeconds: seconds,
         });
         const whole = Math.floor(now);
         const exponential = Math.max(0, Math.min(base * 2 ** Math.min(record.failureCount, 16), cap));
         const known = retryAfterUntil(record);
-        const asked = wish > 0 ? Math.max(known, Math.ceil(now) + wish) : known;
-        const ends = [record.cooldownUntil, 0];
-        if (exponential > 0) ends.push(whole + exponential);
+        const asked = seconds > 0 ? Math.max(known, Math.ceil(now) + seconds) : known;
+        const ends = [record.cooldownUntil];
+        if (exponential > 0) ends.push(whole + exponential || 1);
         if (asked > whole) ends.push(asked);
         expect(marked.updatedAt).toBe(whole);
-        expect(marked.cooldownUntil).toBe(Math.max(...ends));
+        const set = ends.filter((end) => end !== 0);
+        expect(marked.cooldownUntil).toBe(set.length === 0 ? 0 : Math.max(...set));
         expect(retryAfterUntil(marked)).toBe(asked);
       }),
     );
@@ -87,7 +92,7 @@ describe('recordSyncFailure', () => {
 
   it('counts the Retry-After from a moment that is rounded up, and the Retry-After as well', () => {
     const wait = (now: number, retryAfterSeconds: number): unknown =>
-      recordSyncFailure(peer, { now, error: '', retryAfterSeconds }).metadata['retry_after_until'];
+      recordSyncFailure(peer, { now, error: '', retryAfterSeconds }).retryAfter?.until;
     expect([wait(1000, 60), wait(1000.001, 60), wait(1000.999, 60), wait(1000.999, 59.001)]).toEqual([
       1060, 1061, 1061, 1061,
     ]);
@@ -100,29 +105,29 @@ describe('recordSyncFailure', () => {
       retryAfterSeconds: 90,
       retryAfterHeader: ' 90',
     });
-    expect(named.metadata).toStrictEqual({ retry_after_until: 1090, retry_after_header: ' 90' });
+    expect(named.retryAfter).toStrictEqual({ until: 1090, header: ' 90' });
     // Another Retry-After without a header does not keep the old header, and an earlier one changes nothing.
     const later = recordSyncFailure(named, { now: 1010, error: '', retryAfterSeconds: 90 });
-    expect(later.metadata).toStrictEqual({ retry_after_until: 1100 });
+    expect(later.retryAfter).toStrictEqual({ until: 1100, header: '' });
     const earlier = recordSyncFailure(named, {
       now: 1010,
       error: '',
       retryAfterSeconds: 1,
       retryAfterHeader: '1',
     });
-    expect(earlier.metadata).toStrictEqual({ retry_after_until: 1090, retry_after_header: ' 90' });
+    expect(earlier.retryAfter).toStrictEqual({ until: 1090, header: ' 90' });
   });
 
-  it('leaves the metadata alone where the peer asked for nothing', () => {
+  it('leaves the Retry-After alone where the peer asked for nothing', () => {
     fc.assert(
       fc.property(
         frozenPeer,
         anyTime,
         fc.constantFrom(undefined, 0, -0, -1, Number.NaN),
-        (record, now, wish) => {
-          const asked = wish === undefined ? {} : { retryAfterSeconds: wish };
+        (record, now, seconds) => {
+          const asked = seconds === undefined ? {} : { retryAfterSeconds: seconds };
           const marked = recordSyncFailure(record, { now, error: '', retryAfterHeader: 'soon', ...asked });
-          expect(marked.metadata).toEqual(record.metadata);
+          expect(marked.retryAfter).toEqual(record.retryAfter);
         },
       ),
     );
@@ -138,20 +143,23 @@ describe('recordSyncFailure', () => {
 
   it('lets nobody be asked before now + Retry-After, nor earlier than before, for any numbers', () => {
     fc.assert(
-      fc.property(frozenPeer, anyFailure, comparableNumber, anyNumber, (record, options, now, wish) => {
-        const marked = recordSyncFailure(record, { ...options, now, retryAfterSeconds: wish });
-        const end = Math.min(MOST, now + Math.min(MOST, wish));
-        if (wish > 0) expect(nextAskAt(marked)).toBeGreaterThanOrEqual(end);
-        if (wish > 0) expect(retryAfterUntil(marked)).toBeGreaterThanOrEqual(end);
-        expect(retryAfterUntil(marked)).toBeGreaterThanOrEqual(retryAfterUntil(record));
-        expect(nextAskAt(marked)).toBeGreaterThanOrEqual(nextAskAt(record));
+      fc.property(frozenPeer, anyFailure, comparableNumber, anyNumber, (record, options, now, seconds) => {
+        const marked = recordSyncFailure(record, { ...options, now, retryAfterSeconds: seconds });
+        const end = Math.min(MOST, now + Math.min(MOST, seconds));
+        if (seconds > 0) expect(nextAskAt(marked)).toBeGreaterThanOrEqual(end);
+        if (seconds > 0) expect(retryAfterUntil(marked)).toBeGreaterThanOrEqual(end);
+        // 0 is none.
+        if (record.retryAfter !== null) {
+          expect(retryAfterUntil(marked)).toBeGreaterThanOrEqual(retryAfterUntil(record));
+        }
+        if (nextAskAt(record) !== 0) expect(nextAskAt(marked)).toBeGreaterThanOrEqual(nextAskAt(record));
       }),
     );
   });
 });
 
 describe('recordSyncSuccess', () => {
-  it('forgets failures, error and cooldown, and keeps all else', () => {
+  it('clears failures, error and cooldown, and keeps all else', () => {
     fc.assert(
       fc.property(frozenPeer, fairTime, (record, now) => {
         const whole = Math.floor(now);
@@ -161,6 +169,9 @@ describe('recordSyncSuccess', () => {
           updatedAt: whole,
           lastSeenAt: whole,
           lastSyncOkAt: whole,
+          lastAskedAt: whole,
+          lastBroughtNews: true,
+          withdrawn: false,
           lastError: '',
           failureCount: 0,
           cooldownUntil: until > whole ? until : 0,
@@ -170,8 +181,8 @@ describe('recordSyncSuccess', () => {
   });
 
   it('lets a Retry-After run on', () => {
-    const silent = { ...peer, cooldownUntil: 5000, metadata: { retry_after_until: 2000 } };
-    const ends = [1999.9, 2000].map((now) => recordSyncSuccess(silent, { now }).cooldownUntil);
+    const waiting = { ...peer, cooldownUntil: 5000, retryAfter: { until: 2000, header: '' } };
+    const ends = [1999.9, 2000].map((now) => recordSyncSuccess(waiting, { now }).cooldownUntil);
     expect(ends).toEqual([2000, 0]);
   });
 });
@@ -197,20 +208,20 @@ describe('recordSeen', () => {
     const failed = recordSyncFailure(peer, { now: 1000.5, error: '', failureBackoffSeconds: 600 });
     expect(nextAskAt(failed)).toBe(1600);
     expect(nextAskAt(recordSeen(failed, { now: 1001 }))).toBe(0);
-    const silenced = recordSyncFailure(peer, {
+    const failedAndAsked = recordSyncFailure(peer, {
       now: 1000.5,
       error: '',
       failureBackoffSeconds: 600,
       retryAfterSeconds: 30,
     });
-    expect(nextAskAt(silenced)).toBe(1600);
-    expect(nextAskAt(recordSeen(silenced, { now: 1001 }))).toBe(1031);
-    expect(nextAskAt(recordSeen(silenced, { now: 1030.999 }))).toBe(1031);
+    expect(nextAskAt(failedAndAsked)).toBe(1600);
+    expect(nextAskAt(recordSeen(failedAndAsked, { now: 1001 }))).toBe(1031);
+    expect(nextAskAt(recordSeen(failedAndAsked, { now: 1030.999 }))).toBe(1031);
   });
 });
 
 describe('resetPeer', () => {
-  it('forgets failures and backoff, and the Retry-After only by force', () => {
+  it('clears failures and backoff, and the Retry-After only by force', () => {
     fc.assert(
       fc.property(frozenPeer, fairTime, fc.boolean(), (record, now, force) => {
         const reset = resetPeer(record, { now, force });
@@ -219,9 +230,7 @@ describe('resetPeer', () => {
         expect(reset).toMatchObject({ failureCount: 0, lastError: '', cooldownUntil });
         // Also one that is over: the clock may be set back.
         expect(retryAfterUntil(reset)).toBe(force ? 0 : retryAfterUntil(record));
-        expect(reset.metadata['retry_after_header']).toBe(
-          force ? undefined : record.metadata['retry_after_header'],
-        );
+        expect(reset.retryAfter).toEqual(force ? null : record.retryAfter);
         expect(reset).toSatisfy(hasStorableNumbers);
       }),
     );
@@ -231,12 +240,41 @@ describe('resetPeer', () => {
     fc.assert(
       fc.property(frozenPeer, fairTime, fc.boolean(), (record, now, force) => {
         const reset = resetPeer(record, { now, force });
-        const { lastError, failureCount, cooldownUntil, metadata } = record;
-        expect({ ...reset, lastError, failureCount, cooldownUntil, metadata }).toEqual({
+        const { lastError, failureCount, cooldownUntil, retryAfter, withdrawn } = record;
+        expect({ ...reset, lastError, failureCount, cooldownUntil, retryAfter, withdrawn }).toEqual({
           ...record,
           updatedAt: Math.trunc(now),
         });
-        expect(foreignMetadata(reset)).toEqual(foreignMetadata(record));
+      }),
+    );
+  });
+});
+
+describe('recordWithdrawal', () => {
+  it('counts no failure, but for a peer whose last attempt was withdrawn too', () => {
+    const once = recordWithdrawal(peer, { now: 1000.5 });
+    expect(once).toEqual({ ...peer, withdrawn: true, lastAskedAt: 1000 });
+    const twice = recordWithdrawal(once, { now: 2000 });
+    expect(twice).toMatchObject({ withdrawn: false, failureCount: 1, cooldownUntil: 2060 });
+  });
+
+  it('begins to count anew with a finished attempt, however that ended', () => {
+    const once = recordWithdrawal(peer, { now: 1000 });
+    const failed = recordSyncFailure(once, { now: 1100, error: 'refused' });
+    for (const between of [recordSyncSuccess(once, { now: 1100 }), failed]) {
+      expect(recordWithdrawal(between, { now: 1200 }).failureCount).toBe(between.failureCount);
+    }
+  });
+});
+
+describe('recordHeld', () => {
+  it('keeps the peer from being asked before the gate opens, and counts no failure', () => {
+    fc.assert(
+      fc.property(frozenPeer, comparableNumber, (record, until) => {
+        const held = recordHeld(record, until);
+        expect(nextAskAt(held)).toBeGreaterThanOrEqual(Math.min(MOST, until));
+        expect({ ...held, cooldownUntil: record.cooldownUntil }).toEqual(record);
+        expect(held).toSatisfy(hasStorableNumbers);
       }),
     );
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  CLOCK_CHECK_SECONDS,
   defaultPolicy,
   MIN_RUN_GAP_SECONDS,
   resolvePolicy,
@@ -15,6 +14,9 @@ const leastOf: Readonly<Record<keyof SyncPolicy, number>> = {
   stuckAfterSeconds: 1,
   maxPeersPerRun: 1,
   jitterRatio: 0,
+  spreadRatio: 0,
+  attemptTimeoutSeconds: 0,
+  catchUpIntervalSeconds: 0,
 };
 const options = Object.keys(leastOf) as (keyof SyncPolicy)[];
 
@@ -50,11 +52,14 @@ describe('resolvePolicy', () => {
       stuckAfterSeconds: 300,
       maxPeersPerRun: 3,
       jitterRatio: 0,
+      spreadRatio: 0,
+      attemptTimeoutSeconds: 0,
+      catchUpIntervalSeconds: 1,
     };
     expect(resolvePolicy()).toEqual(reference);
     expect(resolvePolicy({})).toEqual(reference);
     expect(defaultPolicy).toEqual(reference);
-    expect([MIN_RUN_GAP_SECONDS, CLOCK_CHECK_SECONDS]).toEqual([1, 60]);
+    expect(MIN_RUN_GAP_SECONDS).toBe(1);
   });
 
   it('takes every allowed value, keeps the default for undefined, and freezes the result', () => {
@@ -68,6 +73,9 @@ describe('resolvePolicy', () => {
         stuckAfterSeconds: number(1),
         maxPeersPerRun: fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), { nil: undefined }),
         jitterRatio: number(0),
+        spreadRatio: number(0),
+        attemptTimeoutSeconds: number(0),
+        catchUpIntervalSeconds: number(0),
       },
       { requiredKeys: [] },
     );

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failureBackoff } from '../../src/policy/failure-backoff.ts';
-import { peerFromWire, peerToWire } from '../../src/policy/peer-record.ts';
 import { eligibleSyncPeers } from '../../src/policy/peer-selection.ts';
+import { peerFromWire, peerToWire } from '../../src/policy/peer-wire.ts';
 import { parseRetryAfter } from '../../src/policy/retry-after.ts';
 import { beginSync, finishSoloSync, finishSync, shouldRunSync } from '../../src/policy/sync-run.ts';
 import type { SyncWorkerState } from '../../src/policy/sync-worker-state.ts';

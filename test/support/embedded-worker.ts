@@ -13,6 +13,8 @@ export interface Embedded {
   readonly clock: VirtualClock;
   /** Lets milliseconds pass, deadline by deadline, with everything that follows from each. */
   pass(ms: number): Promise<void>;
+  /** Stops the worker, and lets the grace pass that a sync function has which ignores its signal. */
+  stop(): Promise<void>;
 }
 
 export const BEGIN = 1_800_000_000;
@@ -20,18 +22,24 @@ export const BEGIN = 1_800_000_000;
 export function embed(options: Omit<SyncWorkerOptions, 'clock'>): Embedded {
   const clock = createVirtualClock(BEGIN * 1000);
   const worker = createSyncWorker({ ...options, clock });
+  const pass = async (ms: number): Promise<void> => {
+    const end = clock.now() + ms;
+    await setImmediate();
+    while ((clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end) {
+      clock.runNext();
+      await setImmediate();
+    }
+    clock.advanceTo(end);
+    await setImmediate();
+  };
   return {
     worker,
     clock,
-    pass: async (ms) => {
-      const end = clock.now() + ms;
-      await setImmediate();
-      while ((clock.nextDeadline() ?? Number.POSITIVE_INFINITY) <= end) {
-        clock.runNext();
-        await setImmediate();
-      }
-      clock.advanceTo(end);
-      await setImmediate();
+    pass,
+    stop: async () => {
+      const stopped = worker.stop();
+      await pass(5000);
+      await stopped;
     },
   };
 }

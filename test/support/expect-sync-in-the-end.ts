@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { CLOCK_CHECK_SECONDS, isSyncPeer, MIN_RUN_GAP_SECONDS } from '../../src/index.ts';
+import { CLOCK_CHECK_SECONDS, isSyncPeer, MIN_RUN_GAP_SECONDS } from '../../src/core.ts';
 import type { World } from './worker-world.ts';
 
 /** Longer waits are not lived through: the wall clock is set to their end. */
@@ -8,7 +8,7 @@ const LONGEST_PASSAGE_SECONDS = 600;
 /** The last second of a `Date`. A wait beyond it, say by a jitter of 1e300, is one for ever. */
 const END_OF_TIME = 8.64e12;
 
-const LATE_SECONDS = CLOCK_CHECK_SECONDS + MIN_RUN_GAP_SECONDS;
+const LATE_SECONDS = CLOCK_CHECK_SECONDS + 2 * MIN_RUN_GAP_SECONDS;
 
 /**
  * From now on every peer answers: the worker must sync no later than a look after its next run is owed, or be solo if
@@ -31,7 +31,8 @@ export async function expectSyncInTheEnd(world: World): Promise<void> {
 
 async function passToEndOfNextRun(world: World): Promise<void> {
   const told = world.events.length;
-  const hasEnded = (): boolean => world.events.slice(told).some(({ type }) => type === 'run.finished');
+  const hasEnded = (): boolean =>
+    world.events.slice(told).some(({ type }) => type === 'run.finished' || type === 'run.withdrawn');
   const wait = world.model.owedAt() - world.now();
   if (wait > LONGEST_PASSAGE_SECONDS) await world.jump(wait);
   else if (wait > 0) await world.pass(wait * 1000);

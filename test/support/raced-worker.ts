@@ -2,16 +2,18 @@ import { createActor } from 'xstate';
 import {
   createPeerList,
   createSyncWorkerMachine,
+  type SyncWorkerActor,
+  type SyncWorkerEmitted,
+} from '../../src/core.ts';
+import {
   createVirtualClock,
   initialSyncState,
   type PeerRecordInput,
   type SyncAnswer,
-  type SyncWorkerActor,
-  type SyncWorkerEmitted,
   type VirtualClock,
 } from '../../src/index.ts';
 import { expectEqual, expectThat } from './cheap-expect.ts';
-import { expectToldInOrder } from './told-order.ts';
+import { expectEventsInOrder } from './event-order.ts';
 
 /** An attempt that somebody else ends. */
 export interface RacedAttempt {
@@ -98,7 +100,7 @@ export function startRacedWorker(
       const underWay = signals.filter(({ aborted }) => !aborted).length - ended;
       const isAttempting = status === 'active' && actor.getSnapshot().matches({ running: 'attempting' });
       expectEqual(underWay, isAttempting ? 1 : 0, 'attempts under way');
-      lives.forEach(expectToldInOrder);
+      lives.forEach(expectEventsInOrder);
     },
   };
 }

@@ -1,11 +1,21 @@
 import type { VirtualClock } from '../../src/clock/virtual-clock.ts';
-import { PeerSyncHttpError, PeerSyncRateLimited } from '../../src/policy/errors.ts';
+import { PeerSyncHttpError, PeerSyncLocalError, PeerSyncRateLimited } from '../../src/policy/errors.ts';
 import type { SyncAnswer, SyncFunction } from '../../src/schedule/attempt.ts';
 import { fc } from './property.ts';
 
 /** What a peer does when it is asked, and after how many milliseconds (0: before the call returns). */
 export interface Behaviour {
-  readonly kind: 'head' | 'fork' | 'rate limit' | 'http error' | 'throw' | 'garbage' | 'never';
+  readonly kind:
+    | 'head'
+    | 'more'
+    | 'fork'
+    | 'held'
+    | 'rate limit'
+    | 'http error'
+    | 'local'
+    | 'throw'
+    | 'garbage'
+    | 'never';
   readonly delay: number;
   /** The head, the wait asked for, the thing thrown or answered: as the kind needs it. */
   readonly value: unknown;
@@ -45,13 +55,13 @@ export function scriptSync(
     if (behaviour.kind === 'never') return new Promise(() => undefined);
     if (behaviour.delay === 0) {
       attempt.settled = true;
-      return behave(behaviour);
+      return behave(behaviour, wall());
     }
     return new Promise((resolve, reject) => {
       clock.setTimeout(() => {
         attempt.settled = true;
         try {
-          resolve(behave(behaviour));
+          resolve(behave(behaviour, wall()));
         } catch (error) {
           reject(error);
         }
@@ -74,12 +84,18 @@ export function scriptSync(
 
 const never: Behaviour = { kind: 'never', delay: 0, value: undefined };
 
-function behave({ kind, value }: Behaviour): SyncAnswer {
+function behave({ kind, value }: Behaviour, now: number): SyncAnswer {
   switch (kind) {
     case 'head':
       return { head: String(value) };
+    case 'more':
+      return { head: String(value), more: true };
     case 'fork':
       return { forked: true };
+    case 'held':
+      return { held: now + Number(value) };
+    case 'local':
+      throw new PeerSyncLocalError('our disk is full', { head: String(value) });
     case 'rate limit':
       throw new PeerSyncRateLimited({ retryAfterSeconds: Number(value) });
     case 'http error':
@@ -99,7 +115,10 @@ const hostileNumber = fc.oneof(
 
 const value = {
   head: fc.constantFrom('', 'h1', 'h2', 'h3'),
+  more: fc.constantFrom('', 'h1', 'h2', 'h3'),
   fork: fc.constant(undefined),
+  held: fc.oneof(fc.constantFrom(0, 0.2, 1, 30), fc.integer({ min: 0, max: 4000 })),
+  local: fc.constantFrom('', 'h4'),
   'rate limit': hostileNumber,
   'http error': fc.oneof(fc.constant(0), hostileNumber),
   throw: fc.oneof(fc.constant(new Error('  refused ')), fc.anything(), fc.constant({ toString: null })),
@@ -109,7 +128,10 @@ const value = {
 
 const kinds: readonly Behaviour['kind'][] = [
   'head',
+  'more',
   'fork',
+  'held',
+  'local',
   'rate limit',
   'http error',
   'throw',

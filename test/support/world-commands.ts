@@ -14,7 +14,7 @@ export type Happening =
   | { readonly kind: 'a restart'; readonly downMs: number };
 
 /** A worker without a pause between its runs would fill any length of time with them, and every one like the last. */
-const MAX_DEADLINES = 25;
+const MAX_DEADLINES = 40;
 
 export function happen(
   world: World,
@@ -101,6 +101,8 @@ const wait = fc.oneof(
   fc.constantFrom(0, 0.5, 60, 300, 1e15, Number.MAX_VALUE),
 );
 
+const ratio = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(1e300));
+
 export const policy: fc.Arbitrary<{
   intervalSeconds: number;
   failureBackoffSeconds: number;
@@ -108,13 +110,19 @@ export const policy: fc.Arbitrary<{
   stuckAfterSeconds: number;
   maxPeersPerRun: number;
   jitterRatio: number;
+  spreadRatio: number;
+  attemptTimeoutSeconds: number;
+  catchUpIntervalSeconds: number;
 }> = fc.record({
   intervalSeconds: wait,
   failureBackoffSeconds: wait,
   failureBackoffCapSeconds: wait,
   stuckAfterSeconds: fc.oneof(fc.constant(300), fc.integer({ min: 1, max: 1000 }), fc.constant(1.5)),
   maxPeersPerRun: fc.integer({ min: 1, max: 5 }),
-  jitterRatio: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(1e300)),
+  jitterRatio: ratio,
+  spreadRatio: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, ratio),
+  attemptTimeoutSeconds: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 400 })),
+  catchUpIntervalSeconds: fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 400 })),
 });
 
 const resetting = fc

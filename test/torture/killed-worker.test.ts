@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  fromWire,
-  type PeerRecord,
-  peerFromWire,
-  retryAfterUntil,
-  type SyncWorkerState,
-} from '../../src/index.ts';
+import { fromWire, peerFromWire, retryAfterUntil } from '../../src/core.ts';
+import type { PeerRecord, SyncWorkerState } from '../../src/index.ts';
 import { buildProgram } from '../support/build-program.ts';
 import { type Answer, startTorturePeer } from './torture-peer.ts';
 import { startWorkerProcess } from './worker-process.ts';

@@ -56,7 +56,7 @@ describe('a sync function that', () => {
       const state = await oneSecondAfter(() => garbage as never);
       expect(state.lastOutcome).toBe('error');
       expect(state.lastError).toMatch(
-        /^sync answered .*; allowed is \{ head: string \} or \{ forked: true \}$/,
+        /^sync answered .*; allowed is \{ head: string \}, \{ forked: true \} or \{ held: seconds \}$/,
       );
     }
   });
@@ -126,7 +126,7 @@ describe('a sync function that', () => {
   test('is under way when the worker stops has its signal aborted, and its answer changes nothing', async () => {
     let answerLate: (answer: SyncAnswer) => void = () => undefined;
     let aborted = false;
-    const { worker, pass } = embed({
+    const { worker, pass, stop } = embed({
       peers,
       sync: (_, { signal }) => {
         signal.addEventListener('abort', () => {
@@ -139,14 +139,14 @@ describe('a sync function that', () => {
     });
     await worker.start();
     await pass(10);
-    await worker.stop();
+    await stop();
     expect(aborted).toBe(true);
     answerLate({ head: 'late' });
     await pass(1_000_000);
     expect(worker.state).toMatchObject({ lastOutcome: 'running', currentHead: '' });
   });
 
-  test('passes a peer over is never given it, and the worker says why', async () => {
+  test('excludes a peer is never given it, and the worker says why', async () => {
     const asked: string[] = [];
     const sync: SyncFunction = (peer) => {
       asked.push(peer.peerUrl);

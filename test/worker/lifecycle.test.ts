@@ -1,6 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createMemoryStorage, createSyncWorker, initialSyncState } from '../../src/index.ts';
+import {
+  createMemoryStorage,
+  createSyncWorker,
+  initialSyncState,
+  PeerSyncRateLimited,
+  type SyncAnswer,
+} from '../../src/index.ts';
 import { BEGIN, embed } from '../support/embedded-worker.ts';
 
 const peers = ['http://a.example'];
@@ -51,7 +57,7 @@ describe('a worker', () => {
       peers,
       sync: (_, { signal }) => {
         signals.push(signal);
-        return new Promise(() => undefined);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       },
     });
     await worker.start();
@@ -60,17 +66,18 @@ describe('a worker', () => {
     while (signals.length === 0) await setImmediate();
     expect(process.getActiveResourcesInfo().length).toBeGreaterThan(handles.length);
     await worker.stop();
-    expect(process.getActiveResourcesInfo()).toEqual(handles);
+    const isHandle = (name: string): boolean => name !== 'Timeout';
+    expect(process.getActiveResourcesInfo().filter(isHandle)).toEqual(handles.filter(isHandle));
     expect(signals[0]?.aborted).toBe(true);
     expect(worker.snapshot?.status).toBe('stopped');
   });
 
   test('sets no timer on its clock after a stop, and none when a run was cut short', async () => {
-    const { worker, clock, pass } = embed({ sync: () => new Promise(() => undefined), peers });
+    const { worker, clock, pass, stop } = embed({ sync: () => new Promise(() => undefined), peers });
     await worker.start();
     await pass(10);
     expect(worker.state.lastOutcome).toBe('running');
-    await worker.stop();
+    await stop();
     expect(clock.size).toBe(0);
   });
 
@@ -87,21 +94,85 @@ describe('a worker', () => {
     await worker.stop();
   });
 
-  test('waits out what is left of a run that a stop cut short', async () => {
+  test('waits out a run whose sync function did not end within its grace: it may still write', async () => {
     let calls = 0;
-    const { worker, pass } = embed({
+    const { worker, pass, stop } = embed({
       peers,
       sync: () => (++calls === 1 ? new Promise(() => undefined) : { head: 'h2' }),
     });
     await worker.start();
-    await pass(100_000);
-    await worker.stop();
+    await pass(95_000);
+    await stop();
+    expect(worker.state.lastOutcome).toBe('running');
     await worker.start();
-    await pass(199_999);
+    await pass(200_999);
     expect(calls).toBe(1);
     await pass(1);
     expect(worker.state).toMatchObject({ lastOutcome: 'ok', currentHead: 'h2' });
     await worker.stop();
+  });
+
+  test('withdraws the run that a stop cut short, and asks within seconds of the next start', async () => {
+    const signals: AbortSignal[] = [];
+    const events: string[] = [];
+    const { worker, pass } = embed({
+      peers,
+      sync: (_, { signal }) => {
+        signals.push(signal);
+        if (signals.length > 1) return { head: 'h2' };
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      },
+    });
+    worker.on('*', ({ type }) => events.push(type));
+    await worker.start();
+    await pass(95_500);
+    await worker.stop();
+    expect(signals[0]?.reason).toMatchObject({ name: 'SyncAbortedError', code: 'stopped' });
+    expect(events.at(-1)).toBe('run.withdrawn');
+    expect(worker.state).toMatchObject({
+      lastOutcome: 'idle',
+      consecutiveFailures: 0,
+      nextSyncDueAt: BEGIN + 97,
+    });
+    expect(worker.peers).toMatchObject([{ failureCount: 0, withdrawn: true }]);
+    await worker.start();
+    await pass(2000);
+    expect(worker.state).toMatchObject({ lastOutcome: 'ok', currentHead: 'h2' });
+    await worker.stop();
+  });
+
+  test('keeps a Retry-After that comes while it stops', async () => {
+    const { worker, pass } = embed({
+      peers,
+      sync: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new PeerSyncRateLimited({ retryAfterSeconds: 600 })));
+        }),
+    });
+    await worker.start();
+    await pass(10);
+    await worker.stop();
+    expect(worker.state.lastOutcome).toBe('idle');
+    expect(worker.peers).toMatchObject([{ retryAfter: { until: BEGIN + 601 } }]);
+  });
+
+  test('keeps an answer that comes while it stops', async () => {
+    let answer: (given: SyncAnswer) => void = () => undefined;
+    const { worker, pass } = embed({
+      peers,
+      sync: () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    await worker.start();
+    await pass(10);
+    const stopped = worker.stop();
+    answer({ head: 'h1' });
+    await stopped;
+    expect(worker.state).toMatchObject({ lastOutcome: 'ok', currentHead: 'h1' });
   });
 
   test('is stopped by `await using`', async () => {
@@ -129,7 +200,7 @@ describe('a worker', () => {
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length - before;
     const held = createSyncWorker(good);
     await held.start();
-    expect(timers()).toBe(1);
+    expect(timers()).toBeGreaterThan(0);
     await held.stop();
     const free = createSyncWorker({ ...good, unref: true });
     await free.start();
@@ -144,9 +215,14 @@ describe('a worker', () => {
     expect(() => createSyncWorker({ ...good, peers: ['nonsense'] })).toThrow(
       /^peers\[0\]: peerUrl is "nonsense"/,
     );
-    expect(() => createSyncWorker({ ...good, sync: 7 as never })).toThrow(
-      'sync is number; allowed is a function',
+    expect(() => createSyncWorker({ ...good, sync: 7 as never })).toThrow('sync is 7; allowed is a function');
+    expect(() => createSyncWorker({ ...good, polcy: {} } as never)).toThrow(
+      'Unknown option polcy; known are',
     );
+    expect(() => createSyncWorker({ ...good, peers: 'http://a' as never })).toThrow('peers is "http://a"');
+    expect(() => createSyncWorker({ ...good, storage: {} as never })).toThrow('storage.load is undefined');
+    expect(() => createSyncWorker({ ...good, clock: {} as never })).toThrow('clock.now is undefined');
+    expect(() => createSyncWorker(undefined as never)).toThrow('createSyncWorker() was given undefined');
   });
 
   test('a start that the storage refuses throws, and can be tried again', async () => {

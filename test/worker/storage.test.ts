@@ -146,7 +146,7 @@ describe('what a worker must not forget', () => {
     expect(second.worker.state).toMatchObject({ lastOutcome: 'error', consecutiveFailures: 1 });
     expect(second.worker.why().peers.map(({ peerUrl, rule }) => [peerUrl, rule])).toEqual([
       ['http://a.example', 'retry-after'],
-      ['http://b.example', 'disabled'],
+      ['http://b.example', 'removed'],
     ]);
     await second.pass(1000);
     expect(asked).toBe(1);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../src/explain/why.ts';
 import {
   createMemoryStorage,
   createPeerRecord,
-  explain,
   formatWhy,
   PeerSyncRateLimited,
   readRetryAfter,
@@ -19,11 +19,11 @@ const peers = ['http://a.example'];
 
 /** What a worker says of itself, some milliseconds after its start. */
 async function say(sync: SyncFunction, ms = 1000, policy: SyncPolicyOptions = {}, random = 0) {
-  const { worker, pass } = embed({ sync, peers, policy, random: () => random });
+  const { worker, pass, stop } = embed({ sync, peers, policy, random: () => random });
   await worker.start();
   await pass(ms);
   const why = worker.why();
-  await worker.stop();
+  await stop();
   return { why, text: formatWhy(why) };
 }
 
@@ -43,7 +43,7 @@ describe('a worker explains', () => {
       rule: 'due',
       peers: [{ rule: 'may be asked' }],
     });
-    expect(formatWhy(worker.why())).toBe('The worker has not run yet. The next run is due now.');
+    expect(formatWhy(worker.why())).toBe('The worker is not started. The worker has not run yet.');
   });
 
   test('an interval', async () => {
@@ -124,7 +124,7 @@ describe('a worker explains', () => {
     });
     expect(text).toBe(
       'The worker is running since 2027-01-15 08:00:00, asking http://a.example. ' +
-        'If nothing comes, the run is stuck at 2027-01-15 08:05:00, in 4 min 59 s.',
+        'If no answer comes, the run is stuck at 2027-01-15 08:05:00, in 4 min 59 s.',
     );
   });
 
@@ -142,7 +142,7 @@ describe('a worker explains', () => {
     await pass(1000);
     const why = worker.requestSync();
     expect(why).toMatchObject({ state: 'idle', rule: 'cooldown', nextRunAt: BEGIN + 500, requested: true });
-    expect(formatWhy(why)).toContain('when the cooldown of http://a.example is over; it was asked for.');
+    expect(formatWhy(why)).toContain('when the cooldown of http://a.example is over; it was requested.');
     await worker.stop();
   });
 
@@ -167,7 +167,7 @@ describe('a worker explains', () => {
     await worker.stop();
   });
 
-  test('the same after a restart, because all of it is derived', async () => {
+  test('the same after a restart, but for what set the wait: then the state names the rule', async () => {
     const storage = createMemoryStorage();
     const first = embed({ sync: limited('900'), peers, storage });
     await first.worker.start();
@@ -177,7 +177,7 @@ describe('a worker explains', () => {
     const second = embed({ sync: limited('900'), storage });
     await second.worker.start();
     await second.pass(1000);
-    expect(second.worker.why()).toEqual(before);
+    expect(second.worker.why()).toEqual({ ...before, rule: 'backoff', peerUrl: '' });
     await second.worker.stop();
   });
 });

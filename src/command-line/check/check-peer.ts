@@ -9,7 +9,7 @@ import {
   resolveSyncOptions,
 } from '../../infonet/pull/infonet-sync-options.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
-import { runAttempt } from '../../schedule/attempt.ts';
+import { runAttempt } from '../../schedule/run-attempt.ts';
 import { safeText } from '../log/safe-text.ts';
 import { timeText } from '../text/time-text.ts';
 import type { CheckReport, TlsSeen } from './check-report.ts';
@@ -107,13 +107,8 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
   const watch = watchAttempt({ url, proxy: isOnion ? resolved.socksProxy : undefined });
   const result = await runAttempt(
     createObservedSync(transport, { observer: watch.observer }),
-    createPeerRecord(address),
-    {
-      signal: signal ?? new AbortController().signal,
-      head: '',
-      now,
-      worker: createEmptyActor(),
-    },
+    { peer: createPeerRecord(address), head: '', runStartedAt: now(), worker: createEmptyActor() },
+    { signal: signal ?? new AbortController().signal, now },
   );
   const seen = watch.end();
   const totalMs = performance.now() - began;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatWhy } from '../../schedule/format-why.ts';
+import { formatWhy } from '../../explain/format-why.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
 import { reachWorker } from '../folder/reach-node.ts';
 import { checkFolder } from '../folder/read-folder.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatWhy } from '../../schedule/format-why.ts';
+import { formatWhy } from '../../explain/format-why.ts';
 import { reachNode, whoRuns } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
 import { safeText } from '../log/safe-text.ts';

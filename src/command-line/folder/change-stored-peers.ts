@@ -2,7 +2,7 @@ import { systemNow } from '../../clock/system-ports.ts';
 import { changePeers } from '../../control/change-peers.ts';
 import type { PeerChange } from '../../control/peer-change.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
-import { peerToWire } from '../../policy/peer-record.ts';
+import { peerToWire } from '../../policy/peer-wire.ts';
 import { initialSyncState } from '../../policy/sync-worker-state.ts';
 import { createDiskStorage } from '../../storage/disk/disk-storage.ts';
 import { StorageLockedError } from '../../storage/disk/storage-errors.ts';

@@ -1,7 +1,7 @@
+import { formatWhy } from '../../explain/format-why.ts';
+import type { PeerRule, Why } from '../../explain/why.ts';
 import type { ChainStatus, WorkerStatus } from '../../operations/worker-status.ts';
 import type { SyncOutcome } from '../../policy/sync-worker-state.ts';
-import { formatWhy } from '../../schedule/format-why.ts';
-import type { PeerRule, Why } from '../../schedule/why.ts';
 import type { PullReading } from '../log/pull-meter.ts';
 import { ruleText } from '../log/rule-text.ts';
 import { safeText } from '../log/safe-text.ts';

@@ -11,6 +11,7 @@ const signs: Readonly<Record<LivePeerRule, readonly [sign: string, tone: Tone, w
   'retry-after': ['R', 'solo', 'Retry-After'],
   disabled: ['-', 'idle', 'disabled'],
   excluded: ['x', 'idle', 'excluded'],
+  removed: ['-', 'idle', 'removed'],
   'not a sync peer': ['-', 'idle', 'not a sync peer'],
 };
 

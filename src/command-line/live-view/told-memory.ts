@@ -1,4 +1,5 @@
-import type { SyncWorker, SyncWorkerNotification } from '../../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../../worker/notifications.ts';
+import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { safeText } from '../log/safe-text.ts';
 import { workerLine } from '../log/worker-line.ts';
 import type { LiveViewMemory, RunEnd } from './live-view-model.ts';

@@ -1,7 +1,7 @@
+import type { Why } from '../../explain/why.ts';
 import type { SyncWorkerState } from '../../policy/sync-worker-state.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
-import type { Why } from '../../schedule/why.ts';
-import type { SyncWorkerNotification } from '../../worker/sync-worker.ts';
+import type { SyncWorkerNotification } from '../../worker/notifications.ts';
 import { isoTime } from './iso-time.ts';
 import { ruleText } from './rule-text.ts';
 
@@ -26,6 +26,8 @@ export function workerLine(told: SyncWorkerNotification, why: Why): WorkerLine {
     }
     case 'run.finished':
       return runLine(told.state, why);
+    case 'run.withdrawn':
+      return { level: 'info', message: 'the run was withdrawn', fields: { outcome: told.state.lastOutcome } };
     case 'run.stuck':
       return {
         level: 'warn',
@@ -47,7 +49,7 @@ export function workerLine(told: SyncWorkerNotification, why: Why): WorkerLine {
     case 'storage.failed':
       return {
         level: 'error',
-        message: `not saved: ${told.error.message}; the next save makes it good`,
+        message: `not saved: ${told.error.message}; the next save retries it`,
         fields: errorFields(told.error),
       };
     case 'clock.jumped': {
@@ -71,6 +73,9 @@ function attemptLine(result: AttemptResult, fields: WorkerLine['fields'], why: W
     };
   }
   const failed = { ...fields, outcome: result.outcome, error: result.error };
+  if (result.outcome === 'held') {
+    return { level: 'debug', message: `${peer} was ${result.error}`, fields: failed };
+  }
   if (result.outcome === 'fork') {
     return { level: 'warn', message: `${peer} is on another chain: ${result.error}`, fields: failed };
   }

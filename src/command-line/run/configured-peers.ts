@@ -16,9 +16,7 @@ export function withConfigured(
   const wanted = new Set(urls);
   const kept = stored.map((peer) => {
     if (peer.bucket !== 'sync' || !wanted.delete(peer.peerUrl)) return peer;
-    if (peer.metadata['removed'] !== true) return peer;
-    const { removed: _mark, ...metadata } = peer.metadata;
-    return { ...peer, enabled: true, metadata };
+    return peer.removed ? { ...peer, enabled: true, removed: false } : peer;
   });
   return [...kept, ...[...wanted].map((peerUrl) => configured(peerUrl, now))];
 }

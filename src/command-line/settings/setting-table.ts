@@ -83,6 +83,24 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     group: policy,
     help: 'a wait after a failure becomes wait · (1 + random · ratio)',
   },
+  spreadRatio: {
+    kind: policyNumber('spreadRatio', '<RATIO>'),
+    usual: defaultPolicy.spreadRatio,
+    group: policy,
+    help: 'each interval, and the first run after a start, is lengthened by up to interval · ratio',
+  },
+  attemptTimeoutSeconds: {
+    kind: policyNumber('attemptTimeoutSeconds', '<SECONDS>'),
+    usual: defaultPolicy.attemptTimeoutSeconds,
+    group: policy,
+    help: 'an attempt that takes longer fails, and the next peer is asked; 0: off',
+  },
+  catchUpIntervalSeconds: {
+    kind: policyNumber('catchUpIntervalSeconds', '<SECONDS>'),
+    usual: defaultPolicy.catchUpIntervalSeconds,
+    group: policy,
+    help: 'to the next run where the last answer said that there is more',
+  },
   allowClearnet: {
     kind: trueOrFalse,
     usual: false,

@@ -1,5 +1,5 @@
+import type { PeerWhy } from '../../explain/why.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
-import type { PeerWhy } from '../../schedule/why.ts';
 import { ruleText } from '../log/rule-text.ts';
 import { safeText } from '../log/safe-text.ts';
 import { columns } from './columns.ts';
@@ -37,7 +37,7 @@ export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): 
     const asked = why.peers[index];
     return [
       String(peer['peer_url']),
-      asked === undefined ? '' : ruleOf(asked, peer),
+      asked === undefined ? '' : asked.rule,
       asked === undefined ? '' : nextAsk(asked, why.at),
       String(peer['failure_count']),
       timeText(Number(peer['last_sync_ok_at'])),
@@ -63,12 +63,6 @@ function servingText(listener: WorkerStatus['serving'][number]): string {
 function nextText({ why }: WorkerStatus): string {
   if (why.rule === 'due') return 'due now';
   return `${timeText(why.nextRunAt)}, ${fromNow(why.nextRunAt, why.at)} (${ruleText(why)})`;
-}
-
-function ruleOf({ rule }: PeerWhy, peer: Readonly<Record<string, unknown>>): string {
-  const metadata = peer['metadata'];
-  const isRemoved = typeof metadata === 'object' && metadata !== null && 'removed' in metadata;
-  return isRemoved ? 'removed' : rule;
 }
 
 function nextAsk({ nextAskAt }: PeerWhy, now: number): string {

@@ -1,4 +1,4 @@
-import { utcText } from '../../schedule/utc-text.ts';
+import { utcText } from '../../explain/utc-text.ts';
 
 /** `2027-01-15 08:00:00` in UTC, for Unix seconds; `never` for 0. */
 export function timeText(seconds: number): string {

@@ -1,6 +1,6 @@
 import type { InspectionEvent } from 'xstate';
-import { syncWorkerMachine } from '../../../machines/sync-worker.machine.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
+import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
 import { watchActor } from '../actor-watch.ts';
 import { v4Definition } from './v4-definition.ts';
 import { V4Service } from './v4-service.ts';

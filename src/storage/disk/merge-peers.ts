@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type PeerRecord, peerToWire } from '../../policy/peer-record.ts';
+import { takeOurMetadata, wireMetadata } from '../../policy/peer-metadata.ts';
+import type { PeerRecord } from '../../policy/peer-record.ts';
 import { retryAfterUntil } from '../../policy/peer-selection.ts';
-import { keepRetryAfter, keepUntilRetryAfter } from '../../policy/peer-updates.ts';
+import { keepRetryAfter, rememberRemoved } from '../../policy/peer-updates.ts';
+import { peerToWire } from '../../policy/peer-wire.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
 import { plain } from './exact-json.ts';
 import { type KnownPeer, mergePeer } from './merge-peer.ts';
@@ -68,19 +70,24 @@ export function mergePeers(
 /** Its Retry-After and nothing else of it counts. None, if it names no Retry-After. */
 function silenced(peer: PeerRecord): readonly PeerRecord[] {
   // Whether it still runs is for the clock of the worker, which drops it at the next start.
-  return keepUntilRetryAfter([peer], 0);
+  return rememberRemoved([peer], 0);
 }
 
 /** An entry as the file had it, except for what differs now. */
 function changed(entry: PeerEntry, before: PeerRecord, record: PeerRecord): PeerEntry {
   const raw = isRecord(entry.raw) ? entry.raw : {};
   const { metadata: _all, ...fields } = differences(peerToWire(before), peerToWire(record));
-  const gone = Object.keys(before.metadata).filter((key) => !Object.hasOwn(record.metadata, key));
-  const news = differences(before.metadata, record.metadata);
+  const [old, now] = [wireMetadata(before), wireMetadata(record)];
+  const gone = Object.keys(old).filter((key) => !Object.hasOwn(now, key));
+  const news = differences(old, now);
   if (gone.length === 0 && Object.keys(news).length === 0)
     return { ...entry, record, raw: { ...raw, ...fields } };
-  const old = Object.entries(metadataOf(raw)).filter(([key]) => !gone.includes(key));
-  return { ...entry, record, raw: { ...raw, ...fields, metadata: { ...Object.fromEntries(old), ...news } } };
+  const stays = Object.entries(metadataOf(raw)).filter(([key]) => !gone.includes(key));
+  return {
+    ...entry,
+    record,
+    raw: { ...raw, ...fields, metadata: { ...Object.fromEntries(stays), ...news } },
+  };
 }
 
 /** A new entry. It keeps what else the one had that it stands in for. */
@@ -89,14 +96,24 @@ function entryOf(peer: PeerRecord, displaced: readonly PeerEntry[]): PeerEntry {
   if (raw === undefined)
     return { raw: peerToWire(peer), key: peerKey(peer), record: peer, problem: undefined };
   const old = metadataOf(raw);
-  const record = keepRetryAfter(peer, { ...peer, metadata: metadataOf(plain(raw)) });
-  const metadata = { ...old, ...record.metadata };
+  const record = keepRetryAfter(peer, withRetryAfterOf(peer, metadataOf(plain(raw))));
+  const metadata = { ...old, ...wireMetadata(record) };
   return {
     raw: { ...raw, ...peerToWire(record), metadata },
     key: peerKey(record),
     record,
     problem: undefined,
   };
+}
+
+/** The peer with the Retry-After of a record that could not be used, as far as that can be read. */
+function withRetryAfterOf(peer: PeerRecord, metadata: PeerRecord['metadata']): PeerRecord {
+  try {
+    return takeOurMetadata({ ...peer, retryAfter: null, metadata }, 'peer record');
+  } catch {
+    // It names no time: there is nothing to keep.
+    return peer;
+  }
 }
 
 function differences(

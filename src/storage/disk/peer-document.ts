@@ -1,6 +1,7 @@
-import { type PeerRecord, peerFromWire } from '../../policy/peer-record.ts';
+import type { PeerRecord } from '../../policy/peer-record.ts';
 import { keepRetryAfter } from '../../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
+import { peerFromWire } from '../../policy/peer-wire.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
 import { parseExact, plain, printExact } from './exact-json.ts';
 

@@ -10,7 +10,8 @@ import type { CheckReport } from '../../../src/command-line/check/check-report.t
 import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
-import { createPeerRecord, peerToWire } from '../../../src/policy/peer-record.ts';
+import { createPeerRecord } from '../../../src/policy/peer-record.ts';
+import { peerToWire } from '../../../src/policy/peer-wire.ts';
 import { framing } from '../../infonet/misbehaviours/framing.ts';
 import { LIMITS } from '../../infonet/misbehaviours/misbehaviour.ts';
 import { statuses } from '../../infonet/misbehaviours/statuses.ts';

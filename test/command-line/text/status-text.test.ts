@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { statusText } from '../../../src/command-line/text/status-text.ts';
+import { explain } from '../../../src/explain/why.ts';
 import { createPeerRecord, initialSyncState } from '../../../src/index.ts';
 import { statusOf, type WorkerStatus } from '../../../src/operations/worker-status.ts';
-import { explain } from '../../../src/schedule/why.ts';
 import { createWorkerContext } from '../../../src/schedule/worker-context.ts';
 
 const now = 1_700_000_000;

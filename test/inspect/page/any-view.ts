@@ -1,9 +1,10 @@
+import { explain } from '../../../src/explain/why.ts';
 import type { InspectorView } from '../../../src/inspect/inspector-view.ts';
-import { createPeerRecord, type PeerRecordInput, peerToWire } from '../../../src/policy/peer-record.ts';
+import { createPeerRecord, type PeerRecordInput } from '../../../src/policy/peer-record.ts';
+import { peerToWire } from '../../../src/policy/peer-wire.ts';
 import { resolvePolicy } from '../../../src/policy/sync-policy.ts';
 import { initialSyncState, type SyncWorkerState } from '../../../src/policy/sync-worker-state.ts';
 import { toWire } from '../../../src/policy/sync-worker-state-wire.ts';
-import { explain } from '../../../src/schedule/why.ts';
 import { createWorkerContext } from '../../../src/schedule/worker-context.ts';
 
 /** 2026-01-02 03:04:05 UTC. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { syncWorkerMachine } from '../../../machines/sync-worker.machine.ts';
-import { chartStyle } from '../../../src/chart/chart-style.ts';
+import { chartStyle } from '../../../src/build/chart-style.ts';
 import { pageAssets } from '../../../src/inspect/page/page-assets.ts';
+import { syncWorkerMachine } from '../../../src/worker/sync-worker-machine.ts';
 
 const bodyOf = (path: string): string => pageAssets[path]?.body ?? expect.unreachable(`no ${path}`);
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { explain } from '../../../src/explain/why.ts';
 import { whyAt } from '../../../src/inspect/page/script/why-at.ts';
 import { resolvePolicy } from '../../../src/policy/sync-policy.ts';
 import { initialSyncState, syncOutcomes } from '../../../src/policy/sync-worker-state.ts';
-import { explain } from '../../../src/schedule/why.ts';
 import { createWorkerContext } from '../../../src/schedule/worker-context.ts';
 import { fc } from '../../support/property.ts';
 import { at } from './any-view.ts';

@@ -1,7 +1,7 @@
 import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect, test } from 'vitest';
-import { syncWorkerMachine } from '../../../machines/sync-worker.machine.ts';
 import type { StatelyEvent } from '../../../src/inspect/stately/stately-event.ts';
+import { syncWorkerMachine } from '../../../src/worker/sync-worker-machine.ts';
 import { useInspections } from '../inspection-world.ts';
 import { allOutcomes, everyState } from '../viewers/all-outcomes.ts';
 import { openViewer } from '../viewers/raw-viewer.ts';

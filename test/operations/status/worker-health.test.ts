@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CLOCK_CHECK_SECONDS, type SyncWorkerOptions, type VirtualClock } from '../../../src/index.ts';
+import { CLOCK_CHECK_SECONDS } from '../../../src/core.ts';
+import type { SyncWorkerOptions, VirtualClock } from '../../../src/index.ts';
 import { isWedged, watchHealth } from '../../../src/operations/worker-health.ts';
 import { expectThat } from '../../support/cheap-expect.ts';
 import { BEGIN, embed } from '../../support/embedded-worker.ts';

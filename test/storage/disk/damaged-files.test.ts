@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createPeerRecord, fromWire, initialSyncState, peerToWire, toWire } from '../../../src/index.ts';
+import { fromWire, peerToWire, toWire } from '../../../src/core.ts';
+import { createPeerRecord, initialSyncState } from '../../../src/index.ts';
 import { createDiskStorage, createPeerFile } from '../../../src/storage/disk/index.ts';
 import { printPeerDocument } from '../../../src/storage/disk/peer-document.ts';
 import type { StorageNotice } from '../../../src/storage/storage.ts';

@@ -1,7 +1,8 @@
 import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createPeerRecord, initialSyncState, peerToWire, toWire } from '../../../src/index.ts';
+import { peerToWire, toWire } from '../../../src/core.ts';
+import { createPeerRecord, initialSyncState } from '../../../src/index.ts';
 import { createDiskStorage } from '../../../src/storage/disk/index.ts';
 import type { StorageNotice } from '../../../src/storage/storage.ts';
 import { anySyncState } from '../../policy/any-sync-state.ts';

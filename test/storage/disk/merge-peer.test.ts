@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  createPeerRecord,
-  type PeerRecord,
-  recordSyncFailure,
-  recordSyncSuccess,
-  retryAfterUntil,
-} from '../../../src/index.ts';
+import { recordSyncFailure, recordSyncSuccess, retryAfterUntil } from '../../../src/core.ts';
+import { createPeerRecord, type PeerRecord } from '../../../src/index.ts';
 import { mergePeer } from '../../../src/storage/disk/merge-peer.ts';
 import { expectEqual, expectThat } from '../../support/cheap-expect.ts';
 import { fc } from '../../support/property.ts';

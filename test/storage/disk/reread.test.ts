@@ -1,12 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  createPeerRecord,
-  initialSyncState,
-  type PeerRecord,
-  recordSyncFailure,
-} from '../../../src/index.ts';
+import { recordSyncFailure } from '../../../src/core.ts';
+import { createPeerRecord, initialSyncState, type PeerRecord } from '../../../src/index.ts';
 import { createDiskStorage, type DiskStorage } from '../../../src/storage/disk/index.ts';
 import { tempFolder } from './temp-folder.ts';
 

@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
-  createPeerRecord,
-  type PeerRecord,
   peerToWire,
   recordSeen,
   recordSyncFailure,
   recordSyncSuccess,
   retryAfterUntil,
-} from '../../../src/index.ts';
+} from '../../../src/core.ts';
+import { createPeerRecord, type PeerRecord } from '../../../src/index.ts';
 import { isRecord } from '../../../src/policy/wire-fields.ts';
 import { openPeerFile } from '../../../src/storage/disk/peer-file.ts';
 import { writeAtomically } from '../../../src/storage/disk/write-atomically.ts';

@@ -1,5 +1,5 @@
-import { formatWhy } from '../../../schedule/format-why.ts';
-import type { Why } from '../../../schedule/why.ts';
+import { formatWhy } from '../../../explain/format-why.ts';
+import type { Why } from '../../../explain/why.ts';
 import { byId, setClass, setText, setTitle } from './element.ts';
 import type { Panel } from './panel.ts';
 import { countdownText, utcText, wholeSpanText } from './time-text.ts';

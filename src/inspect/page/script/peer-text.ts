@@ -1,4 +1,4 @@
-import type { PeerRule, PeerWhy } from '../../../schedule/why.ts';
+import type { PeerRule, PeerWhy } from '../../../explain/why.ts';
 import { countdownText, relativeText } from './time-text.ts';
 
 const ruleTones: Readonly<Record<PeerRule, string>> = {

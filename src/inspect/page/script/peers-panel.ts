@@ -1,4 +1,4 @@
-import type { PeerWhy } from '../../../schedule/why.ts';
+import type { PeerWhy } from '../../../explain/why.ts';
 import { byId, element, setClass, setText, setTitle } from './element.ts';
 import { createRows } from './keyed-rows.ts';
 import type { Panel } from './panel.ts';

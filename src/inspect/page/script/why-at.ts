@@ -1,4 +1,4 @@
-import type { PeerWhy, Why } from '../../../schedule/why.ts';
+import type { PeerWhy, Why } from '../../../explain/why.ts';
 
 /**
  * The same account a while later, if nothing but time passes: what was waited for until then is over.

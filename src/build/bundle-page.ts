@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+
+const name = 'virtual:inspector-page';
+const resolved = `\0${name}`;
+const at = (path: string): string => fileURLToPath(new URL(`../inspect/page/${path}`, import.meta.url));
+
+/** In this order: what comes later holds against what came before. */
+const sheets = ['colours', 'elements', 'frame', 'now', 'chart', 'runs', 'lists', 'widths'];
+
+/**
+ * Gives `virtual:inspector-page`: the page as text, its script bundled for browsers, and the chart inside it. The
+ * chart's own rules become rules of the page's sheet, so that the page can forbid every style that stands in markup.
+ */
+export function bundlePage(): Plugin {
+  const sources = [
+    'page.html',
+    '../../../machines/sync-worker.svg',
+    ...sheets.map((sheet) => `styles/${sheet}.css`),
+  ].map(at);
+  return {
+    name: 'infonet-sync-worker:inspector-page',
+    resolveId: (id) => (id === name ? resolved : undefined),
+    async load(id) {
+      if (id !== resolved) return undefined;
+      for (const source of sources) this.addWatchFile(source);
+      const texts = await Promise.all(sources.map((path) => readFile(path, 'utf8')));
+      const [html = '', chart = '', ...css] = texts;
+      // The colours are variables of the page, which the chart's own would not override.
+      const rules = /<style>(.*?)<\/style>/s.exec(chart)?.[1]?.replace(/^:root.*\n/, '') ?? '';
+      return [
+        `export const html = ${JSON.stringify(html.replace('<!-- chart -->', () => chart.replace(/<style>.*?<\/style>\n?/s, '')))};`,
+        `export const css = ${JSON.stringify(`${css.join('')}.chart svg {\n${rules}\n}\n`)};`,
+        `export const script = ${JSON.stringify(await bundleScript())};`,
+      ].join('\n');
+    },
+  };
+}
+
+async function bundleScript(): Promise<string> {
+  const outputs = await build({
+    configFile: false,
+    logLevel: 'warn',
+    mode: process.env['NODE_ENV'] ?? 'production',
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry: at('script/main.ts'), formats: ['es'], fileName: 'page' },
+      minify: true,
+      // For a library, minify alone keeps white space and comments.
+      rolldownOptions: { output: { minify: true } },
+    },
+  });
+  const output = Array.isArray(outputs) ? outputs[0] : undefined;
+  const script = output?.output[0];
+  if (script === undefined) throw new Error('The bundler gave no script for the inspector page');
+  return script.code;
+}

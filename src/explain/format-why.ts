@@ -1,0 +1,96 @@
+import { safeText } from '../policy/safe-text.ts';
+import { durationText } from './duration-text.ts';
+import { utcText } from './utc-text.ts';
+import type { PeerWhy, Why } from './why.ts';
+
+/** What sets the next run, as a part of a sentence. `due` and `stuck limit` have sentences of their own. */
+const because: Readonly<Record<Why['rule'], (peerUrl: string) => string>> = {
+  interval: () => 'after the usual interval',
+  'catching up': () => 'for the peer has more',
+  backoff: () => 'after the backoff',
+  'retry-after': (peerUrl) => `when the Retry-After of ${peerUrl} is over`,
+  cooldown: (peerUrl) => `when the cooldown of ${peerUrl} is over`,
+  'stuck limit': () => 'when the abandoned run has reached its limit',
+  floor: () => 'after the pause between two runs',
+  'local fault': () => 'for the fault was on this side and may be over soon',
+  spread: () => 'spread out after the start',
+  due: () => 'now',
+};
+
+/** Says it in a few plain sentences; times are UTC. */
+export function formatWhy(why: Why): string {
+  return [stateSentence(why), nextSentence(why), boundedSentence(why), peersSentence(why)]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function stateSentence(why: Why): string {
+  const { state, since, asking, lastError, consecutiveFailures, started } = why;
+  const at = utcText(since);
+  const stopped = started ? '' : 'The worker is not started. ';
+  switch (state) {
+    case 'idle':
+      return `${stopped}The worker has not run yet.`;
+    case 'running':
+      return asking === ''
+        ? `${stopped}A run that began at ${at} has no attempt behind it.`
+        : `${stopped}The worker is running since ${at}, asking ${asking}.`;
+    case 'ok':
+      return `${stopped}The last run ended well at ${at}.`;
+    case 'solo':
+      return `${stopped}The worker is solo since ${at}: there is no enabled sync peer.`;
+    default:
+      return `${stopped}The last run ended in ${state} at ${at}: ${reason(lastError)}; ${failures(consecutiveFailures)}.`;
+  }
+}
+
+function nextSentence({
+  started,
+  asking,
+  rule,
+  nextRunAt,
+  at,
+  peerUrl,
+  jitterSeconds,
+  requested,
+}: Why): string {
+  // What a worker that is not started would do next depends on what its storage holds by then.
+  if (!started) return '';
+  if (rule === 'due') return 'The next run is due now.';
+  const when = `at ${utcText(nextRunAt)}, in ${durationText(nextRunAt - at)}`;
+  if (asking !== '') return `If no answer comes, the run is stuck ${when}.`;
+  const jitter = jitterSeconds > 0 ? `, with ${durationText(jitterSeconds)} of jitter` : '';
+  const request = requested ? '; it was requested' : '';
+  return `The next run is due ${when}, ${because[rule](peerUrl)}${jitter}${request}.`;
+}
+
+function boundedSentence({ bounded }: Why): string {
+  if (bounded === null) return '';
+  const cause = bounded === 'clock' ? 'the clock was set back' : 'the policy became shorter';
+  return `A wait was shortened to the longest that can be, for ${cause}.`;
+}
+
+function peersSentence({ peers, at }: Why): string {
+  const held = peers.filter(({ rule }) => rule !== 'may be asked' && rule !== 'not a sync peer');
+  if (held.length === 0) return '';
+  const named = held.slice(0, 2).map((peer) => peerPart(peer, at));
+  const more = held.length > 2 ? `; and ${held.length - 2} more` : '';
+  return `Not to be asked: ${named.join('; ')}${more}.`;
+}
+
+function peerPart({ peerUrl, rule, nextAskAt, detail, retryAfter }: PeerWhy, at: number): string {
+  const until = nextAskAt === null ? '' : ` for ${durationText(nextAskAt - at)}`;
+  if (rule === 'excluded') return `${peerUrl}, excluded: ${reason(detail)}`;
+  if (rule !== 'retry-after') return `${peerUrl}, ${rule}${until}`;
+  const clamped = retryAfter?.clamped === true ? ', held to an hour' : '';
+  return `${peerUrl}, Retry-After${retryAfter === null ? '' : ` ("${safeText(retryAfter.header, 100)}"${clamped})`}${until}`;
+}
+
+function failures(count: number): string {
+  return count === 1 ? 'one failure' : `${count} failures in a row`;
+}
+
+/** An error as a part of a sentence: of a length to read, without a full stop of its own. */
+function reason(text: string): string {
+  return safeText(text, 200).replace(/\.+$/, '') || 'no reason given';
+}

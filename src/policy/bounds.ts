@@ -1,0 +1,89 @@
+import { asPeerList, type PeerRecord } from './peer-record.ts';
+import { MAX_RETRY_AFTER_SECONDS } from './retry-after.ts';
+import { addSeconds, ceilSeconds, wholeSeconds } from './seconds.ts';
+import { MAX_LOCAL_FAULT_SECONDS, type SyncPolicy } from './sync-policy.ts';
+import type { SyncWorkerState } from './sync-worker-state.ts';
+
+/** The longest that a next due time may lie ahead under a policy, in whole seconds. */
+export function longestWait(policy: SyncPolicy): number {
+  const interval = policy.intervalSeconds * (1 + policy.spreadRatio);
+  const failure =
+    Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS) * (1 + policy.jitterRatio);
+  const longest = Math.max(interval, failure, policy.catchUpIntervalSeconds, MAX_LOCAL_FAULT_SECONDS);
+  return addSeconds(ceilSeconds(longest), 1);
+}
+
+/** Why a deadline was brought nearer: the clock was set back, or the policy became shorter. */
+export type BoundReason = 'clock' | 'policy';
+
+/** What {@link boundWaits} gives: the same objects where nothing was beyond its bound. */
+export interface BoundWaits {
+  readonly state: SyncWorkerState;
+  readonly records: readonly PeerRecord[];
+  /** Null if nothing was beyond its bound. */
+  readonly reason: BoundReason | null;
+  /** By how many seconds at least the clock was set back; 0 if it was not. */
+  readonly clockBehindSeconds: number;
+}
+
+/**
+ * Brings every deadline that cannot be a wait of ours to the longest one that can be: a clock that was wrong by years
+ * costs an hour, and not years. A Retry-After that was really asked for is never above its bound.
+ *
+ * A time at which something happened (`lastSyncOkAt`, `lastAskedAt`, the start of a run) is never after now.
+ */
+export function boundWaits(
+  state: SyncWorkerState,
+  records: readonly PeerRecord[],
+  { now, policy }: { readonly now: number; readonly policy: SyncPolicy },
+): BoundWaits {
+  const wholeNow = wholeSeconds(Math.ceil(now));
+  let isAnyLate = false;
+  let clockBehindSeconds = 0;
+  const isLate = (time: number, bound: number, recordedAt: number): boolean => {
+    if (time <= bound) return false;
+    isAnyLate = true;
+    clockBehindSeconds = Math.max(clockBehindSeconds, recordedAt - wholeNow);
+    return true;
+  };
+  const due = addSeconds(wholeNow, longestWait(policy));
+  const isDueLate = isLate(state.nextSyncDueAt, due, state.lastSyncFinishedAt);
+  const isStartLate =
+    state.lastOutcome === 'running' && isLate(state.lastSyncStartedAt, wholeNow, state.lastSyncStartedAt);
+  const retryAfter = addSeconds(wholeNow, MAX_RETRY_AFTER_SECONDS);
+  const longestCooldown = Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS);
+  const cooldown = addSeconds(wholeNow, ceilSeconds(longestCooldown));
+  const bound = (record: PeerRecord): PeerRecord => {
+    const { updatedAt } = record;
+    const isRetryAfterLate = isLate(record.retryAfter?.until ?? 0, retryAfter, updatedAt);
+    const isCooldownLate = isLate(record.cooldownUntil, cooldown, updatedAt);
+    const isOkLate = isLate(record.lastSyncOkAt, wholeNow, record.lastSyncOkAt);
+    const isAskedLate = isLate(record.lastAskedAt, wholeNow, record.lastAskedAt);
+    if (!isRetryAfterLate && !isCooldownLate && !isOkLate && !isAskedLate) return record;
+    return {
+      ...record,
+      retryAfter:
+        isRetryAfterLate && record.retryAfter !== null
+          ? { ...record.retryAfter, until: retryAfter }
+          : record.retryAfter,
+      cooldownUntil: Math.min(record.cooldownUntil, cooldown),
+      lastSyncOkAt: Math.min(record.lastSyncOkAt, wholeNow),
+      lastAskedAt: Math.min(record.lastAskedAt, wholeNow),
+    };
+  };
+  const bounded = records.map(bound);
+  const isSame = bounded.every((record, index) => record === records[index]);
+  return {
+    state:
+      isDueLate || isStartLate
+        ? {
+            ...state,
+            nextSyncDueAt: Math.min(state.nextSyncDueAt, due),
+            lastSyncStartedAt: isStartLate ? wholeNow : state.lastSyncStartedAt,
+          }
+        : state,
+    records: isSame ? records : asPeerList(bounded),
+    reason: clockBehindSeconds > 0 ? 'clock' : isAnyLate ? 'policy' : null,
+    clockBehindSeconds,
+  };
+}

@@ -1,0 +1,294 @@
+/**
+ * What each step of a run makes of the context: pure, and all of it folds of the policy's functions. The chart says when a
+ * step is taken; these functions and `decide` alone write `context.worker`.
+ */
+import { failureBackoff } from '../policy/failure-backoff.ts';
+import type { PeerRecord } from '../policy/peer-record.ts';
+import { asPeerList } from '../policy/peer-record.ts';
+import { nextAskAt } from '../policy/peer-selection.ts';
+import {
+  recordHeld,
+  recordSyncFailure,
+  recordSyncSuccess,
+  recordWithdrawal,
+  rememberRemoved,
+} from '../policy/peer-updates.ts';
+import { addSeconds, wholeSeconds } from '../policy/seconds.ts';
+import { MAX_LOCAL_FAULT_SECONDS } from '../policy/sync-policy.ts';
+import { beginSync, continueSync, finishSoloSync, finishSync, withdrawSync } from '../policy/sync-run.ts';
+import type { AttemptResult } from './attempt.ts';
+import { earliestPeer } from './choose-peer.ts';
+import { ruleOf } from './decide.ts';
+import type { DueReason, Run, RunFailure, WorkerContext } from './worker-context.ts';
+import type { ChartEvent } from './worker-events.ts';
+
+/** A run begins with the peer that was decided on. */
+export function beginRun(context: WorkerContext): WorkerContext {
+  const { decision, policy, worker, settled } = context;
+  const peer = syncPeer(context, decision.peerUrl);
+  if (peer === undefined) return context;
+  return {
+    ...context,
+    worker: beginSync(worker, { peerUrl: peer.peerUrl, now: decision.at }),
+    settled: worker.lastOutcome === 'running' ? settled : worker,
+    run: {
+      startedAt: decision.at,
+      stuckAfterSeconds: policy.stuckAfterSeconds,
+      peer,
+      attemptStartedAt: decision.at,
+      triedPeers: [peer.peerUrl],
+      heldPeers: 0,
+      forced: context.request === 'forced',
+      failure: null,
+    },
+    request: 'none',
+    bounded: null,
+  };
+}
+
+/** The attempt ended: its peer is marked, and a head that it reached is kept. The run goes on, or ends with it. */
+export function recordAttempt(context: WorkerContext, result: AttemptResult): WorkerContext {
+  const { run, worker } = context;
+  if (run === null) return context;
+  const isHeld = result.outcome === 'held';
+  const recorded = markPeer(context, result);
+  const head = 'head' in result ? result.head : '';
+  return {
+    ...recorded,
+    worker: head === '' ? worker : continueSync(worker, { currentHead: head }),
+    run: {
+      ...run,
+      failure: result.outcome === 'ok' ? null : failureOf(run, result),
+      heldPeers: run.heldPeers + (isHeld ? 1 : 0),
+    },
+  };
+}
+
+/** A peer that was held says less of the run than one that failed. */
+function failureOf(run: Run, result: Exclude<AttemptResult, { outcome: 'ok' }>): RunFailure {
+  if (result.outcome === 'held') return run.failure ?? { outcome: 'held', error: '', local: false };
+  return { outcome: 'error', error: result.error, local: result.outcome === 'error' && result.local };
+}
+
+/** The run goes on at the peer that was decided on. */
+export function failOver(context: WorkerContext): WorkerContext {
+  const { decision, run, worker } = context;
+  const peer = syncPeer(context, decision.peerUrl);
+  if (peer === undefined || run === null) return context;
+  const triedPeers = [...run.triedPeers, peer.peerUrl];
+  return {
+    ...context,
+    worker: continueSync(worker, { peerUrl: peer.peerUrl }),
+    run: { ...run, peer, triedPeers, attemptStartedAt: decision.at },
+  };
+}
+
+/** The run ends as its last attempt did. */
+export function endRun(context: WorkerContext, result: AttemptResult, random: number): WorkerContext {
+  const { run, worker, settled, policy } = context;
+  if (run === null) return context;
+  const isOk = result.outcome === 'ok';
+  const hasMore = isOk && result.more && result.head !== '' && result.head !== settled.currentHead;
+  return finish(context, result.at, {
+    ok: isOk,
+    error: result.outcome === 'fork' ? result.error : '',
+    forkDetected: result.outcome === 'fork',
+    currentHead: worker.currentHead,
+    intervalSeconds: hasMore ? policy.catchUpIntervalSeconds : policy.intervalSeconds,
+    spreadRatio: hasMore ? 0 : policy.spreadRatio,
+    random,
+    rule: hasMore ? 'catching up' : 'interval',
+  });
+}
+
+/** No peer is left for this run: it ends as its attempts failed. */
+export function failRun(context: WorkerContext, random: number): WorkerContext {
+  const { decision, run, worker } = context;
+  if (run === null) return context;
+  const { error = '', local = false } = run.failure ?? {};
+  return finish(context, decision.at, { ok: false, error, local, currentHead: worker.currentHead, random });
+}
+
+/** The run took too long: its peer is marked, without a cooldown, and no failure of the worker is counted. */
+export function recordStuckRun(context: WorkerContext): WorkerContext {
+  const { decision, run } = context;
+  if (run === null) return context;
+  const error = `stuck: no result within ${run.stuckAfterSeconds} s`;
+  return recordStuckPeer({ ...context, run: null, notBefore: 0 }, run.peer, decision.at, error);
+}
+
+/** A crash left a run behind: its peer counts as stuck. It is marked once, however often the worker is restarted. */
+export function recordAbandonedRun(context: WorkerContext): WorkerContext {
+  const { decision, worker } = context;
+  const peer = syncPeer(context, worker.lastPeerUrl);
+  if (peer === undefined || peer.lastAskedAt >= worker.lastSyncStartedAt) return context;
+  return recordStuckPeer(context, peer, decision.at, 'stuck: the process ended while it was asked');
+}
+
+/**
+ * The run is as if it had not begun: the worker was stopped in order, or every peer was held. What a peer asked for in its
+ * last answer is kept all the same.
+ */
+export function withdrawRun(context: WorkerContext, event: ChartEvent): WorkerContext {
+  const { run, settled, worker, policy, decision } = context;
+  if (run === null) return context;
+  const { at, answer } = event.type === 'run.withdraw' ? event : { at: decision.at };
+  const isHeld = run.failure?.outcome === 'held';
+  const recorded =
+    answer === undefined
+      ? isHeld
+        ? context
+        : updatePeer(context, run.peer, at, (peer) => recordWithdrawal(peer, { ...policy, now: at }))
+      : markPeer(context, answer);
+  return {
+    ...recorded,
+    worker: withdrawSync(settled, { now: at, currentHead: answer?.head || worker.currentHead }),
+    run: null,
+    request: 'none',
+    due: { rule: 'floor', peerUrl: '', jitterSeconds: 0 },
+    endedAt: at,
+  };
+}
+
+/** There is no enabled sync peer at all. */
+export function goSolo(context: WorkerContext, random: number): WorkerContext {
+  const { decision, policy } = context;
+  const { intervalSeconds, spreadRatio } = policy;
+  const worker = finishSoloSync(context.worker, { now: decision.at, intervalSeconds, spreadRatio, random });
+  return settle(context, worker, decision.at, {
+    rule: 'interval',
+    peerUrl: '',
+    jitterSeconds: jitterOf(worker.nextSyncDueAt, decision.at, intervalSeconds),
+  });
+}
+
+interface RunEnd {
+  readonly ok: boolean;
+  readonly error: string;
+  readonly currentHead: string;
+  readonly random: number;
+  readonly local?: boolean;
+  readonly forkDetected?: boolean;
+  readonly intervalSeconds?: number;
+  readonly spreadRatio?: number;
+  readonly rule?: DueReason['rule'];
+}
+
+function finish(context: WorkerContext, at: number, end: RunEnd): WorkerContext {
+  const { policy, peers, run, worker } = context;
+  const { local = false, rule = 'interval', ...how } = end;
+  const { failureBackoffSeconds, failureBackoffCapSeconds: cap, jitterRatio } = policy;
+  const failureBackoffCapSeconds = local ? Math.min(cap, MAX_LOCAL_FAULT_SECONDS) : cap;
+  // The later of the worker's own backoff and the first moment any peer may be asked: with one peer just that peer's
+  // Retry-After. A fault of ours waits for no peer here; what a peer asked for is seen to when it is due.
+  const first = end.ok || local ? undefined : earliestPeer(peers, false);
+  const retryAfterSeconds = first === undefined ? 0 : nextAskAt(first) - wholeSeconds(at);
+  const finished = finishSync(worker, {
+    ...how,
+    peerUrl: run?.peer.peerUrl ?? '',
+    now: at,
+    retryAfterSeconds,
+    failureBackoffSeconds,
+    failureBackoffCapSeconds,
+    jitterRatio,
+  });
+  if (end.ok) {
+    const jitterSeconds = jitterOf(finished.nextSyncDueAt, at, end.intervalSeconds ?? 0);
+    return settle(context, finished, at, { rule, peerUrl: '', jitterSeconds });
+  }
+  const backoff = failureBackoff({
+    baseBackoffSeconds: failureBackoffSeconds,
+    capSeconds: failureBackoffCapSeconds,
+    consecutiveFailures: finished.consecutiveFailures,
+  });
+  const isPeers = first !== undefined && retryAfterSeconds > backoff;
+  return settle(context, finished, at, {
+    rule: local ? 'local fault' : isPeers ? ruleOf(first, at) : 'backoff',
+    peerUrl: isPeers ? first.peerUrl : '',
+    jitterSeconds: jitterOf(finished.nextSyncDueAt, at, Math.max(backoff, retryAfterSeconds)),
+  });
+}
+
+function jitterOf(due: number, at: number, wait: number): number {
+  return Math.max(0, due - addSeconds(wholeSeconds(at), wholeSeconds(wait)));
+}
+
+function settle(
+  context: WorkerContext,
+  worker: WorkerContext['worker'],
+  at: number,
+  due: DueReason,
+): WorkerContext {
+  return {
+    ...context,
+    worker,
+    settled: worker,
+    run: null,
+    // A request that came during the run was answered by it.
+    request: 'none',
+    stuckPeers: [],
+    due,
+    endedAt: at,
+    notBefore: 0,
+  };
+}
+
+function markPeer(context: WorkerContext, result: AttemptResult): WorkerContext {
+  const { run, policy, worker } = context;
+  if (run === null) return context;
+  const { at: now } = result;
+  const recorded = updatePeer(context, run.peer, now, (peer) => {
+    switch (result.outcome) {
+      case 'ok':
+        return recordSyncSuccess(peer, { now, broughtNews: result.head !== worker.currentHead });
+      case 'held':
+        return recordHeld(peer, result.until);
+      case 'fork':
+        return recordSyncFailure(peer, { ...policy, error: result.error, now });
+      default:
+        return result.local ? peer : recordSyncFailure(peer, { ...policy, ...result, now });
+    }
+  });
+  return { ...recorded, lastTriedPeer: run.peer.peerUrl };
+}
+
+function recordStuckPeer(
+  context: WorkerContext,
+  stuck: PeerRecord,
+  now: number,
+  error: string,
+): WorkerContext {
+  const { stuckPeers } = context;
+  const { peerUrl } = stuck;
+  return {
+    ...updatePeer(context, stuck, now, (peer) =>
+      recordSyncFailure(peer, { now, error, failureBackoffSeconds: 0 }),
+    ),
+    stuckPeers: [...stuckPeers.filter((url) => url !== peerUrl), peerUrl],
+    lastTriedPeer: peerUrl,
+  };
+}
+
+/** Changes one peer's record. One that was removed meanwhile comes back, disabled, if it is to be remembered now. */
+function updatePeer(
+  context: WorkerContext,
+  asked: PeerRecord,
+  now: number,
+  update: (peer: PeerRecord) => PeerRecord,
+): WorkerContext {
+  const { peers } = context;
+  const isAsked = isSyncPeerAt(asked.peerUrl);
+  const updated = peers.some(isAsked)
+    ? peers.map((peer) => (isAsked(peer) ? update(peer) : peer))
+    : [...peers, ...rememberRemoved([update(asked)], now)];
+  return { ...context, peers: asPeerList(updated) };
+}
+
+function syncPeer({ peers }: WorkerContext, peerUrl: string): PeerRecord | undefined {
+  return peers.find(isSyncPeerAt(peerUrl));
+}
+
+/** The worker's marks belong to the record of the sync bucket: a peer may stand in other buckets too. */
+function isSyncPeerAt(peerUrl: string): (peer: PeerRecord) => boolean {
+  return (peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl;
+}

@@ -1,0 +1,116 @@
+import type { WallClock } from '../clock/wall-clock.ts';
+import { SyncAbortedError } from '../policy/errors.ts';
+import type { FailedAttempt, SyncAnswer, SyncFunction } from '../schedule/attempt.ts';
+import { describeFailure } from '../schedule/read-attempt.ts';
+import type { PeerGate } from './peer-gate.ts';
+
+/** How long `stop()` waits for a sync function whose signal was aborted. */
+const STOP_GRACE_SECONDS = 5;
+
+/** What became of the attempt that a stop aborted. */
+export type Withdrawal =
+  /** None was under way, or it ended well before it saw the stop. */
+  | { readonly kind: 'none' }
+  /** It is over. `answer` is what a server asked for in its last answer. */
+  | { readonly kind: 'over'; readonly answer: FailedAttempt | undefined }
+  /** It has not settled within the grace, and may still write. */
+  | { readonly kind: 'still running' };
+
+/** The attempt of a worker, with a hold on it from outside of the chart. */
+export interface AttemptControl {
+  /** What the chart calls in place of the sync function. */
+  readonly sync: SyncFunction;
+  /** The chart failed: XState leaves its attempt running. */
+  abort(reason: unknown): void;
+  /** Aborts the attempt under way, lets no other begin, and waits for its end. */
+  withdraw(): Promise<Withdrawal>;
+  /** Attempts may begin. */
+  open(): void;
+}
+
+interface UnderWay {
+  readonly controller: AbortController;
+  /** Resolves when the sync function has settled: to what is left to tell, or to 'ended' if the chart knows. */
+  readonly settled: Promise<FailedAttempt | 'ended' | undefined>;
+}
+
+export interface AttemptControlOptions {
+  readonly sync: SyncFunction;
+  readonly gate: PeerGate | undefined;
+  readonly clock: WallClock;
+  /** Resolves once the run is on record, so that a crash is seen for what it is; undefined if it is. */
+  readonly recorded: () => Promise<void> | undefined;
+}
+
+export function createAttemptControl(options: AttemptControlOptions): AttemptControl {
+  const { sync, gate, clock, recorded } = options;
+  let isStopping = false;
+  let underWay: UnderWay | undefined;
+
+  const throughGate: SyncFunction = async (peer, given) => {
+    const pass = await gate?.enter(peer.peerUrl);
+    if (pass === undefined) return sync(peer, given);
+    if (pass.held !== undefined) return { held: pass.held };
+    let retryAfterSeconds = 0;
+    try {
+      return await sync(peer, given);
+    } catch (error) {
+      ({ retryAfterSeconds } = describeFailure(error, given.now()));
+      throw error;
+    } finally {
+      await pass.answered({ retryAfterSeconds });
+    }
+  };
+
+  const attempt: SyncFunction = (peer, given) => {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(given.signal.reason);
+    given.signal.addEventListener('abort', abort, { once: true });
+    const { signal } = controller;
+    const answer = (async (): Promise<SyncAnswer> => {
+      // A run that begins with the actor itself is emitted, and so saved, a moment after its attempt is called.
+      await undefined;
+      await recorded();
+      signal.throwIfAborted();
+      return throughGate(peer, { ...given, signal });
+    })();
+    const settled = answer.then(
+      () => 'ended' as const,
+      (error: unknown) => {
+        const failed = describeFailure(error, given.now());
+        return failed.retryAfterSeconds > 0 || failed.head !== '' ? failed : undefined;
+      },
+    );
+    const own = { controller, settled };
+    underWay = own;
+    void settled.then(() => {
+      given.signal.removeEventListener('abort', abort);
+      if (underWay === own) underWay = undefined;
+    });
+    // What a stop made of the attempt is the stop's to tell; the chart is not to fail over meanwhile.
+    return answer.catch((error: unknown) =>
+      isStopping ? new Promise<never>(() => undefined) : Promise.reject(error),
+    );
+  };
+
+  return {
+    sync: (peer, given) => (isStopping ? new Promise(() => undefined) : attempt(peer, given)),
+    abort: (reason) => underWay?.controller.abort(reason),
+    open: () => {
+      isStopping = false;
+    },
+    withdraw: async () => {
+      isStopping = true;
+      if (underWay === undefined) return { kind: 'none' };
+      underWay.controller.abort(new SyncAbortedError('stopped'));
+      let timer: unknown;
+      const grace = new Promise<'late'>((resolve) => {
+        timer = clock.setTimeout(() => resolve('late'), STOP_GRACE_SECONDS * 1000);
+      });
+      const end = await Promise.race([underWay.settled, grace]);
+      clock.clearTimeout(timer);
+      if (end === 'late') return { kind: 'still running' };
+      return end === 'ended' ? { kind: 'none' } : { kind: 'over', answer: end };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { AttemptFinished, SyncWorkerEmitted, WaitsBounded } from '../schedule/worker-events.ts';
+import { createEventHub, type EventHub } from './event-hub.ts';
+
+/** What a worker emits: what its chart emits, and what becomes of it. */
+export type SyncWorkerNotification<Details = unknown> =
+  | Exclude<SyncWorkerEmitted, AttemptFinished | WaitsBounded>
+  /** With the duration by a clock that does not jump. */
+  | (AttemptFinished<Details> & { readonly durationSeconds: number })
+  /** A save failed, or did not settle in time; the wait is kept in memory, and the next save retries it. */
+  | { readonly type: 'storage.failed'; readonly error: Error }
+  /** The storage could not use what it found, and says where it put it. */
+  | { readonly type: 'storage.notice'; readonly message: string; readonly cause?: unknown }
+  /** The wall clock was set, or the machine slept: by so many seconds it moved more than time passed. */
+  | { readonly type: 'clock.jumped'; readonly seconds: number }
+  /** A listener threw, or the chart failed and was started again. */
+  | { readonly type: 'fault'; readonly error: Error };
+
+/** The events of one worker. */
+export interface Notifications extends Pick<EventHub<SyncWorkerNotification>, 'on' | 'emit'> {
+  /** Emits an error, or warns of it if nobody listens: none gets lost. */
+  emitError(event: SyncWorkerNotification, cause: unknown): void;
+  fault(cause: unknown): void;
+}
+
+export function createNotifications(warn: (error: Error) => void): Notifications {
+  const hub = createEventHub<SyncWorkerNotification>((error, event) => {
+    // A listener of faults that fails itself must not hear of that.
+    if (event.type === 'fault') warn(asError(error));
+    else fault(error);
+  });
+  const emitError = (event: SyncWorkerNotification, cause: unknown): void => {
+    if (hub.listens(event.type)) hub.emit(event);
+    else warn(asError(cause));
+  };
+  const fault = (cause: unknown): void => {
+    const error = asError(cause);
+    emitError({ type: 'fault', error }, error);
+  };
+  return { on: hub.on, emit: hub.emit, emitError, fault };
+}
+
+/** What was thrown, as an Error. @internal */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}

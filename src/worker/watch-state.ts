@@ -1,0 +1,141 @@
+import type { WallClock } from '../clock/wall-clock.ts';
+import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
+import { describe } from '../policy/wire-fields.ts';
+
+/** What ends a wait early, and which outcome it is for. */
+export interface WaitForOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds. @default no limit */
+  readonly timeout?: number;
+  /** Wait for the next time, also where the outcome is this one already. @default false */
+  readonly next?: boolean;
+}
+
+/** Ways to wait for a worker's states. */
+export interface StateWatch {
+  /** The state changed. */
+  changed(): void;
+  /** A run ended, or the worker went solo. */
+  runFinished(): void;
+  /** There will be no more changes until the worker is started again. */
+  ended(): void;
+  /** Changes may come again. */
+  begun(): void;
+  /** The state now and at each change, until the worker stops. A slow reader gets the newest. */
+  changes(signal: AbortSignal | undefined): AsyncGenerator<SyncWorkerState, void, undefined>;
+  waitFor(outcome: SyncOutcome, options: WaitForOptions): Promise<SyncWorkerState>;
+  /** The state that the next run to end ends in. */
+  nextRun(signal: AbortSignal | undefined): Promise<SyncWorkerState>;
+}
+
+interface Watcher {
+  readonly changed?: () => void;
+  readonly runFinished?: () => void;
+  readonly ended: () => void;
+}
+
+export function createStateWatch(state: () => SyncWorkerState, clock: WallClock): StateWatch {
+  const watchers = new Set<Watcher>();
+  let isOver = false;
+
+  const add = (watcher: Watcher): (() => void) => {
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
+  };
+
+  interface Wait extends Pick<WaitForOptions, 'signal' | 'timeout'> {
+    /** What the worker is to be. */
+    readonly what: string;
+    readonly on: 'changed' | 'runFinished';
+    readonly isMet: (state: SyncWorkerState) => boolean;
+  }
+  const wait = ({ what, on, isMet, signal, timeout }: Wait): Promise<SyncWorkerState> =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const is = (): string => `it is ${state().lastOutcome}`;
+      if (isOver) return reject(new Error(`The worker is stopped, and not ${what} before a start; ${is()}`));
+      let timer: unknown;
+      const settle = (act: () => void): void => {
+        unwatch();
+        signal?.removeEventListener('abort', aborted);
+        if (timer !== undefined) clock.clearTimeout(timer);
+        act();
+      };
+      const aborted = (): void => settle(() => reject(signal?.reason));
+      const unwatch = add({
+        [on]: () => {
+          const now = state();
+          if (isMet(now)) settle(() => resolve(now));
+        },
+        ended: () => settle(() => reject(new Error(`The worker stopped before it was ${what}; ${is()}`))),
+      });
+      signal?.addEventListener('abort', aborted, { once: true });
+      if (timeout === undefined) return;
+      timer = clock.setTimeout(() => {
+        const message = `The worker was not ${what} within ${timeout} ms; ${is()}`;
+        settle(() => reject(new DOMException(message, 'TimeoutError')));
+      }, timeout);
+    });
+
+  return {
+    changed: () => {
+      for (const { changed } of [...watchers]) changed?.();
+    },
+    runFinished: () => {
+      for (const { runFinished } of [...watchers]) runFinished?.();
+    },
+    ended: () => {
+      isOver = true;
+      for (const { ended } of [...watchers]) ended();
+    },
+    begun: () => {
+      isOver = false;
+    },
+    async *changes(signal) {
+      let isDone = isOver || (signal?.aborted ?? false);
+      let wake: () => void = () => undefined;
+      const end = (): void => {
+        isDone = true;
+        wake();
+      };
+      const unwatch = add({ changed: () => wake(), ended: end });
+      signal?.addEventListener('abort', end, { once: true });
+      try {
+        let given: SyncWorkerState | undefined;
+        while (!isDone) {
+          const now = state();
+          if (now !== given) {
+            given = now;
+            yield now;
+            continue;
+          }
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      } finally {
+        unwatch();
+        signal?.removeEventListener('abort', end);
+      }
+    },
+    waitFor: (outcome, { next = false, timeout, signal }) => {
+      if (timeout !== undefined && !(timeout >= 0)) {
+        throw new RangeError(`timeout is ${describe(timeout)}; allowed are milliseconds of at least 0`);
+      }
+      const isMet = ({ lastOutcome }: SyncWorkerState): boolean => lastOutcome === outcome;
+      if (!next && signal?.aborted !== true && isMet(state())) return Promise.resolve(state());
+      const limits = {
+        ...(signal === undefined ? {} : { signal }),
+        ...(timeout === undefined || timeout === Number.POSITIVE_INFINITY ? {} : { timeout }),
+      };
+      return wait({ ...limits, what: outcome, on: 'changed', isMet });
+    },
+    nextRun: (signal) =>
+      wait({
+        ...(signal === undefined ? {} : { signal }),
+        what: 'through with a run',
+        on: 'runFinished',
+        isMet: () => true,
+      }),
+  };
+}

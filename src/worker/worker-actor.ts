@@ -1,0 +1,92 @@
+import { type ActorOptions, type AnyActorRef, createActor } from 'xstate';
+import type { SyncWorkerActor, SyncWorkerMachine } from '../../machines/sync-worker.contract.ts';
+import type { WallClock } from '../clock/wall-clock.ts';
+import { MIN_RUN_GAP_SECONDS } from '../policy/sync-policy.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
+import type { WorkerInput } from '../schedule/worker-context.ts';
+import type { ChartEvent, SyncWorkerEmitted } from '../schedule/worker-events.ts';
+import { createSyncWorkerMachine } from './sync-worker-machine.ts';
+
+/** Watches an actor: any of XState's tools takes this. */
+export type Inspect = NonNullable<ActorOptions<SyncWorkerMachine>['inspect']>;
+
+/** The actor of one worker: begun, ended, and begun again where its chart failed. */
+export interface WorkerActor {
+  /** Undefined before the first start. */
+  readonly current: SyncWorkerActor | undefined;
+  begin(input: WorkerInput): void;
+  send(event: ChartEvent): void;
+  /** Withdraws the run, and stops. */
+  end(): void;
+}
+
+export interface WorkerActorOptions {
+  readonly clock: WallClock;
+  readonly random: () => number;
+  readonly sync: SyncFunction;
+  readonly inspect: Inspect | undefined;
+  readonly onEvent: (event: SyncWorkerEmitted) => void;
+  /** The chart failed; it is begun again with what this gives. */
+  readonly onFailure: (error: unknown) => WorkerInput;
+}
+
+export function createWorkerActor(options: WorkerActorOptions): WorkerActor {
+  const { clock, random, sync, inspect, onEvent, onFailure } = options;
+  const machine = sharedMachine(clock, random);
+  let current: SyncWorkerActor | undefined;
+  let revival: unknown;
+
+  const begin = (input: WorkerInput): void => {
+    const actor: SyncWorkerActor = createActor(machine, {
+      clock,
+      input,
+      ...(inspect === undefined ? {} : { inspect }),
+    });
+    current = actor;
+    syncOf.set(actor, sync);
+    actor.on('*', onEvent);
+    actor.subscribe({
+      error: (error) => {
+        const next = onFailure(error);
+        revival = clock.setTimeout(() => begin(next), MIN_RUN_GAP_SECONDS * 1000);
+      },
+    });
+    actor.start();
+  };
+
+  return {
+    get current() {
+      return current;
+    },
+    begin,
+    // The chart takes events that its users do not see.
+    send: (event) => (current as Pick<AnyActorRef, 'send'> | undefined)?.send(event),
+    end: () => {
+      clock.clearTimeout(revival);
+      current?.stop();
+    },
+  };
+}
+
+/** Which worker's sync function an attempt is to call: one machine serves many workers. */
+const syncOf = new WeakMap<AnyActorRef, SyncFunction>();
+const machines = new WeakMap<WallClock, WeakMap<() => number, SyncWorkerMachine>>();
+
+/** The one machine for all workers of a clock and a random source; a machine for each would cost more than they do. */
+function sharedMachine(clock: WallClock, random: () => number): SyncWorkerMachine {
+  const ofClock = machines.get(clock) ?? new WeakMap<() => number, SyncWorkerMachine>();
+  machines.set(clock, ofClock);
+  const known = ofClock.get(random);
+  if (known !== undefined) return known;
+  const machine = createSyncWorkerMachine({
+    now: () => clock.now() / 1000,
+    random,
+    sync: (peer, given) => {
+      const sync = syncOf.get(given.worker);
+      if (sync === undefined) throw new Error('sync must be provided');
+      return sync(peer, given);
+    },
+  });
+  ofClock.set(random, machine);
+  return machine;
+}

@@ -1,0 +1,129 @@
+import { systemClock, unrefSystemClock } from '../clock/system-clock.ts';
+import { systemRandom } from '../clock/system-ports.ts';
+import { createWallClock, type WallClock } from '../clock/wall-clock.ts';
+import type { WorkerClock } from '../clock/worker-clock.ts';
+import type { PeerRecordInput } from '../policy/peer-record.ts';
+import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
+import { describe, isRecord } from '../policy/wire-fields.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
+import type { PeerStore, SavedWorker, SyncStorage } from '../storage/storage.ts';
+import type { PeerGate } from './peer-gate.ts';
+import type { Inspect } from './worker-actor.ts';
+
+/** What a worker is made of; only `sync` is needed. */
+export interface SyncWorkerOptions<Details = unknown> {
+  /** One attempt at one peer. */
+  readonly sync: SyncFunction<Details>;
+  /**
+   * URLs, records, or a store of them. With an array the marks go into `storage`, and those of an earlier life are
+   * found there again. Left out: the peers that `storage` holds.
+   */
+  readonly peers?: readonly (string | PeerRecordInput)[] | PeerStore | undefined;
+  readonly policy?: SyncPolicyOptions | undefined;
+  /** Where waits survive a crash. @default in memory */
+  readonly storage?: SyncStorage | undefined;
+  /** Shared by workers of one process that have hosts in common. @default none */
+  readonly gate?: PeerGate | undefined;
+  /** @default the system's */
+  readonly clock?: WorkerClock | undefined;
+  /** A number from 0 to 1, for jitter and spread. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** True: a worker alone does not keep the process alive. Only without a `clock`. @default false */
+  readonly unref?: boolean | undefined;
+  /** Handed on to XState's `createActor`, so that any of its tools can watch. */
+  readonly inspect?: Inspect | undefined;
+}
+
+/** The same, checked, with the defaults filled in. @internal */
+export interface WorkerParts {
+  readonly sync: SyncFunction;
+  /** Undefined: the storage says which peers there are. */
+  readonly configured: readonly (string | PeerRecordInput)[] | undefined;
+  readonly storage: SyncStorage;
+  readonly gate: PeerGate | undefined;
+  readonly clock: WallClock;
+  readonly random: () => number;
+  readonly inspect: Inspect | undefined;
+}
+
+const known = ['sync', 'peers', 'policy', 'storage', 'gate', 'clock', 'random', 'unref', 'inspect'];
+
+/** @throws TypeError naming the option, its value and what is allowed; also for an option that does not exist */
+export function readOptions(options: SyncWorkerOptions): WorkerParts {
+  if (!isRecord(options)) {
+    throw new TypeError(`createSyncWorker() was given ${describe(options)}; allowed is an object with sync`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`Unknown option ${name}; known are ${known.join(', ')}`);
+  }
+  const { sync, peers, storage, gate, clock, random, unref, inspect } = options;
+  needFunctions('the options', options, ['sync']);
+  if (storage !== undefined) needFunctions('storage', storage, ['load', 'save']);
+  if (gate !== undefined) needFunctions('gate', gate, ['enter']);
+  if (clock !== undefined) needFunctions('clock', clock, ['now', 'setTimeout', 'clearTimeout']);
+  for (const [name, value] of Object.entries({ random, inspect })) {
+    if (value !== undefined && typeof value !== 'function' && !(name === 'inspect' && isRecord(value))) {
+      throw new TypeError(`${name} is ${describe(value)}; allowed is a function`);
+    }
+  }
+  if (unref !== undefined && typeof unref !== 'boolean') {
+    throw new TypeError(`unref is ${describe(unref)}; allowed is true or false`);
+  }
+  if (peers !== undefined && !Array.isArray(peers)) {
+    if (!isRecord(peers))
+      throw new TypeError(`peers is ${describe(peers)}; allowed is an array of peers, or a store`);
+    needFunctions('peers', peers, ['load', 'save']);
+  }
+  const store = isPeerStore(peers) ? peers : undefined;
+  const kept = storage ?? createMemoryStorage();
+  return {
+    sync,
+    configured: isPeerStore(peers) ? undefined : peers,
+    storage: store === undefined ? kept : withPeerStore(kept, store),
+    gate,
+    clock: createWallClock(clock ?? (unref === true ? unrefSystemClock : systemClock)),
+    random: random ?? systemRandom,
+    inspect,
+  };
+}
+
+function needFunctions(what: string, value: unknown, names: readonly string[]): void {
+  for (const name of names) {
+    const given =
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : value;
+    if (typeof given !== 'function') {
+      const where = what === 'the options' ? name : `${what}.${name}`;
+      throw new TypeError(`${where} is ${describe(given)}; allowed is a function`);
+    }
+  }
+}
+
+function isPeerStore(peers: SyncWorkerOptions['peers']): peers is PeerStore {
+  return peers !== undefined && 'load' in peers;
+}
+
+/** One storage for the ten fields and the peers, where the peers are kept in a store of their own. */
+function withPeerStore(storage: SyncStorage, store: PeerStore): SyncStorage {
+  let kept: SavedWorker['peers'] | undefined;
+  return {
+    load: async (notify) => {
+      const { state } = await storage.load(notify);
+      kept = await store.load(notify);
+      return { ...(state === undefined ? {} : { state }), peers: kept };
+    },
+    save: async (saved) => {
+      await storage.save(saved);
+      if (saved.peers === kept) return;
+      await store.save(saved.peers);
+      kept = saved.peers;
+    },
+    close: async () => {
+      try {
+        await store.close?.();
+      } finally {
+        await storage.close?.();
+      }
+    },
+  };
+}
