@@ -1,6 +1,8 @@
-import { PeerSyncProtocolError } from '../../policy/errors.ts';
+import { PeerSyncLocalError, PeerSyncProtocolError } from '../../policy/errors.ts';
 import type { PeerRecord } from '../../policy/peer-record.ts';
 import type { SyncAnswer, SyncFunction, SyncOptions } from '../../schedule/attempt.ts';
+import { StorageError } from '../../storage/disk/storage-errors.ts';
+import { ChainDamagedError } from '../chain/chain-damaged-error.ts';
 import { createMemoryChain, type Ingested } from '../chain/chain-store.ts';
 import { isJsonObject, JsonNumber, type JsonValue } from '../json/json-value.ts';
 import { isPrivateNetwork, networkOf, networkRefusal } from '../peer-network.ts';
@@ -53,11 +55,19 @@ export function createObservedSync(options: InfonetSyncOptions, internals: SyncI
     const pull = new Pull(peer.peerUrl, resolved, { signal, now, ...internals });
     try {
       return await pull.run();
+    } catch (error) {
+      throw chainFault(error, options.chain.head()) ?? error;
     } finally {
       pull.close();
     }
   };
   return Object.assign(sync, { exclude });
+}
+
+/** A chain that cannot be written or read is no fault of the peer that was asked. */
+function chainFault(error: unknown, head: string): PeerSyncLocalError | undefined {
+  const isOurs = error instanceof StorageError || error instanceof ChainDamagedError;
+  return isOurs ? new PeerSyncLocalError(error.message, { cause: error, head }) : undefined;
 }
 
 /** One attempt. */

@@ -264,7 +264,7 @@ async function httpError(
 
 /**
  * RFC 9110 knows one Retry-After. Of several, each is read by itself and the longest wait holds: to come late is
- * polite, to come early is not. A list within one header is unreadable, as the policy has it.
+ * polite, to come early is not.
  */
 function longestRetryAfter(
   headers: readonly string[],
@@ -305,7 +305,7 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
   const code = 'code' in error ? String(error.code) : '';
   // Node names them by the call that failed: "read ECONNRESET", "socket hang up", "aborted".
-  if (code === 'ECONNRESET' || code === 'EPIPE') return `the peer closed the connection (${code})`;
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'the peer closed the connection';
   if (code === 'HPE_HEADER_OVERFLOW') return `headers above ${MAX_HEADER_BYTES} bytes`;
   if (code.startsWith('HPE_')) return `the answer is no HTTP: ${oneLine(error.message)}`;
   return oneLine(error.message || error.name);

@@ -69,9 +69,9 @@ export async function connectThroughProxy(
 /** Agrees on a login: a proxy that wants none is given none. */
 async function greet(socket: Socket, name: string, signal: AbortSignal): Promise<void> {
   socket.write(Buffer.from([VERSION, 2, NO_LOGIN, LOGIN]));
-  const answer = await readBytes(socket, 2, signal).catch((error: unknown) => {
+  const answer = await readBytes(socket, 2, signal).catch(() => {
     signal.throwIfAborted();
-    throw notSocks(name, error);
+    throw notSocks(name);
   });
   if (answer[0] !== VERSION) throw notSocks(name);
   if (answer[1] === NO_LOGIN) return;
@@ -101,25 +101,17 @@ async function readBytes(socket: Socket, count: number, signal: AbortSignal): Pr
 }
 
 function notThere(name: string, cause: unknown): SocksRefused {
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-  return new SocksRefused(
-    {
-      sentence: `${name} is not there${code}`,
-      advice: 'Start Tor, or name its SOCKS port with --socks-proxy.',
-      isLocal: true,
-    },
-    { cause },
-  );
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const sentence = `${name} is not there: ${why}`;
+  const advice = 'Start Tor, or name its SOCKS port with --socks-proxy.';
+  return new SocksRefused({ sentence, advice, isLocal: true }, { cause });
 }
 
-function notSocks(name: string, cause?: unknown): SocksRefused {
-  return new SocksRefused(
-    {
-      sentence: `${name} is not a SOCKS5 port`,
-      advice:
-        'Name the SOCKS port of Tor with --socks-proxy: not its control port, nor the one of an HTTP proxy.',
-      isLocal: true,
-    },
-    { cause },
-  );
+function notSocks(name: string): SocksRefused {
+  return new SocksRefused({
+    sentence: `${name} is not a SOCKS5 port`,
+    advice:
+      'Name the SOCKS port of Tor with --socks-proxy: not its control port, nor the one of an HTTP proxy.',
+    isLocal: true,
+  });
 }

@@ -314,8 +314,9 @@ describe('an onion peer', () => {
   test('without a proxy is told with what to start', async () => {
     expect(await report(ONION, { socksProxy: '127.0.0.1:1' })).toMatchObject({
       wouldServe: false,
-      connectFailed: 'the SOCKS proxy at 127.0.0.1:1 is not there (ECONNREFUSED)',
-      verdict: 'It could not be asked: the SOCKS proxy at 127.0.0.1:1 is not there (ECONNREFUSED).',
+      connectFailed: 'the SOCKS proxy at 127.0.0.1:1 is not there: connect ECONNREFUSED 127.0.0.1:1',
+      verdict:
+        'It could not be asked: the SOCKS proxy at 127.0.0.1:1 is not there: connect ECONNREFUSED 127.0.0.1:1.',
       next: 'Start Tor, or name its SOCKS port with --socks-proxy.',
     });
   });

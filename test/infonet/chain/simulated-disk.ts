@@ -10,11 +10,23 @@ export interface Fault {
   readonly part: number;
 }
 
-export const anyFault: fc.Arbitrary<Fault> = fc.record({
-  call: fc.nat(60),
-  kind: fc.constantFrom('fail', 'kill', 'lose power'),
-  part: fc.constantFrom(0, 0.1, 0.5, 0.9, 1),
-});
+/** Some faults of one process, many of them close together: a second one in the care for the first is the worst. */
+export const anyFaults: fc.Arbitrary<readonly Fault[]> = fc
+  .array(
+    fc.record({
+      gap: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 })),
+      kind: fc.constantFrom('fail' as const, 'fail' as const, 'kill' as const, 'lose power' as const),
+      part: fc.constantFrom(0, 0.1, 0.5, 0.9, 1, 1),
+    }),
+    { maxLength: 5 },
+  )
+  .map((faults) => {
+    let call = -1;
+    return faults.map(({ gap, kind, part }) => {
+      call += gap;
+      return { call, kind, part };
+    });
+  });
 
 /** The process or the machine ended in this call, and nothing it does afterwards has an effect. */
 export class Ended extends Error {}

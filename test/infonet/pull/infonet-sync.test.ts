@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ChainDamagedError } from '../../../src/infonet/chain/chain-damaged-error.ts';
 import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
 import { createInfonetSync, createObservedSync } from '../../../src/infonet/pull/infonet-sync.ts';
 import type { PullProgress } from '../../../src/infonet/pull/infonet-sync-options.ts';
 import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
 import { createPeerRecord } from '../../../src/policy/peer-record.ts';
+import { StorageUnwritableError } from '../../../src/storage/disk/index.ts';
 import { createSyncWorker } from '../../../src/worker/create-sync-worker.ts';
 import { NOW, runOnce } from '../one-run.ts';
 import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from '../recorded-exchanges.ts';
@@ -210,6 +212,15 @@ describe('a run', () => {
     await expect(sync(createPeerRecord(peer.url), options)).rejects.toThrow('stuck');
     await expect(sync(createPeerRecord(peer.url), options)).rejects.toThrow('stuck');
     expect(peer.requests.length).toBe(1);
+  });
+
+  test.each([
+    new StorageUnwritableError('events.log', new Error('no room')),
+    new ChainDamagedError('chain', 'is damaged'),
+  ])('marks no peer for a chain that fails: $name', async (fault) => {
+    const chain = { ...createMemoryChain(), ingest: () => Promise.reject(fault) };
+    const pulled = createInfonetSync({ chain })(createPeerRecord({ peerUrl: await peerWith(5) }), attempt);
+    await expect(pulled).rejects.toMatchObject({ code: 'local', message: fault.message, cause: fault });
   });
 
   test('does not go where a redirect points', async () => {

@@ -117,7 +117,7 @@ describe('an onion peer', () => {
     const port = await freePort();
     const { state } = await pull(`127.0.0.1:${port}`, ONION);
     expect(state.lastError).toBe(
-      `the SOCKS proxy at 127.0.0.1:${port} is not there (ECONNREFUSED). Start Tor, or name its SOCKS port with --socks-proxy.`,
+      `the SOCKS proxy at 127.0.0.1:${port} is not there: connect ECONNREFUSED 127.0.0.1:${port}. Start Tor, or name its SOCKS port with --socks-proxy.`,
     );
   });
 });
@@ -219,6 +219,6 @@ test('a proxy that hangs up on the request is an error that says so', async () =
   const error = await failure(await startSayingProxy([[5, 0], []], true));
   expect(error).toHaveProperty(
     'message',
-    expect.stringMatching(/^the SOCKS proxy at .* closed the connection$/),
+    expect.stringMatching(/^the SOCKS proxy at .* closed the connection/),
   );
 });
