@@ -1,5 +1,6 @@
 import type { Why } from '../explain/why.ts';
 import type { GateSummary } from '../infonet/gate-summary.ts';
+import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import type { ChainStatus, WorkerStatus } from '../operations/worker-status.ts';
 import { peerFromWire, peerToWire } from '../policy/peer-wire.ts';
 import { fromWire, toWire } from '../policy/sync-worker-state-wire.ts';
@@ -9,12 +10,13 @@ import { isWhy } from './read-why.ts';
 /** Reads what a worker answered. @throws TypeError for what is no status of a worker */
 export function readStatus(value: unknown): WorkerStatus {
   if (!isRecord(value)) throw new TypeError(`the status is ${describe(value)}; allowed is an object`);
-  const { state, peers, chain, gates, why } = value;
+  const { state, peers, chain, serving, gates, why } = value;
   if (!isRecord(state)) throw new TypeError(`state is ${describe(state)}; allowed is an object`);
   return {
     state: toWire(fromWire(state)),
     peers: readPeers(peers),
     chain: chain === null ? null : readChain(chain),
+    serving: readServing(serving),
     gates: readGates(gates),
     why: readWhy(why),
   };
@@ -53,4 +55,18 @@ function readChain(value: unknown): ChainStatus {
     return { head: value['head'], count: value['count'] };
   }
   throw new TypeError(`chain is ${describe(value)}; allowed is {"head": "…", "count": 0}`);
+}
+
+function readServing(value: unknown): ServingStatus[] {
+  if (Array.isArray(value) && value.every(isServing)) return value;
+  throw new TypeError(
+    `serving is ${describe(value)}; allowed is a list of listeners, each with its counters`,
+  );
+}
+
+function isServing(value: unknown): value is ServingStatus {
+  if (!isRecord(value) || !text.accepts(value['url']) || typeof value['private'] !== 'boolean') return false;
+  const { url: _url, private: _private, ...counts } = value;
+  const names = ['requestsPerWindow', 'totalRequestsPerWindow', 'windowSeconds', 'connections'];
+  return [...names, 'requests', 'limited', 'events'].every((name) => count.accepts(counts[name]));
 }

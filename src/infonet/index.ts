@@ -38,9 +38,6 @@ export {
   type MailboxOptions,
 } from './hydration/mailbox.ts';
 export { createMemoryRecords, type RecordChanges, type RecordStore } from './hydration/records.ts';
-export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './infonet-peer.ts';
-export { createInfonetSync, type InfonetSync } from './infonet-sync.ts';
-export type { InfonetSyncOptions, PullProgress } from './infonet-sync-options.ts';
 export {
   type JsonLimits,
   JsonNumber,
@@ -51,3 +48,7 @@ export {
 export { readJson } from './json/read-json.ts';
 export { type NetworkRules, networkOf, networkRefusal, type PeerNetwork } from './peer-network.ts';
 export { GENESIS_HASH, NETWORK_ID, PROTOCOL_VERSION, SYNC_PATH } from './protocol.ts';
+export { createInfonetSync, type InfonetSync } from './pull/infonet-sync.ts';
+export type { InfonetSyncOptions, PullProgress } from './pull/infonet-sync-options.ts';
+export { createInfonetPeer, type InfonetPeer, type InfonetPeerOptions } from './serve/infonet-peer.ts';
+export type { ServingStatus } from './serve/serving-status.ts';

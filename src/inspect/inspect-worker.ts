@@ -36,7 +36,8 @@ export async function inspectWorker(
   const feed = new Feed({
     subject: (name) => watched.subject(name),
     view: (subject, seen) => viewOf(subject, seen, { workers: watched.names, mayControl, faults }),
-    unannounced: ({ name, chain }) => JSON.stringify([chain?.head(), chain?.count(), faults?.switches(name)]),
+    unannounced: ({ name, chain }) =>
+      JSON.stringify([chain?.head(), chain?.count(), chain?.serving?.(), faults?.switches(name)]),
   });
 
   const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });

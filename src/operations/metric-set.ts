@@ -55,6 +55,12 @@ const gaugeKinds = {
     labels: [],
     combine: Math.max,
   },
+  served: {
+    name: 'sync_worker_serving',
+    help: 'Of each listener that serves the chain: requests, limited ones among them, and events since it was opened; connections now',
+    labels: ['listener', 'what'],
+    combine: sum,
+  },
 } satisfies Readonly<Record<string, GaugeKind>>;
 
 export type GaugeName = keyof typeof gaugeKinds;

@@ -12,8 +12,8 @@ import type { ShownChain } from './worker-status.ts';
 
 /** Where the metrics of a worker go. */
 export interface WorkerMetricsOptions {
-  /** Its height is a metric. @default none */
-  readonly chain?: Pick<ShownChain, 'count'> | undefined;
+  /** Its height is a metric, and what is served of it. @default none */
+  readonly chain?: Pick<ShownChain, 'count' | 'serving'> | undefined;
   /** Several workers may share one. @default one of its own */
   readonly registry?: Registry | undefined;
   /**
@@ -95,6 +95,12 @@ function readerOf(
       else set('retryAfter', seconds);
     }
     if (chain !== undefined) set('chainHeight', chain.count());
+    for (const { private: isPrivate, requests, limited, events, connections } of chain?.serving?.() ?? []) {
+      const listener = isPrivate ? 'private' : 'public';
+      for (const [what, value] of Object.entries({ requests, limited, events, connections })) {
+        set('served', value, { listener, what });
+      }
+    }
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Why } from '../explain/why.ts';
 import type { GateSummary } from '../infonet/gate-summary.ts';
+import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import { peerToWire } from '../policy/peer-wire.ts';
 import type { SyncWorkerStateWire } from '../policy/sync-worker-state-wire.ts';
 import { toWire } from '../policy/sync-worker-state-wire.ts';
@@ -13,6 +14,8 @@ export interface WorkerStatus {
   readonly peers: readonly Readonly<Record<string, unknown>>[];
   /** Null where no chain is known. */
   readonly chain: ChainStatus | null;
+  /** The listeners that serve the chain to others; none where it is not served. */
+  readonly serving: readonly ServingStatus[];
   /** The gates on the chain that were seen last, at most 100; none where they are not tracked. */
   readonly gates: readonly GateSummary[];
   readonly why: Why;
@@ -30,6 +33,8 @@ export interface ChainStatus {
 export interface ShownChain {
   head(): string;
   count(): number;
+  /** The listeners that serve it, where there are any. */
+  serving?(): readonly ServingStatus[];
   /** Its gates, where they are tracked. */
   gates?(): readonly GateSummary[];
 }
@@ -46,6 +51,7 @@ export function statusOf(
     state: toWire(worker.state),
     peers: worker.peers.map(peerToWire),
     chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
+    serving: chain?.serving?.() ?? [],
     gates: chain?.gates?.().slice(0, MAX_GATES) ?? [],
     why: worker.why(),
   };

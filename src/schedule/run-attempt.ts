@@ -35,6 +35,8 @@ export async function runAttempt(
 /** XState aborts without a reason; the step that left the attempt is over by then, and shows what it was. */
 function abortCode(worker: AnyActorRef, runStartedAt: number, peerUrl: string | undefined): AbortCode {
   const { context, value } = worker.getSnapshot();
+  // An attempt by itself, as `check` makes one, has no worker.
+  if (context === undefined) return 'stopped';
   const { run } = context;
   // The same run is at another peer by now, or it has failed; nothing has changed where the actor itself was stopped.
   if (run?.startedAt === runStartedAt) return run.peer.peerUrl === peerUrl ? 'stopped' : 'attempt_timeout';

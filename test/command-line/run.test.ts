@@ -2,7 +2,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { connectControl } from '../../src/control/control-client.ts';
-import { openDiskChain } from '../../src/infonet/index.ts';
+import { createInfonetSync, createMemoryChain, openDiskChain } from '../../src/infonet/index.ts';
+import { runOnce } from '../infonet/one-run.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
@@ -226,6 +227,46 @@ test('HTTP and the inspector listen on loopback if they are asked for, and end w
   node.signal('SIGTERM');
   expect((await node.ended).status).toBe(0);
   await expect(fetch(`${url}/status`)).rejects.toThrow();
+});
+
+test('one process pulls a chain and serves it, the private listener with it, and counts what it served', async () => {
+  const { path } = await tempFolder();
+  const peer = await servingPeer(30);
+  const serve = ['--serve', '127.0.0.1:0', '--serve-private', '0', '--serve-requests-per-minute', '2'];
+  const node = startProgram(program, ['run', '--data', path, '--peer', peer.url, '--http', '0', ...serve]);
+  const open = await node.line('node.serving');
+  const closed = await node.line('node.serving');
+  expect([open['private'], closed['private']]).toEqual([false, true]);
+  const { url } = await node.line('node.http');
+  await node.line('run.finished');
+  const chain = createMemoryChain();
+  const sync = createInfonetSync({ chain });
+  await runOnce(sync, [String(open['url'])]);
+  expect(chain.head()).toBe(peer.chain.head());
+  for (let request = 0; request < 2; request += 1) await runOnce(sync, [String(closed['url'])]);
+  expect((await runOnce(sync, [String(closed['url'])])).state.lastError).toContain('HTTP 429');
+  const status = await (await connectControl(path))?.status();
+  expect(status?.serving).toMatchObject([
+    { url: open['url'], private: false, requests: 1, limited: 0, events: 30, requestsPerWindow: 2 },
+    { url: closed['url'], private: true, requests: 3, limited: 1, events: 0 },
+  ]);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain('sync_worker_serving{listener="private",what="limited"} 1');
+  const shown = await runProgram(program, ['status', '--data', path]);
+  expect(shown.stdout).toMatch(/serves +public events at .*: 30 events in 1 requests/);
+  node.signal('SIGTERM');
+  expect((await node.ended).status).toBe(0);
+  await expect(fetch(String(open['url']))).rejects.toThrow();
+});
+
+test('a port to serve at that is taken is named with its flag', async () => {
+  const { path } = await tempFolder();
+  const taken = await answeringPeer((_, response) => response.end());
+  const ended = await runProgram(program, ['run', '--data', path, '--serve', new URL(taken.url).host]);
+  expect([ended.status, ended.stderr]).toEqual([
+    1,
+    expect.stringMatching(/EADDRINUSE.*another address with --serve\n$/),
+  ]);
 });
 
 test('a port that is taken ends the start with 1 before a peer is asked, says what to do, and leaves the folder free', async () => {

@@ -7,7 +7,7 @@ import { flagOf, variableOf } from '../../src/command-line/settings/setting-name
 import { settingKeys, settingTable } from '../../src/command-line/settings/setting-table.ts';
 import type { SettingKey } from '../../src/command-line/settings/settings.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
-import { resolveSyncOptions } from '../../src/infonet/infonet-sync-options.ts';
+import { resolveSyncOptions } from '../../src/infonet/pull/infonet-sync-options.ts';
 import { defaultPolicy } from '../../src/policy/sync-policy.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { fc } from '../support/property.ts';
@@ -37,14 +37,23 @@ const examples: Readonly<Record<SettingKey, readonly (readonly [text: string, va
     ['tor:9050', 'tor:9050'],
   ],
   requestTimeoutMs: numbers(1, 600_000),
+  onionConnectTimeoutMs: numbers(1, 600_000),
+  onionRequestTimeoutMs: numbers(1, 600_000),
   maxBodyBytes: numbers(1, 2),
-  pageLimit: numbers(1, 500),
+  pageLimit: numbers(1, 499),
   maxPages: numbers(1, 1000),
   replaceForkedChain: switches(true),
   ca: [
     ['/a.pem', '/a.pem'],
     ['/b.pem', '/b.pem'],
   ],
+  serve: [
+    ['0.0.0.0:8000', '0.0.0.0:8000'],
+    ['[::1]:1', '[::1]:1'],
+  ],
+  servePrivate: numbers(0, 65_535),
+  serveRequestsPerMinute: numbers(1, 1_000_000),
+  serveTotalRequestsPerMinute: numbers(1, 10_000_000),
   log: [
     ['pretty', 'pretty'],
     ['json', 'json'],
@@ -246,10 +255,12 @@ describe('refused, naming the file or the variable, the key, the value and what 
 
 test('a variable that looks like ours and is none is told, and not used: it may be somebody else’s', async () => {
   const { notes } = await resolveSettings(
-    given({ env: { SYNC_WORKER_PAGELIMIT: '5', SYNC_WORKER_SERVICE_HOST: '10.0.0.1', PATH: '/bin' } }),
+    given({
+      env: { SYNC_WORKER_PAGELIMIT: '5', SYNC_WORKER_KUBERNETES_POD_ADDRESS: '10.0.0.1', PATH: '/bin' },
+    }),
   );
   expect(notes).toEqual([
     'SYNC_WORKER_PAGELIMIT in the environment is no setting, and not used; did you mean SYNC_WORKER_PAGE_LIMIT?',
-    'SYNC_WORKER_SERVICE_HOST in the environment is no setting, and not used',
+    'SYNC_WORKER_KUBERNETES_POD_ADDRESS in the environment is no setting, and not used',
   ]);
 });

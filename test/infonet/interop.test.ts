@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { type ChainStore, createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
-import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
-import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
+import { createInfonetSync } from '../../src/infonet/pull/infonet-sync.ts';
+import { createInfonetPeer } from '../../src/infonet/serve/infonet-peer.ts';
 import { runOnce } from './one-run.ts';
 import { recordedEvents } from './recorded-exchanges.ts';
 

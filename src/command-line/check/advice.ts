@@ -1,5 +1,6 @@
 import { networkOf } from '../../infonet/peer-network.ts';
 import { SYNC_PATH } from '../../infonet/protocol.ts';
+import { SocksRefused } from '../../infonet/pull/socks-replies.ts';
 import { isCertificateRefusal } from './refused-certificate.ts';
 
 /** What is known of an attempt that failed. */
@@ -40,16 +41,16 @@ const byCode: Readonly<Record<string, string>> = {
 export function adviceFor(failed: FailedCheck): string {
   const { peerUrl, error, isConnected, connectError, answer } = failed;
   if (answer !== undefined) return adviceForStatus(answer);
-  const isLate = /no whole answer within/.test(error);
+  if (connectError instanceof SocksRefused) return connectError.advice;
+  const isLate = /within \d+ ms/.test(error);
+  const isOnion = networkOf(new URL(peerUrl).hostname) === 'onion';
   if (isConnected) {
     return isLate
-      ? 'It took the connection and gave no answer in time: give it longer with --request-timeout-ms, or try later.'
+      ? `It took the connection and gave no answer in time: give it longer with ${isOnion ? '--onion-request-timeout-ms' : '--request-timeout-ms'}, or try later.`
       : 'It took the connection and did not answer as HTTP has it: check the port, and whether it is https://.';
   }
-  if (networkOf(new URL(peerUrl).hostname) === 'onion') {
-    return /SOCKS proxy at .* is not there/.test(error)
-      ? 'Start Tor, or name its SOCKS port with --socks-proxy.'
-      : 'The proxy runs and does not reach it: check the address, whether the peer is up, and give it longer with --request-timeout-ms.';
+  if (isOnion && isLate) {
+    return 'Tor took the request and made no connection in time: see in its log that it has started ("Bootstrapped 100%"), check whether the peer is up, and give it longer with --onion-connect-timeout-ms.';
   }
   const known = connectError && byCode[codeOf(connectError)];
   if (known !== undefined) return known;

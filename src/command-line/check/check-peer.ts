@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { createEmptyActor } from 'xstate';
 import { utcText } from '../../explain/time-text.ts';
-import { createInfonetSync } from '../../infonet/infonet-sync.ts';
+import { checkOnionAddress } from '../../infonet/onion-address.ts';
+import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
+import { createObservedSync } from '../../infonet/pull/infonet-sync.ts';
 import {
   type InfonetSyncOptions,
   type ResolvedSyncOptions,
   resolveSyncOptions,
-} from '../../infonet/infonet-sync-options.ts';
-import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
+} from '../../infonet/pull/infonet-sync-options.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { messageOf } from '../../policy/thrown.ts';
@@ -26,7 +27,14 @@ import { type AttemptSeen, watchAttempt } from './watch-attempt.ts';
 export interface CheckPeerOptions
   extends Pick<
     InfonetSyncOptions,
-    'allowClearnet' | 'socksProxy' | 'requestTimeoutMs' | 'maxBodyBytes' | 'pageLimit' | 'ca'
+    | 'allowClearnet'
+    | 'socksProxy'
+    | 'requestTimeoutMs'
+    | 'onionConnectTimeoutMs'
+    | 'onionRequestTimeoutMs'
+    | 'maxBodyBytes'
+    | 'pageLimit'
+    | 'ca'
   > {
   readonly out: { write(text: string): unknown };
   /** Where wrong usage is told. @default out */
@@ -54,14 +62,17 @@ export type CheckExit = 0 | 1 | 2;
  */
 export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Promise<CheckExit> {
   const { out, err = out, json = false, colour = false, folder, now, signal } = options;
-  const { allowClearnet, socksProxy, requestTimeoutMs, maxBodyBytes, pageLimit, ca } = options;
+  const { allowClearnet, socksProxy, maxBodyBytes, pageLimit, ca } = options;
+  const { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs } = options;
   const observed = createObservedChain();
-  const limits = { requestTimeoutMs, maxBodyBytes, pageLimit, maxPages: 1 };
+  const times = { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs };
+  const limits = { ...times, maxBodyBytes, pageLimit, maxPages: 1 };
   const transport = { chain: observed.chain, allowClearnet, socksProxy, ca, ...limits };
   let address: string;
   let resolved: ResolvedSyncOptions;
   try {
     address = createPeerRecord(peerUrl).peerUrl;
+    checkOnionAddress(new URL(address).hostname);
     resolved = resolveSyncOptions(transport);
   } catch (error) {
     err.write(`${safeText(messageOf(error))}\n`);
@@ -96,7 +107,7 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
   const isOnion = networkOf(url.hostname) === 'onion';
   const watch = watchAttempt({ url, proxy: isOnion ? resolved.socksProxy : undefined });
   const result = await runAttempt(
-    createInfonetSync(transport),
+    createObservedSync(transport, { observer: watch.observer }),
     { peer: createPeerRecord(address), head: '', runStartedAt: now(), worker: createEmptyActor() },
     { signal: signal ?? new AbortController().signal, now },
   );
@@ -147,7 +158,9 @@ async function withRefusal(
   if (tls === undefined || isConnected) return tls;
   if (connectError === undefined) return { ...tls, refused: 'it was not finished in time' };
   const refused = plainError(connectError);
-  if (!isCertificateRefusal(connectError)) return { ...tls, refused };
+  // An onion name must not reach a DNS server, as this second handshake would have it.
+  const isOnion = networkOf(url.hostname) === 'onion';
+  if (isOnion || !isCertificateRefusal(connectError)) return { ...tls, refused };
   const certificate = await refusedCertificate(connectError, { url, timeoutMs: requestTimeoutMs });
   return { ...tls, refused: `${refused} (${connectError.code})`, certificate };
 }

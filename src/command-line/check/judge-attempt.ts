@@ -1,4 +1,5 @@
 import { utcText } from '../../explain/time-text.ts';
+import { SocksRefused } from '../../infonet/pull/socks-replies.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
 import { adviceFor } from './advice.ts';
 import type { AnswerSeen, CheckReport, PageSeen, RetryAfterSeen, VerificationSeen } from './check-report.ts';
@@ -37,7 +38,11 @@ export function judgeAttempt(attempt: JudgedAttempt): Pick<CheckReport, 'wouldSe
       next: 'It is on another chain, or does not keep to the protocol: ask whoever runs it.',
     };
   }
-  const verdict = `It would not serve us: ${plainError(result.error)}.`;
+  const { connectError } = attempt;
+  const verdict =
+    connectError instanceof SocksRefused && connectError.isLocal
+      ? `It could not be asked: ${plainError(connectError)}.`
+      : `It would not serve us: ${plainError(result.error)}.`;
   if (retryAfter !== undefined && retryAfter.seconds > 0) {
     const until = `${utcText(retryAfter.until)} UTC, in ${retryAfter.seconds} s`;
     return { wouldServe: false, verdict, next: `It asks to be left alone until ${until}: ask no sooner.` };

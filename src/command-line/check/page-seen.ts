@@ -1,4 +1,4 @@
-import { readSyncPage } from '../../infonet/sync-page.ts';
+import { readSyncPage } from '../../infonet/pull/sync-page.ts';
 import type { PageSeen } from './check-report.ts';
 
 /** What a body is as a page; how far it can be read. */

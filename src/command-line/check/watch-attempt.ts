@@ -1,13 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { TLSSocket } from 'node:tls';
+import type { LinkObserver } from '../../infonet/pull/peer-link.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import type { AnswerSeen, ConnectSeen, DnsSeen, TlsSeen } from './check-report.ts';
-import { headersThatMatter, retryAfterHeaders } from './headers-seen.ts';
+import { headersThatMatter } from './headers-seen.ts';
 import { tlsSeen } from './tls-seen.ts';
 import { destination, type TimedEntry, type WatchedWay, wayTimes } from './way-times.ts';
 
-/** What was seen of an attempt from outside: by Node's own records and undici's channels, not by other requests. */
+/** What was seen of an attempt from outside: by Node's own records and what the transport reports, not by other requests. */
 export interface AttemptSeen {
   readonly dns: DnsSeen | undefined;
   readonly connect: ConnectSeen | undefined;
@@ -23,6 +23,8 @@ export interface AttemptSeen {
 }
 
 export interface AttemptWatch {
+  /** For the transport to report to. */
+  readonly observer: LinkObserver;
   /** Ends the watching. */
   end(): AttemptSeen;
 }
@@ -30,8 +32,8 @@ export interface AttemptWatch {
 /** Watches the one attempt at this peer that begins now. */
 export function watchAttempt({ url, proxy }: WatchedWay): AttemptWatch {
   const entries: TimedEntry[] = [];
-  const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
-  observer.observe({ entryTypes: ['dns', 'net'] });
+  const records = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+  records.observe({ entryTypes: ['dns', 'net'] });
 
   let ended: number | undefined;
   let isConnected = false;
@@ -42,48 +44,36 @@ export function watchAttempt({ url, proxy }: WatchedWay): AttemptWatch {
   let retryAfters: readonly string[] = [];
   const body: Uint8Array[] = [];
 
-  const isOurs = (message: Message): boolean =>
-    message.request?.origin === url.origin || message.connectParams?.host === url.host;
-  const listeners: Readonly<Record<string, (message: Message) => void>> = {
-    'undici:client:connected': ({ socket }) => {
+  const observer: LinkObserver = {
+    connected: (socket) => {
       ended = performance.now();
       isConnected = true;
       if (socket instanceof TLSSocket) tls = tlsSeen(socket);
     },
-    'undici:client:connectError': ({ error }) => {
+    connectFailed: (error) => {
       ended = performance.now();
       connectError = error;
     },
-    'undici:client:sendHeaders': () => {
+    sent: () => {
       sent = performance.now();
     },
-    'undici:request:headers': ({ response }) => {
-      if (response === undefined) return;
-      retryAfters = retryAfterHeaders(response.headers);
+    answered: ({ statusCode = 0, statusMessage = '', headersDistinct }) => {
+      retryAfters = headersDistinct['retry-after'] ?? [];
       answer = {
-        status: response.statusCode,
-        statusText: safeText(response.statusText, 80),
-        headers: headersThatMatter(response.headers),
+        status: statusCode,
+        statusText: safeText(statusMessage, 80),
+        headers: headersThatMatter(headersDistinct),
         ms: performance.now() - sent,
       };
     },
-    'undici:request:bodyChunkReceived': ({ chunk }) => {
-      if (chunk !== undefined) body.push(chunk);
-    },
+    received: (chunk) => void body.push(chunk),
   };
-  const taps = Object.entries(listeners).map(([channel, listener]) => {
-    const tap = (message: unknown): void => {
-      if (isOurs(message as Message)) listener(message as Message);
-    };
-    subscribe(channel, tap);
-    return () => unsubscribe(channel, tap);
-  });
 
   return {
+    observer,
     end: () => {
-      for (const untap of taps) untap();
-      entries.push(...observer.takeRecords());
-      observer.disconnect();
+      entries.push(...records.takeRecords());
+      records.disconnect();
       const times = wayTimes(entries, { url, proxy });
       const isSecure = url.protocol === 'https:';
       const until = ended ?? performance.now();
@@ -103,18 +93,4 @@ export function watchAttempt({ url, proxy }: WatchedWay): AttemptWatch {
       };
     },
   };
-}
-
-/** The parts of undici's messages that are read here. */
-interface Message {
-  readonly request?: { readonly origin?: string };
-  readonly connectParams?: { readonly host?: string };
-  readonly socket?: unknown;
-  readonly error?: Error;
-  readonly response?: {
-    readonly statusCode: number;
-    readonly statusText: string;
-    readonly headers: readonly Uint8Array[];
-  };
-  readonly chunk?: Uint8Array;
 }

@@ -14,6 +14,8 @@ const used: readonly SettingKey[] = [
   'allowClearnet',
   'socksProxy',
   'requestTimeoutMs',
+  'onionConnectTimeoutMs',
+  'onionRequestTimeoutMs',
   'maxBodyBytes',
   'pageLimit',
   'ca',

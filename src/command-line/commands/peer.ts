@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { createInfonetPeer } from '../../infonet/infonet-peer.ts';
+import { createInfonetPeer } from '../../infonet/serve/infonet-peer.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
 import { chainFolder, noChain, openFolderChain } from '../folder/open-chain.ts';
@@ -13,6 +13,7 @@ import { addSettings, settingsOf } from './setting-options.ts';
 interface PeerOptions {
   readonly host: string;
   readonly port: number;
+  readonly private?: boolean;
 }
 
 /** `peer`: serves a chain, until a signal. */
@@ -25,20 +26,21 @@ export function addPeer(program: Command, host: Host): void {
   addSettings(command, ['data']);
   command.option('--host <ADDRESS>', 'where to listen', '127.0.0.1');
   command.option('--port <PORT>', 'where to listen; 0: any that is free', readPort, 0);
+  command.option('--private', 'serve private events too: for an onion service that hands on to this port');
   withExamples(command, ['sync-worker peer --data ./sync-data --port 8080']);
   does(command, async () => {
     const { settings } = await settingsOf(command, host);
-    await serveChain(settings.data, command.opts<{ host: string; port: number }>(), host);
+    await serveChain(settings.data, command.opts<PeerOptions>(), host);
   });
 }
 
-async function serveChain(folder: string, { host: address, port }: PeerOptions, host: Host): Promise<void> {
+async function serveChain(folder: string, options: PeerOptions, host: Host): Promise<void> {
   await checkFolder(folder);
   if ((await stat(chainFolder(folder)).catch(() => undefined)) === undefined) throw noChain(folder);
   const watch = watchForEnd(host);
   const chain = await openFolderChain(folder);
   try {
-    const peer = await createInfonetPeer({ chain, host: address, port }).catch((error: unknown) => {
+    const peer = await createInfonetPeer({ chain, ...options }).catch((error: unknown) => {
       const reason = messageOf(error);
       throw new CommandFailed(FAILED, `${reason}; choose another --host or --port`, { cause: error });
     });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { utcText } from '../../explain/time-text.ts';
 import type { PullReading } from './pull-meter.ts';
 
 /** A long pull tells of itself this often; a short one not at all. */
@@ -11,8 +12,8 @@ export function logProgress(
 ): (reading: PullReading) => void {
   let reported = { peerUrl: '', seconds: 0 };
   return (reading) => {
-    const { peerUrl, seconds, accepted, eventsAtMost, pages, maxPages, eventsPerSecond, secondsLeftAtMost } =
-      reading;
+    const { peerUrl, seconds, accepted, eventsAtMost, pages, maxPages } = reading;
+    const { eventsPerSecond, secondsLeftAtMost, more, newestAt } = reading;
     // Time running backwards: another attempt has begun.
     if (peerUrl !== reported.peerUrl || seconds < reported.seconds) reported = { peerUrl, seconds: 0 };
     const isDue = seconds - reported.seconds >= everySeconds;
@@ -27,8 +28,17 @@ export function logProgress(
         pages_at_most: maxPages,
         events_per_second: Math.round(eventsPerSecond),
         seconds_left_at_most: secondsLeftAtMost === undefined ? undefined : Math.ceil(secondsLeftAtMost),
+        newest_at: newestAt,
+        more,
       },
-      `${accepted} events kept from ${peerUrl}, page ${pages} of at most ${maxPages}`,
+      `${accepted} events kept from ${peerUrl}, page ${pages} of at most ${maxPages}, ${rate(reading)}`,
     );
   };
+}
+
+/** How fast it goes, and what is known of the rest: whether there is more, and how old the newest event kept is. */
+function rate({ eventsPerSecond, newestAt, more }: PullReading): string {
+  const upTo = newestAt === undefined ? '' : `, up to ${utcText(newestAt)} UTC`;
+  const rest = more === true ? '; the peer has more' : '';
+  return `${Math.round(eventsPerSecond)} a second${upTo}${rest}`;
 }

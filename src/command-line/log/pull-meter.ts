@@ -1,4 +1,4 @@
-import type { PullProgress } from '../../infonet/infonet-sync-options.ts';
+import type { PullProgress } from '../../infonet/pull/infonet-sync-options.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 
 /** How far a pull has come, at one moment. */

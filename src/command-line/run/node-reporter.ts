@@ -1,6 +1,6 @@
 import { systemNow } from '../../clock/system-ports.ts';
 import type { ChainStore } from '../../infonet/chain/chain-store.ts';
-import type { PullProgress } from '../../infonet/infonet-sync-options.ts';
+import type { PullProgress } from '../../infonet/pull/infonet-sync-options.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import type { Host } from '../host.ts';
 import { canShowLiveView, startLiveView } from '../live-view/live-view.ts';

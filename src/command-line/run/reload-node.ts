@@ -12,6 +12,10 @@ import { readTransport } from './transport.ts';
 /** What is opened once at the start. */
 const fixed: readonly SettingKey[] = [
   'data',
+  'serve',
+  'servePrivate',
+  'serveRequestsPerMinute',
+  'serveTotalRequestsPerMinute',
   'log',
   'logLevel',
   'http',

@@ -1,4 +1,4 @@
-import type { InfonetSync } from '../../infonet/infonet-sync.ts';
+import type { InfonetSync } from '../../infonet/pull/infonet-sync.ts';
 
 /** A sync function that another one can take the place of, from the next attempt on. */
 export interface ReplaceableSync {

@@ -1,12 +1,13 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import { serveControl } from '../../control/control-server.ts';
-import type { ChainStore } from '../../infonet/chain/chain-store.ts';
 import { trackGates } from '../../infonet/gate-directory.ts';
-import { createInfonetSync, type InfonetSync } from '../../infonet/infonet-sync.ts';
+import { createInfonetSync, type InfonetSync } from '../../infonet/pull/infonet-sync.ts';
+import type { ServingStatus } from '../../infonet/serve/serving-status.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';
 import { serveOperations } from '../../operations/serve-operations.ts';
 import { traceWorker } from '../../operations/trace-worker.ts';
+import type { ShownChain } from '../../operations/worker-status.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { createSyncWorker } from '../../worker/create-sync-worker.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
@@ -21,6 +22,7 @@ import { type NodeReporter, openReporter } from './node-reporter.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
 import { policyOf } from './policy-of.ts';
 import { createReplaceableSync } from './replaceable-sync.ts';
+import { serveChain } from './serve-chain.ts';
 import { readTransport, type TransportOptions } from './transport.ts';
 
 /** A node at work. */
@@ -67,7 +69,10 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   const untrace = traceWorker(worker);
   closers.add('the tracing', untrace);
 
-  const node = { host, settings, worker, chain, reporter: opened, closers };
+  const listeners = await serveChain(settings, chain, closers);
+  for (const listener of listeners) reportServing(opened, listener.serving());
+  const shown = { ...chain, serving: () => listeners.map((listener) => listener.serving()) };
+  const node = { host, settings, worker, chain: shown, reporter: opened, closers };
   // Before a peer is asked: a port that is taken would break off a run, and what is counted counts from the first one.
   await openPorts(node);
   closers.add('the worker', () => worker.stop());
@@ -86,7 +91,7 @@ interface StartedNode {
   readonly host: Host;
   readonly settings: Settings;
   readonly worker: SyncWorker;
-  readonly chain: ChainStore;
+  readonly chain: ShownChain;
   readonly reporter: NodeReporter;
   readonly closers: Closers;
 }
@@ -125,6 +130,16 @@ async function openControl({ host, settings, worker, chain, reporter, closers }:
     const reason = messageOf(error);
     reporter.error({ event: 'node.control' }, `it cannot be reached by other commands: ${reason}`);
   }
+}
+
+function reportServing(
+  reporter: NodeReporter,
+  { url, private: isPrivate, requestsPerWindow }: ServingStatus,
+): void {
+  reporter.info(
+    { event: 'node.serving', url, private: isPrivate },
+    `serves ${isPrivate ? 'the whole chain, private events too,' : 'the public events of the chain'} at ${url}, ${requestsPerWindow} requests a minute and caller`,
+  );
 }
 
 function reportStart(

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { InfonetSyncOptions } from '../../infonet/infonet-sync-options.ts';
+import type { InfonetSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -14,6 +14,8 @@ export type TransportSettings = Pick<
   | 'allowClearnet'
   | 'socksProxy'
   | 'requestTimeoutMs'
+  | 'onionConnectTimeoutMs'
+  | 'onionRequestTimeoutMs'
   | 'maxBodyBytes'
   | 'pageLimit'
   | 'maxPages'
@@ -23,12 +25,15 @@ export type TransportSettings = Pick<
 
 /** @throws CommandFailed if the file of certificates cannot be used */
 export async function readTransport(settings: TransportSettings): Promise<TransportOptions> {
-  const { allowClearnet, socksProxy, requestTimeoutMs, maxBodyBytes } = settings;
+  const { allowClearnet, socksProxy, maxBodyBytes } = settings;
+  const { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs } = settings;
   const { pageLimit, maxPages, replaceForkedChain, ca } = settings;
   return {
     allowClearnet,
     socksProxy,
     requestTimeoutMs,
+    onionConnectTimeoutMs,
+    onionRequestTimeoutMs,
     maxBodyBytes,
     pageLimit,
     maxPages,

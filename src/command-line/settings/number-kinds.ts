@@ -1,10 +1,17 @@
 import { createMemoryChain } from '../../infonet/chain/chain-store.ts';
-import { resolveSyncOptions } from '../../infonet/infonet-sync-options.ts';
+import { resolveSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
+import { wholeOption } from '../../infonet/whole-option.ts';
 import { resolvePolicy, type SyncPolicy } from '../../policy/sync-policy.ts';
 import { refused, type SettingKind } from './setting-kind.ts';
 
 /** The options of the transport that are numbers. */
-type TransportNumber = 'requestTimeoutMs' | 'maxBodyBytes' | 'pageLimit' | 'maxPages';
+type TransportNumber =
+  | 'requestTimeoutMs'
+  | 'onionConnectTimeoutMs'
+  | 'onionRequestTimeoutMs'
+  | 'maxBodyBytes'
+  | 'pageLimit'
+  | 'maxPages';
 
 /** An option of the policy, held to what the policy itself allows. */
 export function policyNumber(option: keyof SyncPolicy, argument: string): SettingKind<number> {
@@ -19,6 +26,11 @@ export function transportNumber(option: TransportNumber, argument: string): Sett
   return numberKind(argument, (value) => {
     resolveSyncOptions({ chain, [option]: value });
   });
+}
+
+/** A whole number from 1. */
+export function wholeNumber(most: number, argument: string): SettingKind<number> {
+  return numberKind(argument, (value) => void wholeOption({ it: value }, 'it', 1, most));
 }
 
 function numberKind(argument: string, check: (value: number) => void): SettingKind<number> {

@@ -1,9 +1,18 @@
 import { MAX_PAGE_LIMIT } from '../../infonet/protocol.ts';
 import { defaultPolicy } from '../../policy/sync-policy.ts';
-import { policyNumber, transportNumber } from './number-kinds.ts';
+import { policyNumber, transportNumber, wholeNumber } from './number-kinds.ts';
 import type { SettingKind } from './setting-kind.ts';
 import type { SettingKey, Settings } from './settings.ts';
-import { oneOf, pageOrOff, path, peerUrls, portOrOff, proxyAddress, trueOrFalse } from './text-kinds.ts';
+import {
+  listenOrOff,
+  oneOf,
+  pageOrOff,
+  path,
+  peerUrls,
+  portOrOff,
+  proxyAddress,
+  trueOrFalse,
+} from './text-kinds.ts';
 
 /** One thing that can be set: by a flag, by a variable of the environment, or in a config file. */
 export interface Setting<T> {
@@ -20,6 +29,7 @@ const logLevels: readonly Settings['logLevel'][] = ['debug', 'info', 'warn', 'er
 const node = 'Node:';
 const policy = 'Policy:';
 const transport = 'Transport:';
+const serving = 'Serving:';
 const log = 'Log:';
 const watching = 'Watching, on 127.0.0.1 only:';
 
@@ -107,7 +117,19 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     kind: transportNumber('requestTimeoutMs', '<MILLISECONDS>'),
     usual: 5_000,
     group: transport,
-    help: 'for one request, from the connection to the last byte',
+    help: 'for one request to a peer that is no onion service, from the connection to the last byte',
+  },
+  onionConnectTimeoutMs: {
+    kind: transportNumber('onionConnectTimeoutMs', '<MILLISECONDS>'),
+    usual: 60_000,
+    group: transport,
+    help: 'for Tor to connect to an onion service',
+  },
+  onionRequestTimeoutMs: {
+    kind: transportNumber('onionRequestTimeoutMs', '<MILLISECONDS>'),
+    usual: 30_000,
+    group: transport,
+    help: 'for one answer of an onion service, once there is a connection',
   },
   maxBodyBytes: {
     kind: transportNumber('maxBodyBytes', '<BYTES>'),
@@ -117,15 +139,15 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
   },
   pageLimit: {
     kind: transportNumber('pageLimit', '<COUNT>'),
-    usual: 100,
+    usual: MAX_PAGE_LIMIT,
     group: transport,
     help: `events a page, 1 to ${MAX_PAGE_LIMIT}`,
   },
   maxPages: {
     kind: transportNumber('maxPages', '<COUNT>'),
-    usual: 5,
+    usual: 20,
     group: transport,
-    help: 'pages a run; the next run goes on from there',
+    help: 'pages an attempt, none begun after 120 s; the next one goes on from there',
   },
   replaceForkedChain: {
     kind: trueOrFalse,
@@ -138,6 +160,30 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     usual: '',
     group: transport,
     help: 'PEM certificates to trust in place of those of the system',
+  },
+  serve: {
+    kind: listenOrOff(8000),
+    usual: false,
+    group: serving,
+    help: 'serve the public events of the chain; on 127.0.0.1:8000 if nothing is given',
+  },
+  servePrivate: {
+    kind: portOrOff(8001),
+    usual: false,
+    group: serving,
+    help: 'serve private events too, on this port of 127.0.0.1, for an onion service and nothing else; 8001 if none is given',
+  },
+  serveRequestsPerMinute: {
+    kind: wholeNumber(1_000_000, '<COUNT>'),
+    usual: 60,
+    group: serving,
+    help: 'requests one caller may make',
+  },
+  serveTotalRequestsPerMinute: {
+    kind: wholeNumber(10_000_000, '<COUNT>'),
+    usual: 600,
+    group: serving,
+    help: 'requests all callers of a listener may make together',
   },
   log: {
     kind: oneOf(logForms, '<FORM>'),

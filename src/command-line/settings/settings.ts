@@ -9,12 +9,20 @@ export interface Settings extends SyncPolicy {
   readonly allowClearnet: boolean;
   readonly socksProxy: string;
   readonly requestTimeoutMs: number;
+  readonly onionConnectTimeoutMs: number;
+  readonly onionRequestTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly pageLimit: number;
   readonly maxPages: number;
   readonly replaceForkedChain: boolean;
   /** A file of PEM certificates, absolute; '' for those of the system. */
   readonly ca: string;
+  /** `host:port` to serve the chain at, or false. */
+  readonly serve: string | false;
+  /** A port of 127.0.0.1 that serves private events too, for an onion service, or false. */
+  readonly servePrivate: number | false;
+  readonly serveRequestsPerMinute: number;
+  readonly serveTotalRequestsPerMinute: number;
   /** `auto`: a live view on a terminal, and JSON lines elsewhere. */
   readonly log: LogFormat | 'auto';
   readonly logLevel: LogLevel;

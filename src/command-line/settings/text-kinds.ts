@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { readProxyAddress } from '../../infonet/socks-proxy.ts';
+import { readHostPort } from '../../infonet/host-port.ts';
+import { checkOnionAddress } from '../../infonet/onion-address.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { refused, type SettingKind, SettingRefused } from './setting-kind.ts';
@@ -55,6 +56,27 @@ export function portOrOff(usual: number): SettingKind<number | false> {
   };
 }
 
+/** `host:port` to listen on, a port of 127.0.0.1, or false; `true` is the usual port. */
+export function listenOrOff(usual: number): SettingKind<string | false> {
+  const port = portOrOff(usual);
+  return {
+    argument: '[HOST:PORT]',
+    fromText: port.fromText,
+    read: (value, place) => {
+      if (typeof value !== 'string') {
+        const read = port.read(value, place);
+        return read === false ? false : `127.0.0.1:${read}`;
+      }
+      if (readHostPort(value) !== undefined) return value;
+      throw refused(
+        place,
+        value,
+        `host:port, such as 127.0.0.1:${usual}, a port, true (port ${usual}) or false`,
+      );
+    },
+  };
+}
+
 /** The address of a page, or true for the usual one, or false. */
 export const pageOrOff: SettingKind<string | boolean> = {
   argument: '[PAGE]',
@@ -70,14 +92,7 @@ export const proxyAddress: SettingKind<string> = {
   argument: '<HOST:PORT>',
   fromText: (text) => text,
   read: (value, place) => {
-    try {
-      if (typeof value === 'string') {
-        readProxyAddress(value);
-        return value;
-      }
-    } catch {
-      // Refused below, in the words of the settings.
-    }
+    if (typeof value === 'string' && (readHostPort(value)?.port ?? 0) > 0) return value;
     throw refused(place, value, 'host:port, such as 127.0.0.1:9050');
   },
 };
@@ -101,7 +116,10 @@ export function peerUrl(value: unknown, name: string): string {
   try {
     const url = normalizePeerUrl(value, name);
     // Whether its network is allowed is for the worker to say, which notes it on the peer.
-    if (isWebAddress(url)) return url;
+    if (isWebAddress(url)) {
+      checkOnionAddress(new URL(url).hostname);
+      return url;
+    }
     throw new SettingRefused(`${name} is ${describe(url)}; allowed is a URL with http: or https:`);
   } catch (error) {
     if (error instanceof SettingRefused || !(error instanceof Error)) throw error;

@@ -24,6 +24,7 @@ export function statusText(status: WorkerStatus, heading: string): string {
     ['fork', state.fork_detected ? 'yes' : 'no'],
     ['head', state.current_head || 'none'],
     ['chain', chainText(status)],
+    ...status.serving.map((listener) => ['serves', servingText(listener)]),
   ];
   const safeRows = rows.map(([name = '', text = '']) => [name, safeText(text)]);
   return [...columns(safeRows), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
@@ -50,6 +51,13 @@ function chainText({ chain, state }: WorkerStatus): string {
   if (chain === null) return 'none that can be read';
   const events = `${chain.count} ${chain.count === 1 ? 'event' : 'events'}`;
   return chain.head === state.current_head ? events : `${events}, head ${chain.head || 'none'}`;
+}
+
+function servingText(listener: WorkerStatus['serving'][number]): string {
+  const { url, private: isPrivate, requests, limited, events, connections, requestsPerWindow } = listener;
+  const what = isPrivate ? 'all events' : 'public events';
+  const counts = `${requests} requests, ${limited} of them over the limit of ${requestsPerWindow}`;
+  return `${what} at ${url}: ${events} events in ${counts}; ${connections} connected`;
 }
 
 function nextText({ why }: WorkerStatus): string {

@@ -34,7 +34,7 @@ export interface PageOptions {
 export interface ChainPage {
   /** The first id of the locator that the chain knows, genesis too; '' if it knows none. */
   readonly matchedHash: string;
-  /** It knows none of the ids, or genesis only though the locator named more. */
+  /** It knows none of the ids, and has no events for them; or genesis only, though the locator named more. */
   readonly forked: boolean;
   /** The events that follow, oldest first, each as JSON. */
   readonly events: readonly string[];
@@ -147,8 +147,9 @@ export function createChain(log: ChainLog, { now = systemNow }: ChainOptions = {
     const matched = locator.findIndex((id, index) => id === GENESIS_HASH || heights[index] !== undefined);
     const matchedHash = locator[matched] ?? '';
     const isGenesis = matchedHash === GENESIS_HASH;
-    const forked = matchedHash === '' || (isGenesis && locator.some((id) => id !== GENESIS_HASH));
-    if (forked) return { matchedHash, forked, events: [] };
+    // As the reference has it: the whole chain goes with a fork at genesis, and a locator of genesis twice is one.
+    const forked = matchedHash === '' || (isGenesis && locator.length > 1);
+    if (matchedHash === '') return { matchedHash, forked, events: [] };
     return { matchedHash, forked, events: await follow(isGenesis ? 0 : (heights[matched] ?? 0), options) };
   };
 

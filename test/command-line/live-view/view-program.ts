@@ -10,8 +10,8 @@ import { canShowLiveView, startLiveView } from '../../../src/command-line/live-v
 import { createPullMeter } from '../../../src/command-line/log/pull-meter.ts';
 import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
-import { createInfonetPeer } from '../../../src/infonet/infonet-peer.ts';
-import { createInfonetSync } from '../../../src/infonet/infonet-sync.ts';
+import { createInfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
+import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
 import { createSyncWorker } from '../../../src/worker/create-sync-worker.ts';
 
 const [, , then, file = ''] = process.argv;

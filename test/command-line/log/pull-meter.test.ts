@@ -91,7 +91,15 @@ test('a long pull is told now and then, each of its pages only to those who want
   const { meter, at } = metered();
   for (const [index, seconds] of [3, 9, 11, 15, 22, 23].entries()) {
     at(seconds);
-    tell(meter.page({ ...page, accepted: (index + 1) * 10, pages: index + 1 }));
+    tell(
+      meter.page({
+        ...page,
+        accepted: (index + 1) * 10,
+        pages: index + 1,
+        more: true,
+        newestAt: 1_800_000_000,
+      }),
+    );
   }
   expect(lines().map(({ level }) => level)).toEqual(['debug', 'debug', 'info', 'debug', 'info', 'debug']);
   expect(lines()[2]).toMatchObject({
@@ -102,6 +110,8 @@ test('a long pull is told now and then, each of its pages only to those who want
     pages: 3,
     pages_at_most: 5,
     events_per_second: 3,
-    msg: `30 events kept from ${page.peerUrl}, page 3 of at most 5`,
+    msg: `30 events kept from ${page.peerUrl}, page 3 of at most 5, 3 a second, up to 2027-01-15 08:00:00 UTC; the peer has more`,
+    more: true,
+    newest_at: 1_800_000_000,
   });
 });

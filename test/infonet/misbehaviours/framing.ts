@@ -4,8 +4,8 @@ import { hang, type Misbehaviour, OK, row } from './misbehaviour.ts';
 import { idOf, next } from './next-events.ts';
 
 const [first = '', second = ''] = next;
-const ENDED = /other side closed|ECONNRESET/;
-const NO_HTTP = /HTTP\/1\.1 protocol|content-length|bad upgrade/;
+const ENDED = /the peer closed the connection/;
+const NO_HTTP = /^the answer is no HTTP: Parse Error/;
 
 const latin = (bytes: Buffer): string => bytes.toString('latin1');
 /** Peers whose HTTP is broken. */
@@ -61,7 +61,7 @@ export const framing: readonly Misbehaviour[] = [
   row(
     'switches protocols unasked',
     say('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'),
-    NO_HTTP,
+    'the peer switched to another protocol',
   ),
   row(
     'sends a second answer nobody asked for',

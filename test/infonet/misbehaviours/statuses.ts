@@ -21,7 +21,7 @@ export const statuses: readonly Misbehaviour[] = [
   limited('-5', ['-5'], 0),
   limited('1e3', ['1e3'], 0),
   limited('0x10', ['0x10'], 0),
-  limited('1.5', ['1.5'], 0),
+  limited('1.5', ['1.5'], 2),
   limited('nothing', [''], 0),
   limited('NaN', ['NaN'], 0),
   limited('0', ['0'], 0),
@@ -35,7 +35,7 @@ export const statuses: readonly Misbehaviour[] = [
   limited('a date years behind us', ['Thu, 14 Nov 2013 22:13:20 GMT'], 0),
   limited('two headers', ['10', '20'], 20),
   limited('two headers, one of them unreadable', ['soon', '70'], 70),
-  limited('a list in one header', ['10, 20'], 0),
+  limited('a list in one header', ['10, 20'], 20),
   row(
     'is limited and never ends its body',
     say('HTTP/1.1 429 x\r\nretry-after: 77\r\ncontent-length: 9\r\n\r\n{'),
@@ -72,6 +72,14 @@ export const statuses: readonly Misbehaviour[] = [
     'speaks another protocol',
     say(answer('{"ok":false,"detail":"Unsupported protocol_version"}', { status: '426 x' })),
     'HTTP 426: Unsupported protocol_version',
+  ),
+  row(
+    'sends a 100 Continue and a 103 that nobody asked for, with a wait of their own',
+    say(
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 x\r\nretry-after: 9\r\n\r\n${answer('{}', { status: '429 x', headers: ['retry-after: 70'] })}`,
+    ),
+    'HTTP 429',
+    { retryAfter: 70 },
   ),
   row('answers 204', say('HTTP/1.1 204 No Content\r\n\r\n'), 'HTTP 204'),
   row('answers 206 with a page', say(answer(page([first]), { status: '206 x' })), 'HTTP 206'),

@@ -1,6 +1,6 @@
 import { page } from '../sync-answers.ts';
 import { type Misbehaviour, said } from './misbehaviour.ts';
-import { next } from './next-events.ts';
+import { idOf, next } from './next-events.ts';
 
 const [first = ''] = next;
 
@@ -18,7 +18,11 @@ export const texts: readonly Misbehaviour[] = [
   said('objects 40,000 deep', '{"a":'.repeat(40_000), 'nested more than 1000 deep'),
   said('bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'no UTF-8'),
   said('UTF-16', Buffer.from(page([first]), 'utf16le'), /wrong|UTF-8/),
-  said('a byte order mark first', `\ufeff${page([first])}`, 'wrong at character 0'),
+  said('a byte order mark first', `\ufeff${page([first], { head_hash: `"${idOf(first)}"` })}`, '', {
+    outcome: 'ok',
+    kept: 1,
+  }),
+  said('two byte order marks', `\ufeff\ufeff${page([first])}`, 'wrong at character 0'),
   said('NaN', page([], { count: 'NaN' }), 'wrong at'),
   said('a number beyond a double', page([], { count: '1e999' }), 'beyond a double'),
   said('half a surrogate pair', page([], { detail: '"\\ud83d"' }), 'surrogate'),

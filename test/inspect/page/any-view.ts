@@ -32,6 +32,7 @@ export function viewOf({ state = {}, peers = [], view = {} }: ViewParts = {}): I
       state: toWire(worker),
       peers: records.map(peerToWire),
       chain: null,
+      serving: [],
       gates: [],
       why: explain(context, at),
     },

@@ -35,13 +35,29 @@ export function createFieldsPanel(): Panel {
     },
   });
   return {
-    show: ({ status: { state, chain, gates } }, at) => {
+    show: ({ status: { state, chain, gates, serving } }, at) => {
       now = at;
       rows([
         ...Object.entries(state),
         ...(chain === null
           ? []
           : [['chain: events', chain.count] as const, ['chain: head', chain.head] as const]),
+        ...serving.map((listener) => {
+          const {
+            url,
+            private: isPrivate,
+            requests,
+            limited,
+            events,
+            requestsPerWindow,
+            windowSeconds,
+          } = listener;
+          const limit = `limit ${requestsPerWindow} in ${windowSeconds} s`;
+          return [
+            `serving: ${isPrivate ? 'private' : 'public'}`,
+            `${url}, ${events} events in ${requests} requests, ${limited} limited (${limit})`,
+          ] as const;
+        }),
         ...gates.map(
           ({ gate, messages, lastSeen }) =>
             [`gate: ${gate}`, `${messages} messages, last seen ${utcText(lastSeen)}`] as const,

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { CallerLimit } from '../../src/infonet/caller-limit.ts';
-import { type ChainStore, createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
-import { createInfonetPeer, type InfonetPeerOptions } from '../../src/infonet/infonet-peer.ts';
-import { GENESIS_HASH } from '../../src/infonet/protocol.ts';
-import { fc } from '../support/property.ts';
-import { VALID_PAYLOADS } from './payloads.ts';
-import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
+import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
+import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
+import { CallerLimit, callerOf } from '../../../src/infonet/serve/caller-limit.ts';
+import { createInfonetPeer, type InfonetPeerOptions } from '../../../src/infonet/serve/infonet-peer.ts';
+import { fc } from '../../support/property.ts';
+import { VALID_PAYLOADS } from '../payloads.ts';
+import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from '../recorded-exchanges.ts';
 
 const PATH = '/api/mesh/infonet/sync';
 const open: (() => Promise<unknown>)[] = [];
@@ -53,18 +53,13 @@ test.each([
   'from-middle',
   'unsupported-protocol',
   'forked-nothing-shared',
+  'forked-unknown-tip-only-genesis-shared',
 ])('it answers %s as the reference did', async (name) => {
   const { request, response } = exchange(name);
   const answer = await post(await peerWith(await recorded()), JSON.stringify(request.body));
   expect(answer.status).toBe(response.status);
   expect(answer.headers.get('content-type')).toContain('application/json');
   expect(await answer.json()).toEqual(JSON.parse(response.body));
-});
-
-test('it says forked where the reference does, and sends nothing with it', async () => {
-  const { request, response } = exchange('forked-unknown-tip-only-genesis-shared');
-  const answer = await post(await peerWith(await recorded()), JSON.stringify(request.body));
-  expect(await answer.json()).toEqual({ ...JSON.parse(response.body), events: [], count: 0 });
 });
 
 test('it refuses a locator that is no list as the reference does', async () => {
@@ -74,12 +69,16 @@ test('it refuses a locator that is no list as the reference does', async () => {
 });
 
 test.each([
-  ['{}', 426],
-  ['null', 400],
-  ['[', 400],
-  ['', 400],
-  [`{"locator": ${'['.repeat(60_000)}`, 400],
-])('it answers the body %.20s with %i', async (body, status) => {
+  ['{}', 200],
+  ['{"protocol_version":"","locator":[]}', 200],
+  ['\ufeff{}', 200],
+  ['{"protocol_version":"infonet/3"}', 426],
+  [`{"expected_head":"${GENESIS_HASH}"}`, 409],
+  ['null', 422],
+  ['[', 422],
+  ['', 422],
+  [`{"locator": ${'['.repeat(60_000)}`, 422],
+])('it answers the body %.20s with %d', async (body, status) => {
   expect((await post(await peerWith(await recorded()), body)).status).toBe(status);
 });
 
@@ -88,7 +87,11 @@ test.each([
   [0, 1],
   [2.7, 2],
   [1e9, 260],
-  ['7', 100],
+  ['7', 7],
+  [' 7 ', 7],
+  ['2.5', 1],
+  [null, 1],
+  [undefined, 100],
 ])('it reads the limit %s as %i', async (limit, count) => {
   const body = JSON.stringify({ protocol_version: 'infonet/2', locator: [GENESIS_HASH], limit });
   const answer = await post(await peerWith(await recorded()), body);
@@ -138,7 +141,7 @@ describe('its rate limit', () => {
     });
     fc.assert(
       fc.property(options, calls, (limits, list) => {
-        const limit = new CallerLimit(limits);
+        const limit = new CallerLimit({ ...limits, total: 1_000_000 });
         const passed = new Map<number, number[]>();
         let now = 0;
         for (const { who, after } of list) {
@@ -158,13 +161,63 @@ describe('its rate limit', () => {
     );
   });
 
+  test('is also one for all together, from which a caller that is over its own takes nothing', () => {
+    const limit = new CallerLimit({ requests: 2, total: 5, windowSeconds: 60 });
+    const taken = (caller: string, times: number): number[] =>
+      Array.from({ length: times }, () => limit.take(caller, 0));
+    expect(taken('greedy', 100).filter((wait) => wait === 0).length).toBe(2);
+    expect([taken('a', 2), taken('b', 2)]).toEqual([
+      [0, 0],
+      [0, 60],
+    ]);
+    expect([limit.take('b', 60), limit.take('greedy', 60)]).toEqual([0, 0]);
+  });
+
+  test('tells onion callers apart by the circuit that Tor names', async () => {
+    const url = await peerWith(await recorded(), { requestsPerWindow: 1 });
+    const ask = async (circuit: string, pieces = 1): Promise<string> => {
+      const line = circuit === '' ? '' : `PROXY TCP6 fc00:dead:beef:4dad::${circuit} ::1 65535 80\r\n`;
+      const bytes = `${line}POST ${PATH} HTTP/1.1\r\nhost: x.onion\r\nconnection: close\r\ncontent-length: ${genesis.length}\r\n\r\n${genesis}`;
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      const answered = textOf(socket).catch(() => '');
+      const size = Math.ceil(bytes.length / pieces);
+      for (let at = 0; at < bytes.length; at += size) {
+        await new Promise((resolve) => socket.write(bytes.slice(at, at + size), resolve));
+      }
+      return (await answered).slice(9, 12);
+    };
+    expect(await Promise.all([ask('0:1'), ask('0:2', 50), ask(''), ask('0:3', 3)])).toEqual(
+      Array(4).fill('200'),
+    );
+    expect(await Promise.all([ask('0:1'), ask('')])).toEqual(['429', '429']);
+    // A line that is none, or that has no end, is no request either.
+    expect(await raw(url, `PROXY ${'x'.repeat(200)}`)).toBe('');
+  });
+
+  test('is counted, with what was served', async () => {
+    const peer = await createInfonetPeer({ chain: await recorded(), requestsPerWindow: 2, now: () => 0 });
+    open.push(peer.close);
+    for (let request = 0; request < 3; request += 1) await post(peer.url);
+    expect(peer.serving()).toEqual({
+      url: peer.url,
+      private: false,
+      requestsPerWindow: 2,
+      totalRequestsPerWindow: 20,
+      windowSeconds: 60,
+      connections: expect.any(Number),
+      requests: 3,
+      limited: 1,
+      events: 200,
+    });
+  });
+
   test('takes the addresses of one /64 for one caller', () => {
-    const limit = new CallerLimit({ requests: 1, windowSeconds: 60 });
-    expect(limit.take('2001:db8::1', 0)).toBe(0);
-    expect(limit.take('2001:db8:0:0:ffff::2', 0)).toBe(60);
-    expect(limit.take('2001:db8:0:1::1', 0)).toBe(0);
-    expect(limit.take('::ffff:10.0.0.1', 0)).toBe(0);
-    expect(limit.take('10.0.0.1', 0)).toBe(60);
+    const limit = new CallerLimit({ requests: 1, total: 100, windowSeconds: 60 });
+    expect(limit.take(callerOf('2001:db8::1'), 0)).toBe(0);
+    expect(limit.take(callerOf('2001:db8:0:0:ffff::2'), 0)).toBe(60);
+    expect(limit.take(callerOf('2001:db8:0:1::1'), 0)).toBe(0);
+    expect(limit.take(callerOf('::ffff:10.0.0.1'), 0)).toBe(0);
+    expect(limit.take(callerOf('10.0.0.1'), 0)).toBe(60);
   });
 });
 
@@ -185,8 +238,8 @@ describe('private events', () => {
     }
     return chain;
   };
-  const typesFor = async (lines: readonly string[]): Promise<unknown[]> => {
-    const url = await peerWith(await mixed());
+  const typesFor = async (lines: readonly string[], isPrivate = true): Promise<unknown[]> => {
+    const url = await peerWith(await mixed(), { private: isPrivate });
     const head = [
       `POST ${PATH} HTTP/1.1`,
       `content-length: ${genesis.length}`,
@@ -214,6 +267,30 @@ describe('private events', () => {
     ['with a host that is none', ['host: a b']],
   ])('are left out for a caller that comes %s', async (_, lines) => {
     expect(await typesFor(lines)).toEqual(['message', 'vote']);
+  });
+
+  test.each([
+    ['loopback', ['host: 127.0.0.1:8000']],
+    ['an onion service', [`host: ${'a'.repeat(56)}.onion`]],
+  ])(
+    'are left out for everybody, over %s too, by a listener that is not the private one',
+    async (_, lines) => {
+      expect(await typesFor(lines, false)).toEqual(['message', 'vote']);
+    },
+  );
+
+  test.each(['0.0.0.0', '::', '192.168.1.2', 'peer.example'])(
+    'are not served on %s, which others than this machine reach',
+    async (host) => {
+      const opened = createInfonetPeer({ chain: createMemoryChain(), host, private: true });
+      await expect(opened).rejects.toThrow(
+        /^host is .*allowed with private events is an address of the loopback/,
+      );
+    },
+  );
+
+  test('are not served where the option is merely truthy', async () => {
+    expect(await typesFor(['host: localhost'], 'yes' as unknown as boolean)).toEqual(['message', 'vote']);
   });
 });
 

@@ -1,7 +1,8 @@
-import type { ChainStore } from './chain/chain-store.ts';
-import { MAX_PAGE_LIMIT } from './protocol.ts';
-import { type ProxyAddress, readProxyAddress } from './socks-proxy.ts';
-import { wholeOption } from './whole-option.ts';
+import type { ChainStore } from '../chain/chain-store.ts';
+import type { HostPort } from '../host-port.ts';
+import { MAX_PAGE_LIMIT } from '../protocol.ts';
+import { wholeOption } from '../whole-option.ts';
+import { readProxyAddress } from './socks-proxy.ts';
 
 /** How far one attempt has come, after a page of it. */
 export interface PullProgress {
@@ -11,8 +12,12 @@ export interface PullProgress {
   /** Pages asked for so far, this one with them. */
   readonly pages: number;
   readonly maxPages: number;
-  /** The most events this attempt can bring. How many there are beyond that the protocol does not tell. */
+  /** The most events this attempt can bring. How many there are beyond that the protocol does not say. */
   readonly eventsAtMost: number;
+  /** Whether the peer has more events than this. */
+  readonly more?: boolean;
+  /** The timestamp of the newest event kept, in Unix seconds: how far behind the present the chain still is. */
+  readonly newestAt?: number | undefined;
 }
 
 /** Where to pull to, from which networks, and how much at a time. */
@@ -23,13 +28,17 @@ export interface InfonetSyncOptions {
   readonly allowClearnet?: boolean | undefined;
   /** The SOCKS5 proxy that resolves onion names. @default '127.0.0.1:9050' */
   readonly socksProxy?: string | undefined;
-  /** Milliseconds for one request, from the connection to the last byte. @default 5000 */
+  /** Milliseconds for one request to a peer that is no onion service, from the connection to the last byte. @default 5000 */
   readonly requestTimeoutMs?: number | undefined;
+  /** Milliseconds for Tor to connect to an onion service; the first time takes the longest. @default 60,000 */
+  readonly onionConnectTimeoutMs?: number | undefined;
+  /** Milliseconds for one answer of an onion service, once there is a connection. @default 30,000 */
+  readonly onionRequestTimeoutMs?: number | undefined;
   /** A body above this is refused while it arrives. @default 32 MiB */
   readonly maxBodyBytes?: number | undefined;
-  /** Events a page, 1 to 500. @default 100 */
+  /** Events a page, 1 to 500. @default 500 */
   readonly pageLimit?: number | undefined;
-  /** Pages a run; the next run goes on from there. @default 5 */
+  /** Pages an attempt; none begins after 120 s. The next attempt goes on from there. @default 20 */
   readonly maxPages?: number | undefined;
   /**
    * Whether a local chain of fewer than 20 events that forked gives way: it is set aside, where it is kept, if the
@@ -47,8 +56,10 @@ export interface InfonetSyncOptions {
 /** With all defaults filled in. @internal */
 export interface ResolvedSyncOptions extends Omit<InfonetSyncOptions, 'socksProxy'> {
   readonly allowClearnet: boolean;
-  readonly socksProxy: ProxyAddress;
+  readonly socksProxy: HostPort;
   readonly requestTimeoutMs: number;
+  readonly onionConnectTimeoutMs: number;
+  readonly onionRequestTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly pageLimit: number;
   readonly maxPages: number;
@@ -65,9 +76,11 @@ export function resolveSyncOptions(options: InfonetSyncOptions): ResolvedSyncOpt
     replaceForkedChain: options.replaceForkedChain === true,
     socksProxy: readProxyAddress(options.socksProxy ?? '127.0.0.1:9050'),
     requestTimeoutMs: wholeOption(options, 'requestTimeoutMs', 5_000, 600_000),
+    onionConnectTimeoutMs: wholeOption(options, 'onionConnectTimeoutMs', 60_000, 600_000),
+    onionRequestTimeoutMs: wholeOption(options, 'onionRequestTimeoutMs', 30_000, 600_000),
     maxBodyBytes: wholeOption(options, 'maxBodyBytes', 32 * 1024 * 1024, 512 * 1024 * 1024),
-    pageLimit: wholeOption(options, 'pageLimit', 100, MAX_PAGE_LIMIT),
-    maxPages: wholeOption(options, 'maxPages', 5, 1_000),
+    pageLimit: wholeOption(options, 'pageLimit', MAX_PAGE_LIMIT, MAX_PAGE_LIMIT),
+    maxPages: wholeOption(options, 'maxPages', 20, 1_000),
     ca: options.ca,
   };
 }

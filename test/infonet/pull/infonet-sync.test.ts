@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ChainDamagedError } from '../../src/infonet/chain/chain-damaged-error.ts';
-import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
-import { createEventAuthor } from '../../src/infonet/events/event-author.ts';
-import { createInfonetPeer } from '../../src/infonet/infonet-peer.ts';
-import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
-import type { PullProgress } from '../../src/infonet/infonet-sync-options.ts';
-import { createPeerRecord } from '../../src/policy/peer-record.ts';
-import { StorageUnwritableError } from '../../src/storage/disk/index.ts';
-import { createSyncWorker } from '../../src/worker/create-sync-worker.ts';
-import { NOW, runOnce } from './one-run.ts';
-import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from './recorded-exchanges.ts';
-import { answer, type Script, say, startScriptedPeer } from './scripted-peer.ts';
-import { eventTexts, page } from './sync-answers.ts';
+import { ChainDamagedError } from '../../../src/infonet/chain/chain-damaged-error.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
+import { createInfonetSync, createObservedSync } from '../../../src/infonet/pull/infonet-sync.ts';
+import type { PullProgress } from '../../../src/infonet/pull/infonet-sync-options.ts';
+import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
+import { createPeerRecord } from '../../../src/policy/peer-record.ts';
+import { StorageUnwritableError } from '../../../src/storage/disk/index.ts';
+import { createSyncWorker } from '../../../src/worker/create-sync-worker.ts';
+import { NOW, runOnce } from '../one-run.ts';
+import { exchange, exchanges, RECORDED_HEAD, recordedEvents } from '../recorded-exchanges.ts';
+import { answer, type Script, say, startScriptedPeer } from '../scripted-peer.ts';
+import { eventTexts, page } from '../sync-answers.ts';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -65,11 +65,11 @@ describe('recorded exchanges, replayed over HTTP', () => {
   test('end with head and count as recorded', async () => {
     const { url, asked } = await recordedPeer(exchanges.map(({ name }) => name));
     const chain = createMemoryChain();
-    const { state } = await runOnce(createInfonetSync({ chain }), [url]);
+    const { state } = await runOnce(createInfonetSync({ chain, pageLimit: 100 }), [url]);
     expect(asked).toEqual(['page-0', 'page-1', 'page-2']);
     expect(state).toMatchObject({ lastOutcome: 'ok', currentHead: RECORDED_HEAD });
     expect([chain.count(), chain.head()]).toEqual([260, RECORDED_HEAD]);
-    const again = await runOnce(createInfonetSync({ chain }), [url]);
+    const again = await runOnce(createInfonetSync({ chain, pageLimit: 100 }), [url]);
     expect(asked.at(-1)).toBe('page-3');
     expect(again.state).toMatchObject({ lastOutcome: 'ok', currentHead: RECORDED_HEAD });
   });
@@ -78,7 +78,7 @@ describe('recorded exchanges, replayed over HTTP', () => {
     const { url, asked } = await recordedPeer(['from-middle']);
     const chain = createMemoryChain();
     await chain.ingest(recordedEvents.slice(0, 137));
-    const { state } = await runOnce(createInfonetSync({ chain, maxPages: 1 }), [url]);
+    const { state } = await runOnce(createInfonetSync({ chain, pageLimit: 100, maxPages: 1 }), [url]);
     expect([asked, state.lastOutcome, chain.count()]).toEqual([['from-middle'], 'ok', 237]);
   });
 
@@ -103,40 +103,73 @@ describe('recorded exchanges, replayed over HTTP', () => {
 });
 
 describe('a run', () => {
-  test('takes five pages of a hundred at most, and the next goes on', async () => {
-    const author = createEventAuthor();
-    const theirs = createMemoryChain();
-    for (let sequence = 1; sequence <= 520; sequence += 1) {
-      await theirs.ingest([
-        author.write({ head: theirs.head(), sequence, timestamp: sequence, payload: {} }),
-      ]);
-    }
-    const peer = await createInfonetPeer({ chain: theirs });
-    open.push(peer.close);
+  test('takes as many pages as it may, says that there is more, and the next goes on', async () => {
     const ours = createMemoryChain();
-    const sync = createInfonetSync({ chain: ours });
-    await runOnce(sync, [peer.url]);
-    expect(ours.count()).toBe(500);
-    const { state } = await runOnce(sync, [peer.url]);
-    expect([ours.count(), state.currentHead]).toEqual([520, theirs.head()]);
+    const sync = createInfonetSync({ chain: ours, pageLimit: 100, maxPages: 2 });
+    const record = createPeerRecord(await peerWith(260));
+    expect(await sync(record, attempt)).toEqual({ head: ours.head(), more: true });
+    expect(ours.count()).toBe(200);
+    expect(await sync(record, attempt)).toEqual({ head: RECORDED_HEAD });
+    expect(ours.count()).toBe(260);
   });
 
-  test('is told after each page how far it has come', async () => {
-    const told: PullProgress[] = [];
+  test('says of a full page that brings it level that there is no more', async () => {
+    const sync = createInfonetSync({ chain: createMemoryChain(), pageLimit: 130, maxPages: 2 });
+    expect(await sync(createPeerRecord(await peerWith(260)), attempt)).toEqual({ head: RECORDED_HEAD });
+  });
+
+  test('begins no page after two minutes', async () => {
+    const ours = createMemoryChain();
+    let seconds = 0;
+    const onProgress = (): void => {
+      seconds += 50;
+    };
+    const sync = createObservedSync({ chain: ours, pageLimit: 10, onProgress }, { monotonic: () => seconds });
+    const answered = await sync(createPeerRecord(await peerWith(260)), attempt);
+    // Three pages begin, at 0, 50 and 100 seconds.
+    expect([answered, ours.count()]).toEqual([{ head: ours.head(), more: true }, 30]);
+  });
+
+  test('reports after each page how far it has come', async () => {
+    const reported: PullProgress[] = [];
     const sync = createInfonetSync({
       chain: createMemoryChain(),
       pageLimit: 10,
       maxPages: 4,
-      onProgress: (progress) => void told.push(progress),
+      onProgress: (progress) => void reported.push(progress),
     });
     const peerUrl = await peerWith(25);
     await runOnce(sync, [peerUrl]);
     const page = { peerUrl, maxPages: 4, eventsAtMost: 40 };
-    expect(told).toEqual([
-      { ...page, accepted: 10, pages: 1 },
-      { ...page, accepted: 20, pages: 2 },
-      { ...page, accepted: 25, pages: 3 },
+    const at = (count: number): number => JSON.parse(eventTexts[count - 1] ?? '').timestamp;
+    expect(reported).toEqual([
+      { ...page, accepted: 10, pages: 1, more: true, newestAt: at(10) },
+      { ...page, accepted: 20, pages: 2, more: true, newestAt: at(20) },
+      { ...page, accepted: 25, pages: 3, more: false, newestAt: at(25) },
     ]);
+  });
+
+  test('asks once more where a kept connection closes before any byte of the next answer', async () => {
+    const peer = await peerThat((socket, { index }) => {
+      // Each second request finds its connection gone, as with a keep-alive time that is over.
+      if (index % 2 === 1) socket.destroy();
+      else socket.write(answer(page(eventTexts.slice(index * 5, index * 5 + 10))), 'latin1');
+    });
+    const chain = createMemoryChain();
+    const { state } = await runOnce(createInfonetSync({ chain, pageLimit: 10, maxPages: 2 }), [peer.url]);
+    expect([state.lastError, chain.count(), peer.requests.length]).toEqual(['', 20, 3]);
+  });
+
+  test('asks no more where a fresh connection closes, or an answer has begun', async () => {
+    const closing = await peerThat((socket) => socket.destroy());
+    const begun = await peerThat((socket, { index }) =>
+      index === 0
+        ? socket.write(answer(page(eventTexts.slice(0, 10))), 'latin1')
+        : socket.end('HTTP/1.1 200 OK\r\n'),
+    );
+    const sync = createInfonetSync({ chain: createMemoryChain(), pageLimit: 10 });
+    await runOnce(sync, [closing.url, begun.url]);
+    expect([closing.requests.length, begun.requests.length]).toEqual([1, 2]);
   });
 
   test('asks over one connection, with no credentials and no cookie', async () => {

@@ -1,8 +1,8 @@
-import { describe } from '../policy/wire-fields.ts';
-import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from './json/json-value.ts';
-import { readJson } from './json/read-json.ts';
-import { oneLine } from './one-line.ts';
-import { GENESIS_HASH, isHash, PROTOCOL_VERSION } from './protocol.ts';
+import { describe } from '../../policy/wire-fields.ts';
+import { isJsonArray, isJsonObject, JsonNumber, JsonRefused, type JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
+import { oneLine } from '../one-line.ts';
+import { isHash, PROTOCOL_VERSION } from '../protocol.ts';
 
 /** What a peer answers. */
 export interface SyncPage {
@@ -45,24 +45,14 @@ export function writeSyncRequest(locator: readonly string[], limit: number): str
   return JSON.stringify({ protocol_version: PROTOCOL_VERSION, locator, limit });
 }
 
-/** The body of an answer; the events are JSON already. */
-export function writeSyncPage(
-  { matchedHash, forked, events }: { matchedHash: string; forked: boolean; events: readonly string[] },
-  head: string,
-): string {
-  const rest = JSON.stringify({
-    matched_hash: matchedHash,
-    forked,
-    head_hash: head || GENESIS_HASH,
-    count: events.length,
-    protocol_version: PROTOCOL_VERSION,
-  });
-  return `{"events":[${events.join(',')}],${rest.slice(1)}`;
+/** RFC 8259 §8.1: a reader may ignore a byte order mark; some servers and proxies send one. */
+export function withoutByteOrderMark(body: Uint8Array): Uint8Array {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 function readBody(body: Uint8Array): JsonValue {
   try {
-    return readJson(body);
+    return readJson(withoutByteOrderMark(body));
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error;
     throw new PageRefused(`the answer is no JSON we take: ${error.message}`);

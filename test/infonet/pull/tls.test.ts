@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { afterEach, expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
-import { createInfonetSync, type InfonetSync } from '../../src/infonet/infonet-sync.ts';
-import { runOnce } from './one-run.ts';
-import { exchange, RECORDED_HEAD } from './recorded-exchanges.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createInfonetSync, type InfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
+import { runOnce } from '../one-run.ts';
+import { exchange, RECORDED_HEAD } from '../recorded-exchanges.ts';
 
 /** Made for this test: a certificate for `localhost`, signed by itself, until 2126. */
-const read = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
 const cert = read('self-signed-cert.pem');
 
 const open: (() => unknown)[] = [];

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { createMemoryChain } from '../../src/infonet/chain/chain-store.ts';
-import { createInfonetSync } from '../../src/infonet/infonet-sync.ts';
-import { retryAfterUntil } from '../../src/policy/peer-selection.ts';
-import { chains } from './misbehaviours/chains.ts';
-import { framing } from './misbehaviours/framing.ts';
-import { large } from './misbehaviours/large.ts';
-import { late } from './misbehaviours/late.ts';
-import { LIMITS, LOCAL_EVENTS } from './misbehaviours/misbehaviour.ts';
-import { privateEvents, SECRET } from './misbehaviours/private-events.ts';
-import { statuses } from './misbehaviours/statuses.ts';
-import { texts } from './misbehaviours/texts.ts';
-import { NOW, runOnce } from './one-run.ts';
-import { recordedEvents } from './recorded-exchanges.ts';
-import { startScriptedPeer } from './scripted-peer.ts';
+import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { createInfonetSync } from '../../../src/infonet/pull/infonet-sync.ts';
+import { retryAfterUntil } from '../../../src/policy/peer-selection.ts';
+import { chains } from '../misbehaviours/chains.ts';
+import { framing } from '../misbehaviours/framing.ts';
+import { large } from '../misbehaviours/large.ts';
+import { late } from '../misbehaviours/late.ts';
+import { LIMITS, LOCAL_EVENTS } from '../misbehaviours/misbehaviour.ts';
+import { privateEvents, SECRET } from '../misbehaviours/private-events.ts';
+import { statuses } from '../misbehaviours/statuses.ts';
+import { texts } from '../misbehaviours/texts.ts';
+import { NOW, runOnce } from '../one-run.ts';
+import { recordedEvents } from '../recorded-exchanges.ts';
+import { startScriptedPeer } from '../scripted-peer.ts';
 
 const misbehaviours = [...late, ...large, ...framing, ...statuses, ...texts, ...chains, ...privateEvents];
 

@@ -1,17 +1,18 @@
-import { PeerSyncLocalError, PeerSyncProtocolError } from '../policy/errors.ts';
-import type { PeerRecord } from '../policy/peer-record.ts';
-import type { SyncAnswer, SyncFunction, SyncOptions } from '../schedule/attempt.ts';
-import { StorageError } from '../storage/disk/storage-errors.ts';
-import { ChainDamagedError } from './chain/chain-damaged-error.ts';
-import { createMemoryChain, type Ingested } from './chain/chain-store.ts';
+import { PeerSyncLocalError, PeerSyncProtocolError } from '../../policy/errors.ts';
+import type { PeerRecord } from '../../policy/peer-record.ts';
+import type { SyncAnswer, SyncFunction, SyncOptions } from '../../schedule/attempt.ts';
+import { StorageError } from '../../storage/disk/storage-errors.ts';
+import { ChainDamagedError } from '../chain/chain-damaged-error.ts';
+import { createMemoryChain, type Ingested } from '../chain/chain-store.ts';
+import { isJsonObject, JsonNumber, type JsonValue } from '../json/json-value.ts';
+import { isPrivateNetwork, networkOf, networkRefusal } from '../peer-network.ts';
+import { GENESIS_HASH, shortHash } from '../protocol.ts';
 import {
   type InfonetSyncOptions,
   type ResolvedSyncOptions,
   resolveSyncOptions,
 } from './infonet-sync-options.ts';
-import { openPeerLink, type PeerLink } from './peer-link.ts';
-import { isPrivateNetwork, networkOf, networkRefusal } from './peer-network.ts';
-import { GENESIS_HASH, shortHash } from './protocol.ts';
+import { type LinkObserver, openPeerLink, type PeerLink } from './peer-link.ts';
 import { PageRefused, readSyncPage, type SyncPage, writeSyncRequest } from './sync-page.ts';
 
 /** A sync function that can say which peers it will never ask. */
@@ -22,6 +23,8 @@ export interface InfonetSync extends SyncFunction {
 
 /** A forked chain of this many events and more never gives way. */
 const LONG_CHAIN = 20;
+/** No page of an attempt begins later, so that an attempt ends well before it counts as stuck. */
+const LAST_PAGE_SECONDS = 120;
 
 /**
  * Pulls a chain from peers nobody trusts: asks with a locator, verifies each event, keeps it, asks again.
@@ -32,18 +35,30 @@ const LONG_CHAIN = 20;
  * @throws RangeError naming the option, its value and what is allowed
  */
 export function createInfonetSync(options: InfonetSyncOptions): InfonetSync {
+  return createObservedSync(options);
+}
+
+/** What a test or a check watches and replaces. @internal */
+export interface SyncInternals {
+  readonly observer?: LinkObserver | undefined;
+  /** Seconds by a clock that does not jump. @default the system's */
+  readonly monotonic?: (() => number) | undefined;
+}
+
+/** {@link createInfonetSync}, watched. @internal */
+export function createObservedSync(options: InfonetSyncOptions, internals: SyncInternals = {}): InfonetSync {
   const resolved = resolveSyncOptions(options);
   const exclude = ({ peerUrl }: PeerRecord): string | undefined => networkRefusal(peerUrl, resolved);
   const sync = async (peer: PeerRecord, { signal, now }: SyncOptions): Promise<SyncAnswer> => {
     const refusal = exclude(peer);
     if (refusal !== undefined) throw new PeerSyncProtocolError(`not asked: ${refusal}`, {});
-    const pull = new Pull(peer.peerUrl, resolved, signal, now);
+    const pull = new Pull(peer.peerUrl, resolved, { signal, now, ...internals });
     try {
       return await pull.run();
     } catch (error) {
       throw chainFault(error, options.chain.head()) ?? error;
     } finally {
-      await pull.close();
+      pull.close();
     }
   };
   return Object.assign(sync, { exclude });
@@ -62,19 +77,27 @@ class Pull {
   readonly #peerUrl: string;
   readonly #isPublic: boolean;
   readonly #link: PeerLink;
+  readonly #monotonic: () => number;
   #accepted = 0;
 
-  constructor(peerUrl: string, options: ResolvedSyncOptions, signal: AbortSignal, now: () => number) {
+  constructor(
+    peerUrl: string,
+    options: ResolvedSyncOptions,
+    { signal, now, observer, monotonic }: Pick<SyncOptions, 'signal' | 'now'> & SyncInternals,
+  ) {
     this.#peerUrl = peerUrl;
     this.#options = options;
     this.#signal = signal;
+    this.#monotonic = monotonic ?? (() => performance.now() / 1000);
     this.#isPublic = !isPrivateNetwork(networkOf(new URL(peerUrl).hostname));
-    this.#link = openPeerLink(peerUrl, { ...options, signal, now, progress: () => this.#progress() });
+    const progress = (): string | undefined => this.#progress();
+    this.#link = openPeerLink(peerUrl, { ...options, signal, now, observer, progress });
   }
 
   async run(): Promise<SyncAnswer> {
-    const { chain, pageLimit, maxPages, onProgress } = this.#options;
-    for (let asked = 0; asked < maxPages; asked += 1) {
+    const { chain, pageLimit, maxPages } = this.#options;
+    const lastStart = this.#monotonic() + LAST_PAGE_SECONDS;
+    for (let pages = 1; ; pages += 1) {
       let page = await this.#ask(await chain.locator());
       if (page.forked) {
         const other = await this.#longerChain();
@@ -86,23 +109,36 @@ class Pull {
       }
       const { accepted, refused } = await chain.ingest(page.events, { signal: this.#signal });
       this.#accepted += accepted;
-      if (accepted > 0)
-        onProgress?.({
-          peerUrl: this.#peerUrl,
-          accepted: this.#accepted,
-          pages: asked + 1,
-          maxPages,
-          eventsAtMost: pageLimit * maxPages,
-        });
+      const more =
+        accepted > 0 &&
+        refused === undefined &&
+        page.events.length === pageLimit &&
+        page.headHash !== chain.head();
+      if (accepted > 0) this.#report(page.events[accepted - 1], pages, more);
       if (refused !== undefined) throw this.#failed(refused);
       if (accepted === 0) await this.#checkLevel(page);
-      if (accepted === 0 || page.events.length < pageLimit) break;
+      if (!more) return { head: chain.head() };
+      if (pages >= maxPages || this.#monotonic() > lastStart) return { head: chain.head(), more: true };
     }
-    return { head: chain.head() };
   }
 
-  close(): Promise<void> {
-    return this.#link.close();
+  /** Duplicates come first in a page, if at all, so that this is the newest event kept or one close to it. */
+  #report(newest: JsonValue | undefined, pages: number, more: boolean): void {
+    const { pageLimit, maxPages } = this.#options;
+    const timestamp = isJsonObject(newest) ? newest.get('timestamp') : undefined;
+    this.#options.onProgress?.({
+      peerUrl: this.#peerUrl,
+      accepted: this.#accepted,
+      pages,
+      maxPages,
+      eventsAtMost: pageLimit * maxPages,
+      more,
+      newestAt: timestamp instanceof JsonNumber ? Number(timestamp.text) : undefined,
+    });
+  }
+
+  close(): void {
+    this.#link.close();
   }
 
   async #ask(locator: readonly string[]): Promise<SyncPage> {
@@ -137,9 +173,12 @@ class Pull {
   }
 
   #failed(message: string, cause?: unknown): PeerSyncProtocolError {
+    // Where private events are left out, the next public one follows an event that we were not shown.
     const hint = this.#isPublic
       ? '; private events are served on private transports only (onion, loopback)'
-      : '';
+      : message.includes(' follows ')
+        ? '; if it leaves out private events, it must serve them to us'
+        : '';
     return new PeerSyncProtocolError(message + hint, { status: 200, head: this.#progress(), cause });
   }
 

@@ -1,0 +1,13 @@
+/** Where something listens. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads `host:port`, IPv6 in brackets; undefined where it is none. */
+export function readHostPort(text: string): HostPort | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:]+)\]|([^\s:/@[\]]+)):([0-9]{1,5})$/i.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
