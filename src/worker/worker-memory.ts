@@ -1,6 +1,6 @@
 import type { WallClock } from '../clock/wall-clock.ts';
 import { asPeerList, createPeerList, type PeerRecord, type PeerRecordInput } from '../policy/peer-record.ts';
-import { dropExpired } from '../policy/peer-updates.ts';
+import { dropExpired, keepWaits } from '../policy/peer-updates.ts';
 import { initialSyncState } from '../policy/sync-worker-state.ts';
 import { checkSyncState } from '../policy/sync-worker-state-wire.ts';
 import { asError, messageOf } from '../policy/thrown.ts';
@@ -8,7 +8,7 @@ import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncFunction } from '../schedule/attempt.ts';
 import type { SyncRequest } from '../schedule/worker-context.ts';
 import type { SavedWorker, StorageNotice, SyncStorage } from '../storage/storage.ts';
-import { adoptPeers, keepWaits, noteExcluded } from './adopt-peers.ts';
+import { adoptPeers, noteExcluded } from './adopt-peers.ts';
 import type { Notifications } from './notifications.ts';
 import { createSaver, type Saver } from './saver.ts';
 
