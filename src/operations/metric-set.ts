@@ -17,7 +17,17 @@ interface GaugeKind {
 
 const sum = (a: number, b: number): number => a + b;
 
-const gaugeKinds = {
+export type GaugeName =
+  | 'workers'
+  | 'state'
+  | 'due'
+  | 'consecutiveFailures'
+  | 'lastOk'
+  | 'retryAfter'
+  | 'chainHeight'
+  | 'served';
+
+const gaugeKinds: Readonly<Record<GaugeName, GaugeKind>> = {
   workers: { name: 'sync_worker_workers', help: 'Workers that are measured here', labels: [], combine: sum },
   state: {
     name: 'sync_worker_state',
@@ -61,9 +71,8 @@ const gaugeKinds = {
     labels: ['listener', 'what'],
     combine: sum,
   },
-} satisfies Readonly<Record<string, GaugeKind>>;
+};
 
-export type GaugeName = keyof typeof gaugeKinds;
 export type Labels = Readonly<Record<string, string>>;
 
 /** Sets gauges as they are for one worker at this moment; what is not set has no series. */

@@ -83,9 +83,11 @@ export function createSyncWorker<Details = unknown>(
   };
   const end = async (): Promise<void> => {
     const withdrawal = await attempts.withdraw();
-    if (withdrawal.kind === 'none') await attemptEnds(actor.current);
-    if (withdrawal.kind === 'over') {
-      actor.send({ type: 'run.withdraw', at: now(), answer: withdrawal.answer });
+    // An attempt that has just ended: its run ends in the chart a few turns later, or would go on at another peer.
+    if (withdrawal.kind === 'none') await Promise.race([runEnds(actor.current), attempts.refused()]);
+    if (withdrawal.kind !== 'still running') {
+      const answer = withdrawal.kind === 'over' ? withdrawal.answer : undefined;
+      actor.send({ type: 'run.withdraw', at: now(), answer });
     }
     actor.end();
     offJump();
@@ -178,8 +180,8 @@ export function createSyncWorker<Details = unknown>(
   };
 }
 
-/** An attempt that ended well while the worker stopped: its run ends in the chart a few turns later. */
-async function attemptEnds(actor: SyncWorker['actor']): Promise<void> {
+/** Resolves when no attempt is under way any more. */
+async function runEnds(actor: SyncWorker['actor']): Promise<void> {
   if (actor === undefined) return;
   await new Promise<void>((resolve) => {
     const isOver = (): boolean => {

@@ -28,22 +28,23 @@ const nothing: PeerDocument = { top: {}, entries: [] };
  * others removed stays away. Neither way is a Retry-After forgotten: its record then stays, disabled.
  */
 export function mergePeers(
-  found: PeerDocument = nothing,
+  found: PeerDocument | undefined,
   peers: readonly PeerRecord[],
   earlier: KnownPeers,
 ): MergedPeers {
+  const document = found ?? nothing;
   // A file that is gone was not emptied by anybody.
-  const before: KnownPeers = found === nothing ? new Map() : earlier;
+  const before: KnownPeers = found === undefined ? new Map() : earlier;
   const ours = new Map(peers.map((peer) => [peerKey(peer), peer]));
   const stays = new Set<string>();
-  for (const { key, record } of found.entries) if (key !== undefined && record) stays.add(key);
+  for (const { key, record } of document.entries) if (key !== undefined && record) stays.add(key);
   const isDisplaced = ({ key, record }: PeerEntry): boolean =>
     record === undefined && key !== undefined && ours.has(key) && !stays.has(key);
-  const displaced = found.entries.filter(isDisplaced);
+  const displaced = document.entries.filter(isDisplaced);
 
   const entries: PeerEntry[] = [];
   const known = new Map<string, KnownPeer>();
-  for (const entry of found.entries) {
+  for (const entry of document.entries) {
     const { key, record: theirs } = entry;
     const mine = key === undefined ? undefined : ours.get(key);
     if (key === undefined || theirs === undefined) {
@@ -68,7 +69,7 @@ export function mergePeers(
     if (entry !== undefined) entries.push(entry);
     known.set(key, { ours: mine, theirs: entry?.record });
   }
-  return { document: { ...found, entries: inFileOrder(entries) }, known, displaced };
+  return { document: { ...document, entries: inFileOrder(entries) }, known, displaced };
 }
 
 /**
