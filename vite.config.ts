@@ -28,6 +28,8 @@ const entries = {
   infonet: 'src/infonet/index.ts',
   operations: 'src/operations/index.ts',
   inspect: 'src/inspect/index.ts',
+  'inspect-stately': 'src/inspect/stately/index.ts',
+  'inspect-classic': 'src/inspect/classic/index.ts',
   'sync-worker': 'src/command-line/main.ts',
 };
 

@@ -8,6 +8,7 @@ import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addPeer } from './commands/peer.ts';
 import { addPeers } from './commands/peers.ts';
+import { addRecord, addReplay } from './commands/record.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncNow } from './commands/sync-now.ts';
@@ -67,6 +68,8 @@ Examples:
     addChain,
     addCheck,
     addChart,
+    addRecord,
+    addReplay,
     addDemo,
   ]) {
     add(program, host);

@@ -25,6 +25,12 @@ export async function connectControl(folder: string): Promise<Control | undefine
   return {
     status: () => ask({ method: 'GET', route: '/status' }, readStatus),
     why: () => ask({ method: 'GET', route: '/why' }, readWhy),
+    recording: () =>
+      withSocket(folder, async ({ name }) => {
+        const { status, text } = await exchange(name, { method: 'GET', route: '/recording' });
+        if (status !== 200) throw refusal(status, text);
+        return text;
+      }),
     requestSync: ({ force }) => ask({ method: 'POST', route: '/sync', body: { force } }, readWhy),
     changePeers: (change) => ask({ method: 'POST', route: '/peers', body: change }, readPeers),
   };
@@ -79,16 +85,24 @@ interface Exchange {
 
 async function askAt<T>(socketPath: string, asked: Exchange, read: (value: unknown) => T): Promise<T> {
   const { status, text } = await exchange(socketPath, asked);
-  let value: unknown;
+  if (status !== 200) throw refusal(status, text);
   try {
-    value = JSON.parse(text);
-    if (status === 200) return read(value);
+    return read(JSON.parse(text));
   } catch (cause) {
     const next = 'it may be of another version: stop it, and start it with this one';
     throw new ControlError('failed', `The worker gave an answer that is not understood; ${next}`, cause);
   }
+}
+
+function refusal(status: number, text: string): ControlError {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // An error of HTTP itself has no JSON.
+  }
   const error = isRecord(value) && typeof value['error'] === 'string' ? value['error'] : `HTTP ${status}`;
-  throw new ControlError(status === 400 ? 'refused' : 'failed', error);
+  return new ControlError(status === 400 ? 'refused' : 'failed', error);
 }
 
 async function exchange(

@@ -16,12 +16,22 @@ import { readPeerChange } from './read-peer-change.ts';
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** What can be asked of a worker over its socket. */
-export function controlRoutes(worker: SyncWorker, chain: ShownChain | undefined): HttpRoutes {
+export function controlRoutes(
+  worker: SyncWorker,
+  chain: ShownChain | undefined,
+  recording: (() => string) | undefined,
+): HttpRoutes {
   return {
     '/status': { GET: () => jsonAnswer(200, statusOf(worker, chain)) },
     '/why': {
       GET: (request) =>
         wantsJson(request) ? jsonAnswer(200, worker.why()) : textAnswer(formatWhy(worker.why())),
+    },
+    '/recording': {
+      GET: () =>
+        recording === undefined
+          ? problem(404, 'The worker keeps no recording; start it with --record')
+          : { status: 200, type: 'application/x-ndjson', body: recording() },
     },
     '/sync': {
       POST: (request) => asked(request, (body) => worker.requestSync({ force: forceOf(body) })),

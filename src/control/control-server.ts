@@ -19,6 +19,8 @@ export interface ControlServerOptions {
   readonly onNotice?: ((message: string) => void) | undefined;
   /** Calls back now and then, until what it returned is called. @default once a second */
   readonly repeat?: ((check: () => void) => () => void) | undefined;
+  /** The recording as a file. @default none is kept */
+  readonly recording?: (() => string) | undefined;
 }
 
 /** A worker that can be reached. */
@@ -47,8 +49,8 @@ interface Listening {
  * @throws ControlError where the socket cannot be, saying what to do
  */
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
-  const { folder, worker, chain, onNotice = () => undefined, repeat = everySecond } = options;
-  const routes = controlRoutes(worker, chain);
+  const { folder, worker, chain, recording, onNotice = () => undefined, repeat = everySecond } = options;
+  const routes = controlRoutes(worker, chain, recording);
   const listen = async (): Promise<Listening> => {
     const { path, name, release } = openSocketPath(folder);
     const http = createHttpServer();

@@ -7,6 +7,12 @@ export interface Control {
   status(): Promise<WorkerStatus>;
   /** Why it waits, or does not; in sentences by `formatWhy()`. */
   why(): Promise<Why>;
+  /**
+   * The recording of the worker, as a file.
+   *
+   * @throws ControlError if the worker does not keep one
+   */
+  recording(): Promise<string>;
   /** Asks for a run before its time; tells what comes of it. */
   requestSync(options: { readonly force: boolean }): Promise<Why>;
   /**

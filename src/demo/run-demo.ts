@@ -54,10 +54,5 @@ async function inspect(
 
 function invitation(inspection: Inspection | undefined): readonly string[] {
   if (inspection === undefined) return [];
-  const { url, statelyUrl, classicUrl } = inspection;
-  return [
-    `watch it at ${url}`,
-    ...(statelyUrl === undefined ? [] : [`in the Stately Inspector: ${statelyUrl}`]),
-    ...(classicUrl === undefined ? [] : [`in the classic visualizer: ${classicUrl}`]),
-  ];
+  return [`watch it at ${inspection.url}`, ...inspection.partUrls.map((url) => `or at ${url}`)];
 }

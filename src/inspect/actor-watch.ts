@@ -3,13 +3,13 @@ import type { SyncWorkerActor } from '../../machines/sync-worker.contract.ts';
 import { systemReport } from '../clock/system-ports.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 
-/** Milliseconds between two looks for a new actor, while there is none that lives. */
-const LOOK_MS = 100;
+/** Milliseconds between two checks for a new actor, while there is none that lives. */
+const CHECK_MS = 100;
 
 /**
  * XState's inspection of a worker's actor, and of each new actor it gets by a restart or a revival. An actor that is
  * there already, and what it invokes, is announced the way XState announces a new one: `@xstate.actor`, then
- * `@xstate.snapshot`. An actor that failed is told as a snapshot of status 'error', which XState itself does not do.
+ * `@xstate.snapshot`. An actor that failed is reported as a snapshot of status 'error', which XState itself does not do.
  *
  * XState lets an inspector that throws fail the actor; here the first such error becomes a warning of the process.
  *
@@ -20,7 +20,7 @@ export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent)
   let letGo: () => void = () => undefined;
   let hasFailed = false;
 
-  const tell = (event: InspectionEvent): void => {
+  const report = (event: InspectionEvent): void => {
     try {
       observe(event);
     } catch (cause) {
@@ -33,12 +33,12 @@ export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent)
     if (actor === undefined || actor === watched) return;
     letGo();
     watched = actor;
-    announce(actor, actor.sessionId, tell);
-    const inspection = actor.system.inspect(tell);
+    announce(actor, actor.sessionId, report);
+    const inspection = actor.system.inspect(report);
     const end = actor.subscribe({
       error: (error) => {
         const event = { type: 'xstate.error', error };
-        tell({
+        report({
           type: '@xstate.snapshot',
           actorRef: actor,
           rootId: actor.sessionId,
@@ -53,23 +53,23 @@ export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent)
     };
   };
   attach();
-  // Nothing is told of a new actor until its first run, and by then it has taken steps.
+  // A new actor emits nothing until its first run, and by then it has taken steps.
   const off = worker.on('*', attach);
-  const looks = setInterval(() => {
+  const checks = setInterval(() => {
     if (watched?.getSnapshot().status !== 'active') attach();
-  }, LOOK_MS);
-  looks.unref();
+  }, CHECK_MS);
+  checks.unref();
   return () => {
-    clearInterval(looks);
+    clearInterval(checks);
     off();
     letGo();
   };
 }
 
-function announce(actor: AnyActorRef, rootId: string, tell: (event: InspectionEvent) => void): void {
+function announce(actor: AnyActorRef, rootId: string, report: (event: InspectionEvent) => void): void {
   const snapshot = actor.getSnapshot();
-  tell({ type: '@xstate.actor', actorRef: actor, rootId });
-  tell({ type: '@xstate.snapshot', actorRef: actor, rootId, event: { type: 'xstate.init' }, snapshot });
+  report({ type: '@xstate.actor', actorRef: actor, rootId });
+  report({ type: '@xstate.snapshot', actorRef: actor, rootId, event: { type: 'xstate.init' }, snapshot });
   const children: Readonly<Record<string, AnyActorRef | undefined>> = snapshot.children ?? {};
-  for (const child of Object.values(children)) if (child !== undefined) announce(child, rootId, tell);
+  for (const child of Object.values(children)) if (child !== undefined) announce(child, rootId, report);
 }

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { systemReport } from '../clock/system-ports.ts';
-import { SAFE_HEADERS, safeJson } from '../http/http-answer.ts';
+import { SAFE_HEADERS } from '../http/http-answer.ts';
 import type { InspectorView } from './inspector-view.ts';
-import type { Seen, Subject } from './subject.ts';
+import { cleanJson } from './recording/recording.ts';
+import type { Subject } from './watched-workers.ts';
 
 /** Viewers at once, over all workers. */
 export const MAX_VIEWERS = 16;
@@ -10,29 +11,32 @@ export const MAX_VIEWERS = 16;
 const PACE_MS = 100;
 /** A view that took long to make is followed by a pause of so many times that, however many peers there are. */
 const REST_RATIO = 10;
-/** Milliseconds between two looks at what tells nothing of its changes: chains and faults. */
-const LOOK_MS = 1000;
-/** Every so many looks something is sent, so that both sides notice a connection that broke. */
-const LOOKS_A_HEARTBEAT = 10;
+/** Milliseconds between two checks of what announces no change: chains, faults, other workers, starts and stops. */
+const CHECK_MS = 1000;
+/** Every so many checks something is sent, so that both sides notice a connection that broke. */
+const CHECKS_A_HEARTBEAT = 5;
 
 /** What a feed shows. */
 export interface FeedSource {
   /** The worker of a name, or another one in its place; undefined if there is none at all. */
   subject(name: string): Subject | undefined;
-  view(subject: Subject, seen: Seen | undefined): InspectorView;
-  /** What tells nothing of its changes, in any form that can be compared. */
-  unannounced(subject: Subject): string;
+  /** All of a view but the lines. */
+  describe(subject: Subject): Pick<InspectorView, 'source' | 'started' | 'mayControl' | 'chain' | 'faults'>;
+  overview(search: string): InspectorView['overview'];
 }
 
 interface Viewer {
   readonly response: ServerResponse;
-  /** The worker that was asked for. */
-  readonly name: string;
+  /** What it asked for. */
+  readonly worker: string;
+  readonly search: string;
   subject: Subject | undefined;
-  /** Ends its look at that worker. */
-  lookAway: () => void;
-  /** Undefined before its first view. */
-  seen: Seen | undefined;
+  unobserve: () => void;
+  /** How many lines of the subject it has seen; undefined before its first view. */
+  seen: number | undefined;
+  /** What it was sent last of the rest, as JSON. */
+  described: string;
+  overview: string;
   /** There is something it was not sent yet. */
   isDue: boolean;
   /** The last view has not left the process: this viewer is skipped, and gets the newest when it has. */
@@ -43,10 +47,9 @@ interface Viewer {
 export class Feed {
   readonly #source: FeedSource;
   readonly #viewers = new Set<Viewer>();
-  readonly #unannounced = new WeakMap<Subject, string>();
   #next: NodeJS.Timeout | undefined;
-  #looks: NodeJS.Timeout | undefined;
-  #looked = 0;
+  #checks: NodeJS.Timeout | undefined;
+  #checked = 0;
   #notBefore = 0;
   #hasFailed = false;
 
@@ -58,14 +61,17 @@ export class Feed {
     return this.#viewers.size >= MAX_VIEWERS;
   }
 
-  /** Sends this worker's views from now on, until the viewer goes away. */
-  open(response: ServerResponse, name: string): void {
+  /** Sends this worker's views from now on, and the overview of those that are searched for, until the viewer goes away. */
+  open(response: ServerResponse, { worker, search }: Pick<Viewer, 'worker' | 'search'>): void {
     const viewer: Viewer = {
       response,
-      name,
+      worker,
+      search,
       subject: undefined,
-      lookAway: () => undefined,
+      unobserve: () => undefined,
       seen: undefined,
+      described: '',
+      overview: '',
       isDue: true,
       isWriting: false,
     };
@@ -73,7 +79,7 @@ export class Feed {
     response.on('close', () => this.#leave(viewer));
     response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
     response.flushHeaders();
-    this.#looks ??= setInterval(() => this.#look(), LOOK_MS);
+    this.#checks ??= setInterval(() => this.#check(), CHECK_MS);
     this.#schedule();
   }
 
@@ -86,7 +92,10 @@ export class Feed {
 
   /** Workers came or went. */
   changedAll(): void {
-    for (const viewer of this.#viewers) viewer.isDue = true;
+    for (const viewer of this.#viewers) {
+      viewer.isDue = true;
+      viewer.overview = '';
+    }
     this.#schedule();
   }
 
@@ -99,12 +108,12 @@ export class Feed {
 
   #leave(viewer: Viewer): void {
     this.#viewers.delete(viewer);
-    viewer.lookAway();
+    viewer.unobserve();
     if (this.#viewers.size > 0) return;
     clearTimeout(this.#next);
-    clearInterval(this.#looks);
+    clearInterval(this.#checks);
     this.#next = undefined;
-    this.#looks = undefined;
+    this.#checks = undefined;
   }
 
   #schedule(): void {
@@ -126,24 +135,36 @@ export class Feed {
   }
 
   #send(viewer: Viewer): void {
-    const subject = this.#source.subject(viewer.name);
+    const subject = this.#source.subject(viewer.worker);
     if (subject === undefined) return;
     if (subject !== viewer.subject) {
-      viewer.lookAway();
-      viewer.lookAway = subject.journal.look();
+      viewer.unobserve();
+      viewer.unobserve = subject.recorder.observe();
       viewer.seen = undefined;
     }
     viewer.subject = subject;
     viewer.isDue = false;
-    this.#unannounced.set(subject, this.#source.unannounced(subject));
-    const view = this.#source.view(subject, viewer.seen);
-    viewer.seen = { steps: subject.journal.steps.pushed, lines: subject.journal.lines.pushed };
-    this.#write(viewer, `data: ${safeJson(view)}\n\n`);
-  }
-
-  #write(viewer: Viewer, text: string): void {
+    const { name, recorder } = subject;
+    const { start, lines } = recorder.since(viewer.seen ?? 0);
+    const dropped = viewer.seen === undefined ? 0 : recorder.pushed - viewer.seen - lines.length;
+    const isAnew = viewer.seen === undefined || dropped > 0;
+    viewer.seen = recorder.pushed;
+    const described = this.#source.describe(subject);
+    viewer.described = cleanJson(described);
+    // The first view has it; after that the checks see to it, once a second.
+    const overview = viewer.overview === '' ? this.#source.overview(viewer.search) : null;
+    if (overview !== null) viewer.overview = cleanJson(overview);
+    const view: InspectorView = {
+      at: subject.now(),
+      worker: name,
+      ...described,
+      start: isAnew ? start : null,
+      lines,
+      linesDropped: dropped,
+      overview,
+    };
     viewer.isWriting = true;
-    viewer.response.write(text, () => {
+    viewer.response.write(`data: ${cleanJson(view)}\n\n`, () => {
       viewer.isWriting = false;
       if (viewer.isDue) this.#schedule();
     });
@@ -159,15 +180,20 @@ export class Feed {
     }
   }
 
-  #look(): void {
-    this.#looked += 1;
-    for (const subject of new Set([...this.#viewers].map((viewer) => viewer.subject))) {
-      if (subject === undefined) continue;
+  #check(): void {
+    this.#checked += 1;
+    const isHeartbeat = this.#checked % CHECKS_A_HEARTBEAT === 0;
+    const overviews = new Map<string, string>();
+    for (const viewer of this.#viewers) {
+      if (viewer.subject === undefined) continue;
+      const { subject, search } = viewer;
       this.#guarded(() => {
-        if (this.#unannounced.get(subject) !== this.#source.unannounced(subject)) this.changed(subject);
+        if (!overviews.has(search)) overviews.set(search, cleanJson(this.#source.overview(search)));
+        if (overviews.get(search) !== viewer.overview) viewer.overview = '';
+        if (cleanJson(this.#source.describe(subject)) !== viewer.described) viewer.isDue = true;
       });
+      if (isHeartbeat || viewer.overview === '') viewer.isDue = true;
     }
-    if (this.#looked % LOOKS_A_HEARTBEAT !== 0) return;
-    for (const viewer of this.#viewers) if (!viewer.isWriting) this.#write(viewer, ':\n\n');
+    this.#schedule();
   }
 }

@@ -1,7 +1,18 @@
 export { watchActor } from './actor-watch.ts';
-export type { ClassicPartOptions } from './classic/classic-part.ts';
-export { inspectWorker } from './inspect-worker.ts';
-export type { FaultSource, Inspection, InspectOptions } from './inspection.ts';
+export { inspectWorker, replayRecording } from './inspect-worker.ts';
+export type { FaultSource, Inspection, InspectOptions, InspectorPage } from './inspection.ts';
+export type { InspectorPart } from './inspector-part.ts';
 export type { FaultSwitch } from './inspector-view.ts';
-export type { StatelyEvent } from './stately/stately-event.ts';
-export type { StatelyPartOptions } from './stately/stately-part.ts';
+export { anonymize } from './recording/anonymize.ts';
+export { type ChartDefinition, chartDefinition } from './recording/chart-definition.ts';
+export { applyChanges, type Change } from './recording/json-patch.ts';
+export { createRecorder, type Recorder, type RecorderLimits } from './recording/recorder.ts';
+export {
+  type RecordedEvent,
+  type RecordedLine,
+  type RecordedNotification,
+  type Recording,
+  type RecordingStart,
+  readRecording,
+  writeRecording,
+} from './recording/recording.ts';

@@ -1,17 +1,23 @@
 import { createHttpServer } from '../http/http-server.ts';
 import type { ShownChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
-import { controlAnswer } from './control-answer.ts';
-import { Feed } from './feed.ts';
-import type { Inspection, InspectOptions } from './inspection.ts';
-import { loadParts } from './load-parts.ts';
-import { createRoutes } from './routes.ts';
-import { viewOf } from './subject.ts';
-import { isWorker, WatchedWorkers } from './watched-workers.ts';
+import { controlAnswer } from './control.ts';
+import { Feed, type FeedSource } from './feed.ts';
+import type { Inspection, InspectOptions, InspectorPage } from './inspection.ts';
+import type { Recording } from './recording/recording.ts';
+import { createRoutes, type Served } from './routes.ts';
+import { isWorker, recordedSubject, WatchedWorkers } from './watched-workers.ts';
+import { workersOverview } from './workers-overview.ts';
 
 const MAX_CONNECTIONS = 100;
 /** Milliseconds in which nothing moves on a connection, though a feed sends something every 10 s. */
 const IDLE_MS = 30_000;
+
+/** A page that is served. */
+interface LocalServer {
+  readonly origin: string;
+  close(): Promise<void>;
+}
 
 /**
  * Shows running workers on a page of this machine: the chart with its active state, the countdown, the peers, the last
@@ -24,29 +30,29 @@ export async function inspectWorker(
   workers: SyncWorker | Readonly<Record<string, SyncWorker>>,
   options: InspectOptions = {},
 ): Promise<Inspection> {
-  const { control: mayControl = false, chains = {}, faults } = options;
-  const { pageAssets: assets } = await import('./page/page-assets.ts');
-  const { stately, classic } = await loadParts(options);
-  const parts = [stately, classic].filter((part) => part !== undefined);
-
+  const { control: mayControl = false, chains = {}, faults, parts = [] } = options;
   const watched = new WatchedWorkers(parts, {
     changed: (subject) => feed.changed(subject),
     changedAll: () => feed.changedAll(),
   });
   const feed = new Feed({
     subject: (name) => watched.subject(name),
-    view: (subject, seen) => viewOf(subject, seen, { workers: watched.names, mayControl, faults }),
-    unannounced: ({ name, chain }) =>
-      JSON.stringify([chain?.head(), chain?.count(), chain?.serving?.(), faults?.switches(name)]),
+    describe: ({ name, worker, chain }) => ({
+      source: 'live',
+      started: worker?.isStarted ?? false,
+      mayControl,
+      chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
+      faults: faults?.switches(name) ?? [],
+    }),
+    overview: (search) => workersOverview(watched, search),
   });
 
-  const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });
-  let origin = '';
+  let local: LocalServer | undefined;
   const end = async (): Promise<void> => {
     for (const name of watched.names) watched.remove(name);
     feed.close();
     await Promise.all(parts.map((part) => part.close()));
-    await http.close();
+    await local?.close();
   };
   let ending: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -61,26 +67,56 @@ export async function inspectWorker(
   try {
     const named = isWorker(workers) ? [['worker', workers] as const] : Object.entries(workers);
     for (const [name, worker] of named) add(name, worker, ownValue(chains, name));
-    origin = await http.listen(options.port ?? 0, '127.0.0.1');
+    const controlled = { worker: (name: string) => watched.worker(name), faults };
+    const control = mayControl ? (body: string) => controlAnswer(body, controlled) : undefined;
+    local = await serve({ parts, feed, control }, options.port ?? 0);
   } catch (error) {
     await close();
     throw error;
   }
-  const controlled = { worker: (name: string) => watched.worker(name), faults };
-  const control = mayControl ? (body: string) => controlAnswer(body, controlled) : undefined;
-  const routes = createRoutes({ port: Number(new URL(origin).port || 80), assets, parts, feed, control });
-  http.server.on('request', routes.request);
-  http.onUpgrade(routes.upgrade);
-
+  const { origin } = local;
   return {
     url: `${origin}/`,
-    statelyUrl: stately?.viewUrl(origin),
-    classicUrl: classic?.viewUrl(origin),
+    partUrls: parts.map((part) => part.viewUrl(origin)),
     add,
     remove: (name) => watched.remove(name),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * The same page on a recording, without a worker.
+ *
+ * @throws RangeError for a port, Error for a port in use, saying what to do
+ */
+export async function replayRecording(
+  recording: Recording,
+  { port = 0 }: Pick<InspectOptions, 'port'> = {},
+): Promise<InspectorPage> {
+  const subject = recordedSubject(recording);
+  const source: FeedSource = {
+    subject: () => subject,
+    describe: () => ({ source: 'replay', started: true, mayControl: false, chain: null, faults: [] }),
+    overview: () => ({ total: 1, counts: {}, rows: [], found: 1 }),
+  };
+  const feed = new Feed(source);
+  const local = await serve({ parts: [], feed, control: undefined }, port);
+  const close = async (): Promise<void> => {
+    feed.close();
+    await local.close();
+  };
+  return { url: `${local.origin}/`, close, [Symbol.asyncDispose]: close };
+}
+
+async function serve(served: Omit<Served, 'port' | 'assets'>, port: number): Promise<LocalServer> {
+  const { pageAssets: assets } = await import('./page/page-assets.ts');
+  const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });
+  const origin = await http.listen(port, '127.0.0.1');
+  const routes = createRoutes({ ...served, port: Number(new URL(origin).port || 80), assets });
+  http.server.on('request', routes.request);
+  http.onUpgrade(routes.upgrade);
+  return { origin, close: () => http.close() };
 }
 
 /** Not what every object has, such as a name `constructor` would find. */

@@ -1,8 +1,7 @@
 import type { ShownChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
-import type { ClassicPartOptions } from './classic/classic-part.ts';
+import type { InspectorPart } from './inspector-part.ts';
 import type { FaultSwitch } from './inspector-view.ts';
-import type { StatelyPartOptions } from './stately/stately-part.ts';
 
 /** What is shown of workers, where, and what a viewer may do. */
 export interface InspectOptions {
@@ -14,10 +13,8 @@ export interface InspectOptions {
   readonly chains?: Readonly<Record<string, ShownChain>> | undefined;
   /** What can be broken and mended on the page. @default nothing */
   readonly faults?: FaultSource | undefined;
-  /** Also for the Stately Inspector: the page that is opened sees what the workers tell. @default false */
-  readonly stately?: boolean | StatelyPartOptions | undefined;
-  /** Also for the classic Stately visualizer. @default false */
-  readonly classic?: boolean | Omit<ClassicPartOptions, 'control'> | undefined;
+  /** Other people's viewers: `statelyInspector()`, `classicInspector()`. @default none */
+  readonly parts?: readonly InspectorPart[] | undefined;
 }
 
 /** Peers that can be told to misbehave. */
@@ -26,18 +23,20 @@ export interface FaultSource {
   set(peer: string, fault: string, worker: string): void;
 }
 
-/** Workers that are being inspected. */
-export interface Inspection extends AsyncDisposable {
+/** A page that is served. */
+export interface InspectorPage extends AsyncDisposable {
   /** The local page. */
   readonly url: string;
-  /** What to open for the Stately Inspector; undefined unless asked for. */
-  readonly statelyUrl: string | undefined;
-  /** What to open for the classic visualizer; undefined unless asked for. */
-  readonly classicUrl: string | undefined;
+  /** Ends all viewers, takes everything off the workers, and leaves no handle. */
+  close(): Promise<void>;
+}
+
+/** Workers that are being inspected. */
+export interface Inspection extends InspectorPage {
+  /** What to open for the other viewers, in the order of `parts`. */
+  readonly partUrls: readonly string[];
   /** @throws TypeError for a name that is taken or not fit to be shown */
   add(name: string, worker: SyncWorker, chain?: ShownChain): void;
   /** Lets go of a worker; a name that is not known is no error. */
   remove(name: string): void;
-  /** Ends all viewers, takes everything off the workers, and leaves no handle. */
-  close(): Promise<void>;
 }

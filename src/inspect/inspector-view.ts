@@ -1,72 +1,61 @@
-import type { WorkerStatus } from '../operations/worker-status.ts';
+import type { ChainStatus } from '../operations/worker-status.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
+import type { RecordedLine, RecordingStart } from './recording/recording.ts';
 
 /**
- * What the page is sent of one worker, as the data of an unnamed Server-Sent Event of `GET /feed?worker=NAME`. Each view
- * is whole, but for the steps and the log, which go on from the view before; the first view of a feed holds all that
- * is kept. All of its lists are bounded. Times are Unix seconds, with a fraction.
+ * What the page is sent of one worker, as the data of an unnamed Server-Sent Event of
+ * `GET /feed?worker=NAME&search=TEXT`. It is a recording that goes on: the page folds the lines into the context, and shows
+ * what follows from it. All lists are bounded. Times are Unix seconds, with a fraction.
  */
 export interface InspectorView {
   /** By the worker's clock, so that the page need not trust its own. */
   readonly at: number;
-  /** The names of all workers that can be watched. */
-  readonly workers: readonly string[];
+  /** Whether this is a worker, or a recording of one. */
+  readonly source: 'live' | 'replay';
   /** The one that is watched: the one that was asked for, or the first where that one is not there (any more). */
   readonly worker: string;
+  /** Whether it is started, and not stopped since. */
+  readonly started: boolean;
   /** Whether the page may ask for something, or only look. */
   readonly mayControl: boolean;
-  /** The path of the innermost active state, as the chart's `data-state` has it. */
-  readonly active: string;
-  /** The transitions since the last view, oldest first; the newest 50. */
-  readonly steps: readonly InspectorStep[];
-  readonly status: WorkerStatus;
-  /** The last runs, oldest first. */
-  readonly runs: readonly InspectedRun[];
-  /** What was told since the last view, oldest first. */
-  readonly log: readonly InspectorLine[];
+  /** What the lines go on from: in the first view, and again where the server has not kept the lines between. */
+  readonly start: RecordingStart | null;
+  /** Since the last view, oldest first. */
+  readonly lines: readonly RecordedLine[];
   /** How many lines between the last view and this one were not kept. */
   readonly linesDropped: number;
+  /** Null where no chain is known. */
+  readonly chain: ChainStatus | null;
   /** What the page may break and mend, if the worker's peers can do that. */
   readonly faults: readonly FaultSwitch[];
+  /** All workers; null if nothing changed since it was sent last. */
+  readonly overview: WorkersOverview | null;
 }
 
-/** One transition. */
-export interface InspectorStep {
-  readonly at: number;
-  /** The path of the innermost state it led to. */
-  readonly state: string;
-  /** As the chart's `data-edge` has them. */
-  readonly edges: readonly string[];
+/** All workers that can be watched. */
+export interface WorkersOverview {
+  readonly total: number;
+  /** How many are in each state. */
+  readonly counts: Readonly<Partial<Record<WorkerCondition, number>>>;
+  /** Those that were searched for, the worst first; the first 100. */
+  readonly rows: readonly WorkerRow[];
+  /** How many were found. */
+  readonly found: number;
 }
 
-/** One run, and the attempts it made. */
-export interface InspectedRun {
-  readonly startedAt: number;
-  /** Null while it is under way. */
-  readonly endedAt: number | null;
-  readonly outcome: Exclude<SyncOutcome, 'idle'> | 'stuck';
-  readonly attempts: readonly InspectedAttempt[];
-}
+/** A state, or what is worse than its state. */
+export type WorkerCondition = SyncOutcome | 'stuck' | 'stopped';
 
-/** One attempt at one peer. */
-export interface InspectedAttempt {
-  readonly peerUrl: string;
-  readonly startedAt: number;
-  /** Null while it is under way. */
-  readonly durationSeconds: number | null;
-  readonly outcome: 'ok' | 'error' | 'fork' | 'stuck' | 'running';
-  /** Why it failed; '' unless it did. */
-  readonly error: string;
-}
-
-/** One line of the log. */
-export interface InspectorLine {
-  /** Counts up, so that a gap can be seen. */
-  readonly id: number;
-  readonly at: number;
-  /** The type of the event, such as `run.started`. */
-  readonly type: string;
-  readonly text: string;
+/** One worker among others. */
+export interface WorkerRow {
+  readonly name: string;
+  readonly condition: WorkerCondition;
+  /** When its state began; 0: never. */
+  readonly since: number;
+  readonly lastOkAt: number;
+  readonly failures: number;
+  /** When its next run may begin, or the run under way is stuck; null for one that does not run. */
+  readonly next: number | null;
 }
 
 /** A peer that can be told to misbehave, as those of the demo can. */

@@ -84,7 +84,10 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
     if (pathname === '/feed') {
       if (request.method !== 'GET') return notAllowed('GET');
       if (feed.isFull) return problem(503, 'too many watch already; close another page');
-      feed.open(response, searchParams.get('worker') ?? '');
+      feed.open(response, {
+        worker: searchParams.get('worker') ?? '',
+        search: searchParams.get('search') ?? '',
+      });
       return undefined;
     }
     if (asset === undefined) return problem(404, 'there is nothing here');

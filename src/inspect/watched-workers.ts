@@ -2,10 +2,23 @@ import type { ShownChain } from '../operations/worker-status.ts';
 import { describe } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import type { InspectorPart } from './inspector-part.ts';
-import { createSubject, type Subject } from './subject.ts';
+import { createRecorder, type Recorder, timeOf } from './recording/recorder.ts';
+import type { Recording } from './recording/recording.ts';
 
 /** What a name looks like that can stand in a list, a URL and a log. */
 const NAME = /^[^\p{C}\s](?:[^\p{C}]{0,98}[^\p{C}\s])?$/u;
+/** Lines kept of all workers together, and of one at least and at most. */
+const LINES = { all: 100_000, least: 20, most: 500 };
+
+/** A worker that is inspected, or a recording of one, with what its viewers see of it. */
+export interface Subject {
+  readonly name: string;
+  /** Undefined: it is a recording. */
+  readonly worker: SyncWorker | undefined;
+  readonly recorder: Pick<Recorder, 'pushed' | 'since' | 'observe'>;
+  readonly chain: ShownChain | undefined;
+  now(): number;
+}
 
 /** What is told of changes. */
 export interface WatchedWorkersEvents {
@@ -14,9 +27,25 @@ export interface WatchedWorkersEvents {
   changedAll(): void;
 }
 
+/** A recording in the place of a worker: nothing comes after its last line. */
+export function recordedSubject(recording: Recording): Subject {
+  const { start, lines } = recording;
+  return {
+    name: start.worker,
+    worker: undefined,
+    recorder: {
+      pushed: lines.length,
+      since: (number) => ({ start, lines: lines.slice(number) }),
+      observe: () => () => undefined,
+    },
+    chain: undefined,
+    now: () => lines.at(-1)?.at ?? start.at,
+  };
+}
+
 /** The workers that are inspected, by their names. */
 export class WatchedWorkers {
-  readonly #subjects = new Map<string, Subject>();
+  readonly #subjects = new Map<string, Subject & { close(): void }>();
   readonly #parts: readonly InspectorPart[];
   readonly #events: WatchedWorkersEvents;
 
@@ -29,6 +58,10 @@ export class WatchedWorkers {
     return [...this.#subjects.keys()];
   }
 
+  *[Symbol.iterator](): Generator<readonly [string, SyncWorker]> {
+    for (const { name, worker } of this.#subjects.values()) if (worker !== undefined) yield [name, worker];
+  }
+
   worker(name: string): SyncWorker | undefined {
     return this.#subjects.get(name)?.worker;
   }
@@ -39,7 +72,7 @@ export class WatchedWorkers {
     return this.#subjects.get(name) ?? first;
   }
 
-  /** @throws TypeError for a name that is taken or not fit to be describe, and for what is no worker */
+  /** @throws TypeError for a name that is taken or not fit to be shown, and for what is no worker */
   add(name: string, worker: SyncWorker, chain: ShownChain | undefined): void {
     if (typeof name !== 'string' || !NAME.test(name)) {
       throw new TypeError(
@@ -50,7 +83,17 @@ export class WatchedWorkers {
       throw new TypeError(`a worker named ${describe(name)} is inspected already; remove it first`);
     }
     if (!isWorker(worker)) throw new TypeError(`${name} is ${describe(worker)}; allowed is a sync worker`);
-    const subject = createSubject({ name, worker, chain }, this.#events.changed);
+    const maxLines = (): number =>
+      Math.max(LINES.least, Math.min(LINES.most, Math.floor(LINES.all / this.#subjects.size)));
+    const recorder = createRecorder(worker, name, { maxLines }, () => this.#events.changed(subject));
+    const subject = {
+      name,
+      worker,
+      recorder,
+      chain,
+      now: () => timeOf(worker),
+      close: () => recorder.close(),
+    };
     this.#subjects.set(name, subject);
     for (const part of this.#parts) part.add(name, worker);
     this.#events.changedAll();
@@ -60,7 +103,7 @@ export class WatchedWorkers {
     const subject = this.#subjects.get(name);
     if (subject === undefined) return;
     this.#subjects.delete(name);
-    subject.journal.close();
+    subject.close();
     for (const part of this.#parts) part.remove(name);
     this.#events.changedAll();
   }

@@ -66,7 +66,15 @@ export async function measureInspectedCycle(watching: Watching): Promise<number>
 async function inspected(worker: SyncWorker, watching: Watching): Promise<Inspection | undefined> {
   if (watching === 'nothing') return undefined;
   const { inspectWorker } = await built<typeof import('../../src/inspect/index.ts')>('inspect');
-  return inspectWorker(worker, { stately: watching === 'stately', classic: watching === 'classic' });
+  if (watching === 'stately') {
+    const { statelyInspector } =
+      await built<typeof import('../../src/inspect/stately/index.ts')>('inspect-stately');
+    return inspectWorker(worker, { parts: [statelyInspector()] });
+  }
+  if (watching !== 'classic') return inspectWorker(worker);
+  const { classicInspector } =
+    await built<typeof import('../../src/inspect/classic/index.ts')>('inspect-classic');
+  return inspectWorker(worker, { parts: [classicInspector()] });
 }
 
 async function watched({ url }: Inspection, watching: Watching): Promise<ChildProcess | undefined> {

@@ -73,6 +73,7 @@ const examples: Readonly<Record<SettingKey, readonly (readonly [text: string, va
     ['true', true],
     ['https://a.example/viz', 'https://a.example/viz'],
   ],
+  record: switches(true),
 };
 
 function numbers(...values: readonly number[]): readonly (readonly [string, number])[] {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
 import type { SyncWorker } from '../../src/index.ts';
-import { innermost } from '../../src/inspect/active-state.ts';
 import { watchActor } from '../../src/inspect/index.ts';
+import { innermost } from '../../src/inspect/recording/recorder.ts';
 import { PEER, useInspections } from './inspection-world.ts';
 
 const { embedded, after, takeWarnings } = useInspections();

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type AnyStateNode, createActor, type InspectionEvent } from 'xstate';
-import { transitionId } from '../../src/explain/read-chart.ts';
 import { initialSyncState, PeerSyncRateLimited, type SyncFunction } from '../../src/index.ts';
 import { watchActor } from '../../src/inspect/index.ts';
-import { keepJournal } from '../../src/inspect/journal.ts';
+import { chartDefinition, chartStates, transitionId } from '../../src/inspect/recording/chart-definition.ts';
+import { createRecorder } from '../../src/inspect/recording/recorder.ts';
 import { createSyncWorkerMachine, syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { useInspections } from './inspection-world.ts';
 
@@ -31,6 +31,25 @@ test("the transitions of the machine, by the names a step has, are the picture's
   expect(transitions.map(transitionId).sort()).toEqual([...drawnEdges].sort());
 });
 
+test('the definition alone gives the same states and transitions, and where each leads', () => {
+  const states = chartStates(chartDefinition(syncWorkerMachine));
+  expect(
+    states
+      .map(({ path }) => path)
+      .filter(Boolean)
+      .sort(),
+  ).toEqual([...drawnStates].sort());
+  const transitions = states.flatMap((state) => state.transitions);
+  expect(transitions.map(({ id }) => id).sort()).toEqual([...drawnEdges].sort());
+  const targets = new Map(
+    nodesOf(syncWorkerMachine.root)
+      .flatMap((node) => [...[...node.transitions.values()].flat(), ...(node.always ?? [])])
+      .map((transition) => [transitionId(transition), transition.target?.[0]?.path.join('.')]),
+  );
+  for (const { id, target, source } of transitions)
+    expect([id, target]).toEqual([id, targets.get(id) ?? source]);
+});
+
 test('every step of real workers, whatever befalls them, lights edges and a state that are drawn', async () => {
   const edges = new Set<string>();
   const states = new Set<string>();
@@ -43,7 +62,8 @@ test('every step of real workers, whatever befalls them, lights edges and a stat
     async () => {
       throw new PeerSyncRateLimited({ retryAfterSeconds: 90 });
     },
-    () => new Promise(() => undefined),
+    (_, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   ];
   for (const [index] of answers.entries()) {
     let asked = index;
@@ -52,11 +72,10 @@ test('every step of real workers, whatever befalls them, lights edges and a stat
       sync: (peer, options) =>
         (answers[asked++ % answers.length] ?? answers[0])?.(peer, options) ?? { head: '' },
     });
-    const journal = keepJournal(worker, () => undefined);
-    after(journal.close);
-    journal.look();
+    const recorder = createRecorder(worker, 'a', { maxLines: () => 10_000 });
+    after(recorder.close);
+    recorder.observe();
     await worker.start();
-    let read = 0;
     for (let turn = 0; turn < 40; turn += 1) {
       await pass(turn % 4 === 0 ? 1 : 61_000);
       if (turn % 3 === 0) worker.requestSync({ force: turn % 2 === 0 });
@@ -64,11 +83,10 @@ test('every step of real workers, whatever befalls them, lights edges and a stat
       if (turn === 15) worker.setPeers([]);
       if (turn === 20) worker.setPeers(['https://c.example']);
       if (turn === 25) worker.actor?.send({ type: 'peer.seen', peerUrl: 'no URL' });
-      for (const step of journal.steps.since(read)) {
-        states.add(step.state);
-        for (const edge of step.edges) edges.add(edge);
-      }
-      read = journal.steps.pushed;
+    }
+    for (const { to, transitions } of recorder.since(0).lines) {
+      states.add(to);
+      for (const edge of transitions) edges.add(edge);
     }
   }
   expect([...edges].filter((edge) => !drawnEdges.has(edge))).toEqual([]);
@@ -81,11 +99,12 @@ test('a restored worker takes its first steps on edges that are drawn too', () =
   const inspect = (event: InspectionEvent): void => {
     if (event.type === '@xstate.microstep') edges.push(...event._transitions.map(transitionId));
   };
-  const now = 1_800_000_000;
-  const machine = createSyncWorkerMachine({ now: () => now, random: () => 0 });
+  const machine = createSyncWorkerMachine({ now: () => 1_800_000_000, random: () => 0 });
   for (const lastOutcome of ['running', 'ok', 'error', 'fork', 'solo'] as const) {
-    const state = { ...initialSyncState(), lastOutcome, lastSyncStartedAt: now, nextSyncDueAt: now + 60 };
-    const actor = createActor(machine, { input: { state }, inspect });
+    const times = { lastSyncStartedAt: 1_799_999_990, nextSyncDueAt: 1_800_000_100 };
+    const peers = lastOutcome === 'solo' ? [] : ['https://a.example'];
+    const input = { state: { ...initialSyncState(), ...times, lastOutcome }, peers };
+    const actor = createActor(machine, { input, inspect });
     expect(actor.getSnapshot().context.worker.lastOutcome).toBe(lastOutcome);
   }
   expect(edges).toEqual([0, 1, 2, 3, 4].map((index) => `idle:always:${index}`));

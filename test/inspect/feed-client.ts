@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { InspectorView } from '../../src/inspect/inspector-view.ts';
+import { Model, type Moment } from '../../src/inspect/page/script/model.ts';
 
 /** A viewer that reads its feed, as a page does. */
 export interface FeedClient {
@@ -9,6 +10,8 @@ export interface FeedClient {
   next(): Promise<InspectorView>;
   /** The first view from now on of which this holds. */
   until(holds: (view: InspectorView) => boolean): Promise<InspectorView>;
+  /** What the page makes of the views that were read. */
+  moment(): Moment;
   /** All views that came so far. */
   readonly views: readonly InspectorView[];
   close(): void;
@@ -24,6 +27,7 @@ export async function openFeed(url: string): Promise<FeedClient> {
   const lines = createInterface({ input: response });
   let wake: () => void = () => undefined;
   let read = 0;
+  const model = new Model();
   let over = false;
   lines.on('line', (line) => {
     if (line.startsWith('data: ')) views.push(JSON.parse(line.slice('data: '.length)));
@@ -40,6 +44,7 @@ export async function openFeed(url: string): Promise<FeedClient> {
       const view = views[read];
       if (view !== undefined) {
         read += 1;
+        model.take(view);
         return view;
       }
       if (over) throw new Error('the feed ended');
@@ -51,6 +56,11 @@ export async function openFeed(url: string): Promise<FeedClient> {
   return {
     response,
     views,
+    moment: () => {
+      const moment = model.moment(model.view?.at ?? 0);
+      if (moment === undefined) throw new Error('no view was read yet');
+      return moment;
+    },
     next,
     until: async (holds) => {
       for (;;) {

@@ -1,16 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { SyncWorkerOptions } from '../../src/index.ts';
+import { type ClassicInspectorOptions, classicInspector } from '../../src/inspect/classic/index.ts';
 import { type Inspection, type InspectOptions, inspectWorker } from '../../src/inspect/index.ts';
+import { type StatelyInspectorOptions, statelyInspector } from '../../src/inspect/stately/index.ts';
 import { type Embedded, embed } from '../support/embedded-worker.ts';
 import { type FeedClient, openFeed } from './feed-client.ts';
 
 export const PEER = 'https://peer.example';
 
+/** An inspection with the viewers that are asked for. */
+export interface InspectedOptions extends InspectOptions {
+  readonly stately?: StatelyInspectorOptions | undefined;
+  readonly classic?: ClassicInspectorOptions | undefined;
+}
+
+/** What to open for each of them; '' for one that is not asked for. */
+export interface Inspected extends Inspection {
+  readonly statelyUrl: string;
+  readonly classicUrl: string;
+}
+
 /** Workers, inspections and viewers that end with the test that opened them. */
 export interface InspectionWorld {
   embedded(options?: Partial<Omit<SyncWorkerOptions, 'clock'>>): Embedded;
-  inspected(workers: Parameters<typeof inspectWorker>[0], options?: InspectOptions): Promise<Inspection>;
+  inspected(workers: Parameters<typeof inspectWorker>[0], options?: InspectedOptions): Promise<Inspected>;
   watched(inspection: Inspection, name?: string): Promise<FeedClient>;
   /** What the process was warned of by now; a warning that nobody takes fails the test. */
   takeWarnings(): Error[];
@@ -39,10 +53,16 @@ export function useInspections(): InspectionWorld {
       open.push(() => made.worker.stop());
       return made;
     },
-    inspected: async (workers, options = {}) => {
-      const inspection = await inspectWorker(workers, options);
+    inspected: async (workers, { stately, classic, ...options } = {}) => {
+      const parts = [
+        ...(stately === undefined ? [] : [statelyInspector(stately)]),
+        ...(classic === undefined ? [] : [classicInspector(classic)]),
+      ];
+      const inspection = await inspectWorker(workers, { ...options, parts });
       open.push(inspection.close);
-      return inspection;
+      const [statelyUrl = '', classicUrl = ''] =
+        stately === undefined ? ['', ...inspection.partUrls] : inspection.partUrls;
+      return { ...inspection, statelyUrl, classicUrl };
     },
     watched: async ({ url }, name = 'worker') => {
       const feed = await openFeed(`${url}feed?worker=${encodeURIComponent(name)}`);

@@ -9,14 +9,16 @@ import { runCommand } from './run-command.ts';
 const script = `
 import { createSyncWorker } from 'infonet-sync-worker';
 import { inspectWorker } from 'infonet-sync-worker/inspect';
+import { classicInspector } from 'infonet-sync-worker/inspect/classic';
+import { statelyInspector } from 'infonet-sync-worker/inspect/stately';
 
 const worker = createSyncWorker({ sync: () => ({ head: 'h1' }), peers: ['http://a.example'] });
-const inspection = await inspectWorker(worker, { stately: true, classic: true });
+const inspection = await inspectWorker(worker, { parts: [statelyInspector(), classicInspector()] });
 await worker.start();
 await worker.waitFor('ok');
-const pages = [inspection.url, inspection.statelyUrl];
+const pages = [inspection.url, inspection.partUrls[0]];
 const answers = await Promise.all(pages.map(async (url) => (await fetch(url)).status));
-console.log(worker.state.currentHead, ...answers, new URL(inspection.classicUrl).searchParams.has('server'));
+console.log(worker.state.currentHead, ...answers, new URL(inspection.partUrls[1]).searchParams.has('server'));
 await worker.stop();
 await inspection.close();
 `;

@@ -36,23 +36,29 @@ test('the entries share one class of an error', async () => {
   expect(core['PeerSyncRateLimited']).toBe(index['PeerSyncRateLimited']);
 });
 
-test.each(['index', 'core', 'disk/index', 'infonet/index', 'operations/index', 'inspect/index'])(
-  'every public export of src/%s says what it is in its declaration',
-  (entry) => {
-    const file = join(dist, 'types', 'src', `${entry}.d.ts`);
-    const program = ts.createProgram([file], {
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2023,
-    });
-    const checker = program.getTypeChecker();
-    const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.Node);
-    const exported = module === undefined ? [] : checker.getExportsOfModule(module);
-    expect(exported).not.toEqual([]);
+test.each([
+  'index',
+  'core',
+  'disk/index',
+  'infonet/index',
+  'operations/index',
+  'inspect/index',
+  'inspect/stately/index',
+  'inspect/classic/index',
+])('every public export of src/%s says what it is in its declaration', (entry) => {
+  const file = join(dist, 'types', 'src', `${entry}.d.ts`);
+  const program = ts.createProgram([file], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+  });
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.Node);
+  const exported = module === undefined ? [] : checker.getExportsOfModule(module);
+  expect(exported).not.toEqual([]);
 
-    const silent = exported.filter((symbol) => {
-      const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      return target.getDocumentationComment(checker).length === 0;
-    });
-    expect(silent.map(({ name }) => name)).toEqual([]);
-  },
-);
+  const silent = exported.filter((symbol) => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    return target.getDocumentationComment(checker).length === 0;
+  });
+  expect(silent.map(({ name }) => name)).toEqual([]);
+});

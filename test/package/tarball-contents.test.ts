@@ -30,6 +30,8 @@ test('the tarball has a module an entry, the command, what they share, their dec
     'dist/disk.js',
     'dist/index.js',
     'dist/infonet.js',
+    'dist/inspect-classic.js',
+    'dist/inspect-stately.js',
     'dist/inspect.js',
     'dist/operations.js',
     'dist/sync-worker.js',

@@ -32,7 +32,7 @@ export function addDemo(program: Command, host: Host): void {
       seconds: seconds === undefined ? undefined : readDemoSeconds(seconds),
     }));
     const { inspect: port } = settings;
-    const inspect = port === false ? undefined : { port, ...pagesOf(settings) };
+    const inspect = port === false ? undefined : { port, ...(await pagesOf(settings)) };
     const status = await runDemo({ ...wanted, inspect });
     if (status !== 0) throw new CommandFailed(status);
   });

@@ -23,6 +23,7 @@ const fixed: readonly SettingKey[] = [
   'inspectControl',
   'inspectStately',
   'inspectClassic',
+  'record',
 ];
 
 /**

@@ -5,6 +5,8 @@ import { trackGates } from '../../infonet/gate-directory.ts';
 import { createInfonetSync, type InfonetSync } from '../../infonet/pull/infonet-sync.ts';
 import type { ServingStatus } from '../../infonet/serve/serving-status.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';
+import { createRecorder, type Recorder } from '../../inspect/recording/recorder.ts';
+import { writeRecording } from '../../inspect/recording/recording.ts';
 import { serveOperations } from '../../operations/serve-operations.ts';
 import { traceWorker } from '../../operations/trace-worker.ts';
 import type { ShownChain } from '../../operations/worker-status.ts';
@@ -72,7 +74,8 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   const listeners = await serveChain(settings, chain, closers);
   for (const listener of listeners) reportServing(opened, listener.serving());
   const shown = { ...chain, serving: () => listeners.map((listener) => listener.serving()) };
-  const node = { host, settings, worker, chain: shown, reporter: opened, closers };
+  const recorder = settings.record ? record(worker, closers) : undefined;
+  const node = { host, settings, worker, chain: shown, reporter: opened, closers, recorder };
   // Before a peer is asked: a port that is taken would break off a run, and what is counted counts from the first one.
   await openPorts(node);
   closers.add('the worker', () => worker.stop());
@@ -94,6 +97,15 @@ interface StartedNode {
   readonly chain: ShownChain;
   readonly reporter: NodeReporter;
   readonly closers: Closers;
+  readonly recorder: Recorder | undefined;
+}
+
+/** What `record` fetches: the last 10,000 events, or the last hour. */
+function record(worker: SyncWorker, closers: Closers): Recorder {
+  const recorder = createRecorder(worker, 'worker', { maxLines: () => 10_000, maxSeconds: 3600 });
+  recorder.observe();
+  closers.add('the recorder', () => recorder.close());
+  return recorder;
 }
 
 /** What was asked for of HTTP and the inspector. */
@@ -106,22 +118,21 @@ async function openPorts({ settings, worker, chain, reporter, closers }: Started
   }
   if (inspect === false) return;
   const chains = { worker: chain };
-  const inspection = await inspectWorker(worker, { ...pagesOf(settings), port: inspect, chains });
+  const inspection = await inspectWorker(worker, { ...(await pagesOf(settings)), port: inspect, chains });
   closers.add('the inspector', () => inspection.close());
-  const { url, statelyUrl, classicUrl } = inspection;
-  const pages = [url, statelyUrl, classicUrl].filter((page) => page !== undefined);
-  reporter.info(
-    { event: 'node.inspector', url, statelyUrl, classicUrl },
-    `inspect it at ${pages.join(', ')}`,
-  );
+  const { url, partUrls } = inspection;
+  reporter.info({ event: 'node.inspector', url, partUrls }, `inspect it at ${[url, ...partUrls].join(', ')}`);
 }
 
 /** The socket by which the other commands reach it. */
-async function openControl({ host, settings, worker, chain, reporter, closers }: StartedNode): Promise<void> {
+async function openControl(node: StartedNode): Promise<void> {
+  const { host, settings, worker, chain, reporter, closers, recorder } = node;
   const { data } = settings;
   try {
+    const recording = recorder && (() => writeRecording(recorder.since(0)));
     const onNotice = (message: string): void => reporter.warn({ event: 'node.control' }, message);
-    const control = await serveControl({ folder: shortPath(data, host.cwd()), worker, chain, onNotice });
+    const folder = shortPath(data, host.cwd());
+    const control = await serveControl({ folder, worker, chain, onNotice, recording });
     closers.add('the control socket', () => control.close());
     const path = join(data, basename(control.path));
     reporter.info({ event: 'node.control', path }, `reached through ${path}`);

@@ -227,6 +227,12 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     group: watching,
     help: 'also for the classic Stately visualizer, of this PAGE if it is not the usual one',
   },
+  record: {
+    kind: trueOrFalse,
+    usual: false,
+    group: watching,
+    help: 'keep the last 10,000 events, or the last hour, for `sync-worker record` to fetch',
+  },
 };
 
 export const settingKeys: readonly SettingKey[] = Object.keys(settingTable).filter(isSettingKey);

@@ -33,6 +33,8 @@ export interface Settings extends SyncPolicy {
   /** The page to use, or true for its usual one. */
   readonly inspectStately: string | boolean;
   readonly inspectClassic: string | boolean;
+  /** Whether the last events are kept, for `record` to fetch. */
+  readonly record: boolean;
 }
 
 export type SettingKey = keyof Settings;

@@ -12,8 +12,9 @@ const spellings: readonly (readonly [RegExp, string])[] = [
   [/^xstate\.done\.actor\./, 'done.invoke.'],
   [/^xstate\.error\.actor\./, 'error.platform.'],
   [/^xstate\.done\.state\./, 'done.state.'],
-  // The delay is a name or a number, and so without a dot.
-  [/^xstate\.after\.([^.]+)\.(.+)$/, 'xstate.after($1)#$2'],
+  // XState 4 writes `xstate.after(…)#…`, but the visualizer calls such a delay by its name, which it does not have, and
+  // throws each time it draws. The delay is a name or a number, and so without a dot.
+  [/^xstate\.after\.([^.]+)\.(.+)$/, 'after.$1.$2'],
 ];
 
 /** The type of an event of XState 5 as XState 4 spells it. */

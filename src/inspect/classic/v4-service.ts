@@ -10,7 +10,7 @@ interface Step {
 
 /**
  * An actor of XState 5 in the guise of a running service of XState 4, as far as `@xstate/inspect` looks at one. It
- * shows, and does nothing: what is sent to it is only told.
+ * shows, and does nothing: what is sent to it is only emitted.
  */
 export class V4Service {
   readonly id: string;
@@ -35,7 +35,7 @@ export class V4Service {
     return this.state;
   }
 
-  /** The library puts a function of its own in this place, which tells of the event and then calls this one. */
+  /** The library puts a function of its own in this place, which emits the event and then calls this one. */
   send: (event: unknown) => void = () => undefined;
 
   subscribe(listener: (state: V4State) => void): { unsubscribe(): void } {
@@ -49,15 +49,19 @@ export class V4Service {
   }
 
   /** The actor is sent an event. */
-  tellEvent(event: { readonly type: string }): void {
+  emitEvent(event: { readonly type: string }): void {
     this.send(v4Event(event));
   }
 
-  /** The actor took a step; told only if somebody reads it. */
+  /** The actor took a step; emitted only if somebody reads it. */
   take(step: Step, isRead: boolean): void {
     this.#step = step;
-    if (!isRead) return;
-    const { state } = this;
+    if (isRead) this.emitState(step.event);
+  }
+
+  /** Emits the state as it is, as if by this event: of states alone the visualizer shows by which event they came. */
+  emitState(event: { readonly type: string }): void {
+    const state = v4State(this.#step.snapshot, event, this.sessionId);
     for (const listener of this.#listeners) listener(state);
   }
 

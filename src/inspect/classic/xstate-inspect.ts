@@ -7,10 +7,10 @@ export type Deliver = (message: string) => void;
 
 /** `@xstate/inspect`, as far as it is used. */
 export interface XStateInspect {
-  /** Does what makes the library tell something, and takes what it tells. */
-  telling(deliver: Deliver, act: () => void): void;
+  /** Does what makes the library send something, and takes what it sends. */
+  delivering(deliver: Deliver, act: () => void): void;
   register(service: V4Service): void;
-  /** Makes the library tell of all services, as it does when a viewer comes. */
+  /** Makes the library send all services, as it does when a viewer comes. */
   inspecting(): void;
 }
 
@@ -55,7 +55,7 @@ export function createXStateInspect(): XStateInspect {
     },
   });
   return {
-    telling: (to, act) => {
+    delivering: (to, act) => {
       const before = deliver;
       deliver = to;
       try {

@@ -28,15 +28,17 @@ export function relayPage({ page, workers, host }: RelayPageOptions): { html: st
 <p>The Stately Inspector is a page of <b>${origin}</b>. It sees, and may keep, everything that is sent to it. Nothing
 is sent before you press a button.</p>
 <p>What leaves: the chart, and from then on every event and every state of the workers (${watched}). In these are the
-addresses of their peers, their marks and errors, chain heads and times. Names and passwords in URLs are taken out.
+addresses of their peers, their records and errors, chain heads and times. Names and passwords in URLs are taken out.
 Nothing that page says can reach a worker.</p>
 <button id="here">Send to ${origin}, and look here</button>
 <button id="window">Send to ${origin}, in a window of its own</button>
 </div>
 <div id="sending" hidden>
-<p><b>${origin}</b> sees what the workers tell. <button id="stop">Stop sending</button></p>
+<p><b>${origin}</b> sees what the workers do. <button id="stop">Stop sending</button></p>
 </div>
 <p id="state" role="status">Nothing was sent.</p>
+<p id="ways" hidden>Ways out: stop, and open it in a window of its own; or look at <a href="/">the page of this process</a>,
+which needs no other one.</p>
 </header>
 <main id="place"></main>
 <script>${relayScript}</script>

@@ -11,24 +11,36 @@ const state = document.querySelector('#state');
 const consent = document.querySelector('#consent');
 const sending = document.querySelector('#sending');
 const place = document.querySelector('#place');
+const ways = document.querySelector('#ways');
 let target = null;
 let feed = null;
 let sent = 0;
+let patience;
+let hasLoaded = false;
 
 const say = (text) => { state.textContent = text; };
 
 function begin(open) {
+  hasLoaded = false;
   target = open();
-  if (target === null) return say('The browser let no window open; allow it for this page, or look here instead.');
+  if (target === null) return say('Blocked: the browser let no window open. Allow it for this page, or look here instead.');
   consent.hidden = true;
   sending.hidden = false;
-  say('Waiting for ' + origin + ' to listen. Nothing was sent yet.');
+  say('Opening ' + page + '. Nothing was sent yet.');
+  patience = setTimeout(() => {
+    ways.hidden = false;
+    say(target.closed ? 'The window was closed. Nothing was sent.'
+      : hasLoaded ? origin + ' opened, but for 15 s it has not asked for events: it may be another page by now, or be blocked. Nothing was sent.'
+      : origin + ' did not open within 15 s: the browser does not reach it, or blocks it. Nothing was sent.');
+  }, 15000);
 }
 
 function end(text) {
   if (feed !== null) { feed.onclose = null; feed.close(); feed = null; }
   if (target !== null) target.postMessage({ type: '@statelyai.disconnected' }, origin);
   target = null;
+  clearTimeout(patience);
+  ways.hidden = true;
   place.replaceChildren();
   consent.hidden = false;
   sending.hidden = true;
@@ -36,6 +48,8 @@ function end(text) {
 }
 
 function fetchEvents() {
+  clearTimeout(patience);
+  ways.hidden = true;
   if (feed !== null) { feed.onclose = null; feed.close(); }
   feed = new WebSocket('ws://' + location.host + '/stately/events');
   feed.onmessage = ({ data }) => {
@@ -51,6 +65,10 @@ document.querySelector('#here').onclick = () => begin(() => {
   frame.title = 'The Stately Inspector';
   frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-downloads');
   frame.src = page;
+  frame.onload = () => {
+    hasLoaded = true;
+    if (feed === null) say(origin + ' opened; waiting for it to ask for events. Nothing was sent yet.');
+  };
   place.replaceChildren(frame);
   return frame.contentWindow;
 });

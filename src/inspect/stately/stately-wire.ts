@@ -1,8 +1,8 @@
 import { createInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
 import type { InspectionEvent } from 'xstate';
 import { plainRecord } from '../viewers/plain-value.ts';
-import { shownActor, snapshotOf } from './shown-actor.ts';
 import type { StatelyEvent } from './stately-event.ts';
+import { snapshotOf, visibleActor } from './visible-actor.ts';
 
 /** Deep enough for each action of the chart; by default the library cuts them off. */
 const DEFINITION_DEPTH = 24;
@@ -16,14 +16,14 @@ const DEFINITION_DEPTH = 24;
  * @returns the event as plain JSON, without credentials; undefined for what the page has no use for
  */
 export function createStatelyWire(worker: string): (event: InspectionEvent) => StatelyEvent | undefined {
-  const spoken: StatelyInspectionEvent[] = [];
+  const sent: StatelyInspectionEvent[] = [];
   const send = (event: StatelyInspectionEvent): void => {
-    spoken.push(event);
+    sent.push(event);
   };
   const inspector = createInspector({ send }, { serializationDepthLimit: DEFINITION_DEPTH });
 
   return (event) => {
-    const actor = shownActor(event.actorRef);
+    const actor = visibleActor(event.actorRef);
     let names = {};
     switch (event.type) {
       case '@xstate.actor': {
@@ -36,21 +36,21 @@ export function createStatelyWire(worker: string): (event: InspectionEvent) => S
       case '@xstate.event': {
         const { sourceRef } = event;
         const source = sourceRef === undefined ? {} : { source: sourceRef.sessionId };
-        inspector.event(actor, toldEvent(event.event), source);
+        inspector.event(actor, plainEvent(event.event), source);
         break;
       }
       case '@xstate.snapshot':
-        inspector.snapshot(actor, plainRecord(event.snapshot), { event: toldEvent(event.event) });
+        inspector.snapshot(actor, plainRecord(event.snapshot), { event: plainEvent(event.event) });
         break;
       default:
         return undefined;
     }
     // The library does not know which of several workers an event belongs to.
     const { type, rootId } = event;
-    return { ...spoken.pop(), ...names, type, sessionId: actor.sessionId, rootId };
+    return { ...sent.pop(), ...names, type, sessionId: actor.sessionId, rootId };
   };
 }
 
-function toldEvent(event: { readonly type: string }): { type: string } {
+function plainEvent(event: { readonly type: string }): { type: string } {
   return { ...plainRecord(event), type: event.type };
 }

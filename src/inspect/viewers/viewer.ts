@@ -4,11 +4,11 @@ import type { Allowance } from './allowance.ts';
 /** Bytes that may wait for a viewer; one with more is behind, and is sent nothing until it has read them. */
 const MAX_WAITING = 1024 * 1024;
 
-/** What is told of a viewer. */
+/** What becomes of a viewer. */
 export interface ViewerEvents {
-  /** It said something; no more of it than is allowed. */
-  said(viewer: Viewer, text: string): void;
-  /** It missed something and has read the rest: it is to be shown what is the case now. */
+  /** It sent a message; no more of them than are allowed. */
+  message(viewer: Viewer, text: string): void;
+  /** It missed something and has read the rest: it is to be sent the present state. */
   caughtUp(viewer: Viewer): void;
   left(viewer: Viewer): void;
 }
@@ -38,7 +38,7 @@ export class Viewer {
       return false;
     };
     socket.on('message', (data, isBinary) => {
-      if (passes() && !isBinary) events.said(this, data.toString());
+      if (passes() && !isBinary) events.message(this, data.toString());
     });
     // Each ping is answered by a pong that would wait here too.
     socket.on('ping', passes);
@@ -50,21 +50,21 @@ export class Viewer {
     return this.#isBehind;
   }
 
-  /** One that is behind misses it; for what it needs in any case, there is `show`. */
+  /** One that is behind misses it; for what it needs in any case, there is `sync`. */
   send(text: string): void {
     if (this.#isBehind) this.skip();
     else this.#write(text);
   }
 
-  /** It was not sent something, and will be shown what is the case instead. */
+  /** It was not sent something, and will be sent the present state instead. */
   skip(): void {
     this.#hasMissed = true;
   }
 
-  /** Sends what is the case now, all of it, as often as the given function asks for. */
-  show(tell: (send: (text: string) => void) => void): void {
+  /** Sends the present state, all of it, also to one that is behind. */
+  sync(write: (send: (text: string) => void) => void): void {
     this.#hasMissed = false;
-    tell((text) => this.#write(text));
+    write((text) => this.#write(text));
   }
 
   /** Says why, and waits for no answer. */

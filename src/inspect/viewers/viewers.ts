@@ -47,7 +47,7 @@ export function createViewers(options: ViewersOptions): Viewers {
     return true;
   };
   const events: ViewerEvents = {
-    said: options.said,
+    message: options.message,
     caughtUp: options.caughtUp,
     left: (viewer) => {
       viewers.delete(viewer);

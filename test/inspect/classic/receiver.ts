@@ -20,6 +20,7 @@ export interface ReceivedMachine {
 export interface ReceivedState {
   readonly value: unknown;
   readonly context: unknown;
+  readonly event: unknown;
   readonly _sessionid: string;
 }
 

@@ -1,45 +1,66 @@
-import { explain } from '../../../src/explain/why.ts';
 import type { InspectorView } from '../../../src/inspect/inspector-view.ts';
+import { chartDefinition } from '../../../src/inspect/recording/chart-definition.ts';
+import type { RecordedLine } from '../../../src/inspect/recording/recording.ts';
 import { createPeerRecord, type PeerRecordInput } from '../../../src/policy/peer-record.ts';
-import { peerToWire } from '../../../src/policy/peer-wire.ts';
-import { resolvePolicy } from '../../../src/policy/sync-policy.ts';
 import { initialSyncState, type SyncWorkerState } from '../../../src/policy/sync-worker-state.ts';
-import { toWire } from '../../../src/policy/sync-worker-state-wire.ts';
-import { createWorkerContext } from '../../../src/schedule/worker-context.ts';
+import { decide } from '../../../src/schedule/decide.ts';
+import { createWorkerContext, type WorkerContext } from '../../../src/schedule/worker-context.ts';
+import { syncWorkerMachine } from '../../../src/worker/sync-worker-machine.ts';
 
 /** 2026-01-02 03:04:05 UTC. */
 export const at = 1_767_323_045;
 
+const chart = chartDefinition(syncWorkerMachine);
+
 interface ViewParts {
   readonly state?: Partial<SyncWorkerState>;
   readonly peers?: readonly PeerRecordInput[];
+  readonly context?: Partial<WorkerContext>;
   readonly view?: Partial<InspectorView>;
 }
 
-/** A view such as the server sends; its account of the worker is the worker's own. */
-export function viewOf({ state = {}, peers = [], view = {} }: ViewParts = {}): InspectorView {
+/** A first view such as the server sends, of a worker that has decided at this moment. */
+export function viewOf({ state = {}, peers = [], context = {}, view = {} }: ViewParts = {}): InspectorView {
   const worker = { ...initialSyncState(), ...state };
-  const records = peers.map(createPeerRecord);
-  const context = createWorkerContext({ peers: records, policy: resolvePolicy(), state: worker });
+  const made = createWorkerContext({ peers: peers.map(createPeerRecord), state: worker });
+  const decided = decide({ ...made, ...context }, at, () => 0).context;
+  const active = { running: 'running.attempting' }[worker.lastOutcome as 'running'] ?? worker.lastOutcome;
+  const name = view.worker ?? 'worker';
   return {
     at,
-    workers: ['worker'],
-    worker: 'worker',
+    source: 'live',
+    worker: name,
+    started: true,
     mayControl: true,
-    active: worker.lastOutcome === 'running' ? 'running.attempting.pending' : worker.lastOutcome,
-    steps: [],
-    status: {
-      state: toWire(worker),
-      peers: records.map(peerToWire),
-      chain: null,
-      serving: [],
-      gates: [],
-      why: explain(context, at),
+    start: {
+      recording: 'infonet-sync-worker',
+      version: 1,
+      worker: name,
+      at,
+      chart,
+      state: view.lines?.[0]?.from ?? active,
+      context: decided,
     },
-    runs: [],
-    log: [],
+    lines: [],
     linesDropped: 0,
+    chain: null,
     faults: [],
+    overview: { total: 1, counts: {}, rows: [], found: 1 },
     ...view,
+  };
+}
+
+/** A line in which nothing happened but what is given. */
+export function lineOf(line: Partial<RecordedLine> = {}): RecordedLine {
+  const to = line.to ?? 'ok';
+  return {
+    at,
+    event: { type: 'sync.requested' },
+    from: to,
+    to,
+    transitions: [],
+    changes: [],
+    emitted: [],
+    ...line,
   };
 }

@@ -61,7 +61,7 @@ export function useBrowser(): OpenPage {
       if (protocol !== 'data:' && hostname !== '127.0.0.1') wrongs.push(`asked: ${request.url()}`);
     });
     await page.goto(url);
-    await page.locator('#connection.live').waitFor();
+    await page.locator('#connection:is(.live, .replay)').waitFor();
     return page;
   };
 }

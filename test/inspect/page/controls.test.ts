@@ -3,14 +3,14 @@ import type { FaultSource } from '../../../src/inspect/index.ts';
 import { inspectWorker } from '../../../src/inspect/index.ts';
 import { PEER, useInspections } from '../inspection-world.ts';
 import { browserTest, useBrowser } from './browser.ts';
+import { controlledSync } from './controlled-sync.ts';
 import { inPage, shown } from './shown.ts';
-import { toldSync } from './told-sync.ts';
 
 const { embedded, inspected, after } = useInspections();
 const open = useBrowser();
 
 browserTest('the button requests a sync, and the worker syncs', async () => {
-  const { sync, asked, answer } = toldSync();
+  const { sync, asked, answer } = controlledSync();
   const { worker, pass } = embedded({ sync });
   const page = await open((await inspected(worker, { control: true })).url);
   await worker.start();
@@ -20,12 +20,12 @@ browserTest('the button requests a sync, and the worker syncs', async () => {
   await pass(2_000);
   await page.getByRole('button', { name: 'Sync now', exact: true }).click();
   await shown(page, '#state', 'running');
-  await shown(page, '#answer', 'Asked for.');
+  await shown(page, '#answer', 'Requested.');
   expect(asked).toEqual([PEER, PEER]);
 });
 
 browserTest('by force a sync passes over a cooldown', async () => {
-  const { sync, asked, answer } = toldSync();
+  const { sync, asked, answer } = controlledSync();
   const { worker, pass } = embedded({ sync });
   const page = await open((await inspected(worker, { control: true })).url);
   await worker.start();
@@ -34,7 +34,7 @@ browserTest('by force a sync passes over a cooldown', async () => {
   await shown(page, '#state', 'error');
   await pass(2_000);
   await page.locator('#sync').click();
-  await shown(page, '#why', /it was asked for\./);
+  await shown(page, '#why', /it was requested\./);
   expect(asked).toHaveLength(1);
   await page.locator('#force').click();
   await shown(page, '#state', 'running');
@@ -85,16 +85,42 @@ browserTest('of several workers the chosen one is shown, also after a reload and
   await two.pass(1);
   const page = await open(inspection.url);
   await shown(page, '#state', 'ok');
-  await page.getByLabel('Worker').selectOption('two / second');
+  // The worst first.
+  await expect
+    .poll(() => page.locator('#workers button').allTextContents())
+    .toEqual([' two / second', ' one']);
+  await shown(page, '#workers-note', '1 ok · 1 solo');
+  await page.getByRole('button', { name: 'two / second' }).click();
   await shown(page, '#state', 'solo');
   expect(await page.locator('#runs button').count()).toBe(1);
   await page.reload();
   await shown(page, '#state', 'solo');
   inspection.remove('two / second');
   await shown(page, '#state', 'ok');
-  expect(await page.getByLabel('Worker').isVisible()).toBe(false);
+  await expect.poll(() => page.locator('#workers').count()).toBe(0);
   inspection.add('two / second', two.worker);
   await shown(page, '#state', 'solo');
+});
+
+browserTest('of ten thousand workers the worst are shown, and any is found', async () => {
+  const { worker } = embedded();
+  const bad = embedded({
+    sync: async () => {
+      throw new Error('refused');
+    },
+  });
+  const names = Array.from({ length: 10_000 }, (_, index) => `worker ${index}`);
+  const inspection = await inspected(
+    Object.fromEntries([...names.map((name) => [name, worker]), ['bad', bad.worker]]),
+  );
+  await Promise.all([worker.start(), bad.worker.start()]);
+  await bad.pass(1);
+  const page = await open(inspection.url);
+  await shown(page, '#workers-title', '10001 workers');
+  await shown(page, '#workers li:first-child button', 'bad');
+  expect(await page.locator('#workers li').count()).toBe(100);
+  await page.locator('#worker-search').fill('ker 7777');
+  await expect.poll(() => page.locator('#workers button').allTextContents()).toEqual([' worker 7777']);
 });
 
 browserTest('a page whose server ends says so, stands still, and goes on with the next one', async () => {
@@ -106,7 +132,12 @@ browserTest('a page whose server ends says so, stands still, and goes on with th
   const page = await open(first.url);
   await shown(page, '#state', 'ok');
   await first.close();
-  await shown(page, '#connection.lost', 'connection lost, trying again…');
+  await shown(page, '#connection.lost', 'no live feed');
+  await shown(page, '#state s', 'ok');
+  await shown(page, '#countdown', '–');
+  await shown(page, '#countdown-to', /^no live feed for \d+ s; trying again (now|in \d+ s)$/);
+  expect(await page.title()).toBe('? no feed · worker');
+  await page.locator('body.calm').waitFor();
   expect(await inPage(page, 'document.body.hasAttribute("data-stale")')).toBe(true);
   worker.setPeers([]);
   worker.requestSync();

@@ -2,15 +2,15 @@ import { expect } from 'vitest';
 import { useInspections } from '../inspection-world.ts';
 import { viewOf } from './any-view.ts';
 import { browserTest, useBrowser } from './browser.ts';
+import { controlledSync } from './controlled-sync.ts';
 import { inPage } from './shown.ts';
 import { startStandIn } from './stand-in-server.ts';
-import { toldSync } from './told-sync.ts';
 
 const { embedded, inspected } = useInspections();
 const open = useBrowser();
 
 browserTest('a page of another origin can neither watch nor request', async () => {
-  const { sync, asked, answer } = toldSync();
+  const { sync, asked, answer } = controlledSync();
   const { worker, pass } = embedded({ sync });
   const { url } = await inspected(worker, { control: true });
   await worker.start();

@@ -21,7 +21,7 @@ const findMisplaced = `(() => {
       wrongs.push('runs out: ' + name);
   }
   if (document.documentElement.scrollWidth > innerWidth) wrongs.push('the page scrolls sideways');
-  const parts = [...document.querySelectorAll('header > *, main > section, #details > section')];
+  const parts = [...document.querySelectorAll('header > *, #now, main > section, #details > section')];
   const boxes = parts.map((part) => [part, part.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
   for (const [one, a] of boxes) for (const [two, b] of boxes) {
     if (one === two || one.compareDocumentPosition(two) & 2) continue;
@@ -39,8 +39,13 @@ async function showAll(
   const wrongs: string[] = [];
   for (const [name, view] of Object.entries(scenes)) {
     send(view);
-    await shown(page, '#state', view.status.why.state);
-    await shown(page, '#peers-note', view.status.peers.length > 6 ? /^300 known/ : /^6 known/);
+    const { worker, peers } = view.start?.context ?? expect.unreachable('no start');
+    await shown(page, '#state', view.started ? worker.lastOutcome : 'stopped');
+    await shown(
+      page,
+      '#peers-note',
+      peers.length === 0 ? 'No peer is known' : new RegExp(`^${peers.length} known`),
+    );
     for (const width of widths) {
       await page.setViewportSize({ width, height: 800 });
       const found = await inPage<string[]>(page, findMisplaced);
@@ -81,16 +86,73 @@ browserTest('on a phone the chart brings the active state into its box', async (
   await expect.poll(() => inPage(page, isSeen)).toBe(true);
 });
 
-browserTest('the whole chart fits to the window when it is told to', async () => {
-  await using server = await startStandIn(scenes['ok'] ?? expect.unreachable('no scene'));
-  const page = await open(server.url, { viewport: { width: 1280, height: 700 } });
-  const isWhole = `(() => {
-    const { top, bottom } = document.querySelector('#chart > svg').getBoundingClientRect();
-    return top >= 0 && bottom <= innerHeight;
+browserTest(
+  'the chart is zoomed, fitted and dragged, and the state and its countdown stay in view',
+  async () => {
+    await using server = await startStandIn(scenes['ok'] ?? expect.unreachable('no scene'));
+    const page = await open(server.url, { viewport: { width: 1280, height: 760 } });
+    const width = (): Promise<number> =>
+      inPage(page, "document.querySelector('#chart > svg').getBoundingClientRect().width");
+    const isWhole = `(() => {
+    const box = document.querySelector('#chart').getBoundingClientRect();
+    const svg = document.querySelector('#chart > svg').getBoundingClientRect();
+    const now = document.querySelector('#countdown').getBoundingClientRect();
+    return svg.height <= box.height + 1 && box.bottom <= innerHeight && now.top >= 0;
   })()`;
-  expect(await inPage(page, isWhole)).toBe(false);
-  await page.getByRole('button', { name: 'Fit to window' }).click();
-  await expect.poll(() => inPage(page, isWhole)).toBe(true);
-  await page.getByRole('button', { name: 'Fit to window' }).click();
-  await expect.poll(() => inPage(page, isWhole)).toBe(false);
+    const first = await width();
+    await page.getByRole('button', { name: 'Larger' }).click();
+    await expect.poll(width).toBeGreaterThan(first * 1.2);
+    expect(await inPage(page, isWhole)).toBe(false);
+    await page.getByRole('button', { name: 'Fit' }).click();
+    await expect.poll(() => inPage(page, isWhole)).toBe(true);
+    await page.mouse.wheel(0, 2000);
+    await expect
+      .poll(() =>
+        inPage(page, 'scrollY > 0 && document.querySelector("#countdown").getBoundingClientRect().top >= 0'),
+      )
+      .toBe(true);
+    await page.getByRole('button', { name: 'Fit' }).click();
+    await expect.poll(width).toBeCloseTo(first, 0);
+    const scrolled = (): Promise<number> => inPage(page, "document.querySelector('#chart').scrollTop");
+    const before = await scrolled();
+    const box = (await page.locator('#chart').boundingBox()) ?? expect.unreachable('no chart');
+    await page.mouse.move(box.x + 200, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 200, box.y + 120, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(scrolled).toBeGreaterThan(before + 40);
+  },
+);
+
+browserTest('the active state is read as well as any text, in both modes', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const name of ['idle', 'running', 'ok', 'error', 'fork', 'solo']) {
+      await using server = await startStandIn(scenes[name] ?? expect.unreachable('no scene'));
+      const page = await open(server.url, { colorScheme });
+      await page.locator('#chart .active:not(.holds)').waitFor();
+      const colours = await inPage<string[]>(
+        page,
+        `(() => {
+          const state = document.querySelector('#chart .active:not(.holds)');
+          return [state.querySelector('.box'), ...state.querySelectorAll('tspan')].map((node) => getComputedStyle(node).fill);
+        })()`,
+      );
+      const [back = '', ...texts] = colours;
+      for (const text of texts)
+        expect([name, colorScheme, contrast(text, back) >= 4.5]).toEqual([name, colorScheme, true]);
+    }
+  }
 });
+
+/** As WCAG reckons it. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string): number => {
+    const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number).map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark = 0, bright = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (bright + 0.05) / (dark + 0.05);
+}

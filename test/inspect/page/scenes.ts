@@ -1,50 +1,72 @@
-import type { InspectedRun, InspectorLine, InspectorView } from '../../../src/inspect/inspector-view.ts';
-import type { PeerRecordInput } from '../../../src/policy/peer-record.ts';
+import type { InspectorView, WorkerRow } from '../../../src/inspect/inspector-view.ts';
+import type { RecordedLine } from '../../../src/inspect/recording/recording.ts';
+import { createPeerRecord, type PeerRecordInput } from '../../../src/policy/peer-record.ts';
 import type { SyncWorkerState } from '../../../src/policy/sync-worker-state.ts';
-import { at, viewOf } from './any-view.ts';
+import type { Run } from '../../../src/schedule/worker-context.ts';
+import { at, lineOf, viewOf } from './any-view.ts';
 
 const near = 'http://127.0.0.1:40001';
 const onion = 'http://3vy6kkqnfx7m2wjh5dl4to2oz7uxgbgqyxsfhl5k6w4hqtdk2mcl7yad.onion';
 const longWord = 'e'.repeat(500);
 
-const outcomes = ['ok', 'error', 'error', 'ok', 'fork', 'stuck', 'solo', 'ok', 'running'] as const;
+const outcomes = ['ok', 'error', 'error', 'ok', 'fork', 'stuck', 'solo', 'ok'] as const;
 
-const runs: readonly InspectedRun[] = outcomes.map((outcome, index) => {
-  const startedAt = at - 3000 + 300 * index;
-  const durationSeconds = outcome === 'running' ? null : 0.05 * 4 ** index;
-  const last = { peerUrl: near, startedAt, durationSeconds, error: outcome === 'error' ? 'HTTP 503' : '' };
-  const first = { peerUrl: onion, startedAt, durationSeconds: 1, outcome: 'error' as const, error: longWord };
-  return {
-    startedAt,
-    endedAt: durationSeconds === null ? null : startedAt + durationSeconds,
-    outcome,
-    attempts: outcome === 'solo' ? [] : [...(index % 2 === 0 ? [first] : []), { ...last, outcome }],
-  };
-});
+/** The lines of one run: two attempts, and how it ended. */
+function runLines(outcome: string, began: number, tries = 2): readonly RecordedLine[] {
+  const attempts = Array.from({ length: tries }, (_, index) => index);
+  const ended = outcome === 'stuck' ? 'run.stuck' : 'run.finished';
+  return [
+    lineOf({ at: began, to: 'running.attempting', emitted: [{ type: 'run.started', text: 'a run began' }] }),
+    ...attempts.flatMap((index) => {
+      const peerUrl = index % 2 === 0 ? onion : near;
+      const how = index < tries - 1 ? { outcome: 'error', error: longWord } : { outcome };
+      const text = index < tries - 1 ? longWord : 'it ended';
+      return [
+        lineOf({
+          at: began + index,
+          to: 'running.attempting',
+          emitted: [{ type: 'attempt.started', text, peerUrl }],
+        }),
+        lineOf({
+          at: began + index + 0.5,
+          to: 'running.attempting',
+          emitted: [{ type: 'attempt.finished', text, peerUrl, durationSeconds: 0.5, ...how }],
+        }),
+      ];
+    }),
+    lineOf({
+      at: began + tries,
+      to: 'ok',
+      emitted: [{ type: ended, text: longWord, outcome, peerUrl: onion }],
+    }),
+  ];
+}
+
+const ranLines = outcomes.flatMap((outcome, index) => runLines(outcome, at - 3000 + 300 * index));
+const manyRuns = Array.from({ length: 60 }, (_, index) =>
+  runLines('stuck', at - 90_000 + 1500 * index, 20),
+).flat();
 
 const peers: readonly PeerRecordInput[] = [
-  { peerUrl: near, label: 'near by', lastSyncOkAt: at - 320 },
+  { peerUrl: near, label: 'near by', lastSyncOkAt: at - 340 },
   {
     peerUrl: 'http://127.0.0.1:40002',
-    label: 'overloaded',
-    lastError: 'HTTP 429, rate limited',
-    failureCount: 2,
-    cooldownUntil: at + 734,
-    updatedAt: at - 60,
-    metadata: { retry_after_until: at + 734, retry_after_header: 'Fri, 02 Jan 2026 03:16:19 GMT' },
+    failureCount: 3,
+    retryAfter: { until: at + 734, header: 'Fri, 02 Jan 2026 03:16:19 GMT' },
+    updatedAt: at,
   },
-  { peerUrl: onion, label: longWord, lastError: longWord, failureCount: 5, cooldownUntil: at + 42 },
   {
-    peerUrl: 'https://peer.example',
-    metadata: { passed_over: 'it is on clearnet, and that is not allowed' },
+    peerUrl: onion,
+    label: longWord,
+    lastError: longWord,
+    failureCount: 5,
+    cooldownUntil: at + 42,
+    updatedAt: at,
   },
+  { peerUrl: 'https://peer.example', excluded: 'it is on clearnet, and that is not allowed' },
   { peerUrl: 'http://127.0.0.1:40004', enabled: false },
   { peerUrl: 'http://127.0.0.1:40005', bucket: 'push' },
 ];
-
-const log: readonly InspectorLine[] = ['a run began', `asking ${onion}`, longWord, 'the run ended: ok'].map(
-  (text, index) => ({ id: index + 1, at: at - 300 + index, type: 'attempt.finished', text }),
-);
 
 const faults = ['near by', onion].map((peer) => ({ peer, fault: 'none', faults: ['none', longWord] }));
 
@@ -57,14 +79,31 @@ const ran: Partial<SyncWorkerState> = {
   currentHead: 'c0ffee'.repeat(11),
 };
 
-function scene(
-  state: Partial<SyncWorkerState>,
-  edge: string,
-  more: Partial<InspectorView> = {},
-): InspectorView {
-  const made = viewOf({ state: { ...ran, ...state }, peers, view: { runs, log, faults, linesDropped: 7 } });
-  const step = { at: at - 38, state: made.active, edges: [edge] };
-  return { ...made, steps: [step], ...more };
+function scene(state: Partial<SyncWorkerState>, transition: string): InspectorView {
+  const outcome = state.lastOutcome ?? 'idle';
+  const to = outcome === 'running' ? 'running.attempting' : outcome;
+  const last = lineOf({ at: at - 38, from: 'running.attempting', to, transitions: [transition] });
+  const run: Run = {
+    startedAt: at - 40,
+    stuckAfterSeconds: 300,
+    peer: createPeerRecord({ peerUrl: onion }),
+    attemptStartedAt: at - 40,
+    triedPeers: [onion],
+    heldPeers: 0,
+    forced: false,
+    failure: null,
+  };
+  return viewOf({
+    state: { ...ran, ...state },
+    peers: outcome === 'solo' ? [] : peers,
+    context: outcome === 'running' ? { run } : {},
+    view: {
+      lines: [...ranLines, last],
+      faults,
+      linesDropped: 7,
+      chain: { head: 'c0ffee'.repeat(11), count: 7 },
+    },
+  });
 }
 
 const failed = { lastError: longWord, consecutiveFailures: 4 };
@@ -73,29 +112,41 @@ const manyPeers = Array.from({ length: 300 }, (_, index) => ({
   label: longWord,
   lastError: longWord,
   failureCount: index,
-  cooldownUntil: at + index * 60,
+  cooldownUntil: at + index * 6,
+  updatedAt: at,
 }));
-const manyRuns = Array.from({ length: 60 }, (_, index): InspectedRun => {
-  const attempt = { peerUrl: onion, durationSeconds: 100, outcome: 'stuck', error: longWord } as const;
-  const startedAt = at - 90_000 + 1500 * index;
-  const attempts = Array.from({ length: 20 }, () => ({ ...attempt, startedAt }));
-  return { startedAt, endedAt: startedAt + 1000, outcome: 'stuck', attempts };
-});
+const conditions = ['stuck', 'fork', 'error', 'stopped', 'solo', 'idle', 'running', 'ok'] as const;
+const rows = Array.from(
+  { length: 100 },
+  (_, index): WorkerRow => ({
+    name: index === 0 ? 'one' : `${longWord.slice(0, 96)} ${index}`,
+    condition: conditions[Math.floor((index * conditions.length) / 100)] ?? 'ok',
+    since: at - 100,
+    lastOkAt: index === 1 ? 0 : at - 400,
+    failures: index,
+    next: index === 2 ? null : at + index,
+  }),
+);
 
 /** The page at its fullest and at its emptiest. */
 export const scenes: Readonly<Record<string, InspectorView>> = {
   idle: viewOf({
     peers,
-    view: { workers: ['one', longWord.slice(0, 100)], worker: 'one', mayControl: false },
+    view: {
+      worker: 'one',
+      mayControl: false,
+      overview: { total: 10_000, counts: { ok: 9_999, stuck: 1 }, rows, found: 10_000 },
+    },
   }),
-  running: scene({ lastOutcome: 'running' }, 'running.attempting:done.attempt:2'),
+  running: scene({ lastOutcome: 'running' }, 'running.failed:always:0'),
   ok: scene({ lastOutcome: 'ok' }, 'running.attempting:done.attempt:0'),
-  error: scene({ lastOutcome: 'error', ...failed }, 'running.attempting:done.attempt:3'),
+  error: scene({ lastOutcome: 'error', ...failed }, 'running.failed:always:2'),
   fork: scene({ lastOutcome: 'fork', ...failed, forkDetected: true }, 'running.attempting:done.attempt:1'),
-  solo: scene({ lastOutcome: 'solo' }, 'ok:after.untilDue:1'),
+  solo: scene({ lastOutcome: 'solo' }, 'ok:always:1'),
   'many peers': viewOf({
     state: { ...ran, lastOutcome: 'error', ...failed },
     peers: manyPeers,
-    view: { runs: manyRuns, log, worker: longWord.slice(0, 100) },
+    view: { lines: [...manyRuns, lineOf({ to: 'error' })], worker: longWord.slice(0, 100) },
   }),
+  stopped: { ...scene({ lastOutcome: 'error', ...failed }, 'running.failed:always:2'), started: false },
 };

@@ -4,8 +4,8 @@ import { createSyncWorker } from '../../../src/index.ts';
 import { BEGIN } from '../../support/embedded-worker.ts';
 import { PEER, useInspections } from '../inspection-world.ts';
 import { browserTest, useBrowser } from './browser.ts';
+import { controlledSync } from './controlled-sync.ts';
 import { inPage, shown } from './shown.ts';
-import { toldSync } from './told-sync.ts';
 
 const { embedded, inspected, after } = useInspections();
 const open = useBrowser();
@@ -15,13 +15,14 @@ async function inState(page: Page, state: string, { active = state, tone = '', e
   await shown(page, '#state', state);
   await page.locator(`body.${tone}`).waitFor();
   await page.locator(`#chart .active:not(.holds)[data-state="${active}"]`).waitFor();
-  expect(await page.locator('#chart .active:not(.holds)').count()).toBe(1);
-  expect(await page.locator('#state-mark').getAttribute('href')).toBe(`#mark-${state}`);
+  await expect.poll(() => page.locator('#chart .active:not(.holds)').count()).toBe(1);
+  expect(await page.title()).toContain(` ${state}`);
+  expect(await page.locator('#now .state use').getAttribute('href')).toBe(`#mark-${state}`);
   if (edge !== '') await page.locator(`#chart .last[data-edge~="${edge}"]`).waitFor({ state: 'attached' });
 }
 
 browserTest('the page shows each of the six states as a worker takes it', async () => {
-  const { sync, answer } = toldSync();
+  const { sync, answer } = controlledSync();
   const { worker, pass } = embedded({ sync, peers: [{ peerUrl: PEER, cooldownUntil: BEGIN + 30 }] });
   const page = await open((await inspected(worker)).url);
   await shown(page, '#countdown-to', 'the worker is stopped, or was not started');
@@ -30,22 +31,22 @@ browserTest('the page shows each of the six states as a worker takes it', async 
   await worker.start();
   await inState(page, 'idle', { tone: 'calm' });
   await pass(30_000);
-  const attempting = { active: 'running.attempting.pending', tone: 'busy' };
-  await inState(page, 'running', { ...attempting, edge: 'idle:after.untilDue:0' });
+  const attempting = { active: 'running.attempting', tone: 'busy' };
+  await inState(page, 'running', { ...attempting, edge: 'idle:always:5' });
   await shown(page, '#peers .word', 'being asked');
 
   answer({ head: 'h1' });
   await inState(page, 'ok', { tone: 'good', edge: 'running.attempting:done.attempt:0' });
   await shown(page, '#why', /^The last run ended well at .* after the usual interval\.$/);
   await pass(300_000);
-  await inState(page, 'running', { ...attempting, edge: 'ok:after.untilDue:0' });
+  await inState(page, 'running', { ...attempting, edge: 'ok:always:0' });
 
   answer(new Error('the line was cut'));
-  await inState(page, 'error', { tone: 'bad', edge: 'running.attempting:error.attempt:1' });
+  await inState(page, 'error', { tone: 'bad', edge: 'running.failed:always:2' });
   await shown(page, '#why', /the line was cut; one failure\./);
   await shown(page, '#peers .word', /^cooldown (1:00|0:\d\d)$/);
   await pass(60_000);
-  await inState(page, 'running', { ...attempting, edge: 'error:after.untilDue:0' });
+  await inState(page, 'running', { ...attempting, edge: 'error:always:0' });
 
   answer({ forked: true, error: 'another chain' });
   await inState(page, 'fork', { tone: 'odd', edge: 'running.attempting:done.attempt:1' });
@@ -53,8 +54,10 @@ browserTest('the page shows each of the six states as a worker takes it', async 
   worker.setPeers([]);
   worker.requestSync();
   await pass(1_000);
-  await inState(page, 'solo', { tone: 'alone', edge: 'fork:sync.requested:1' });
-  await shown(page, '#peers-note', 'No peer is known');
+  await inState(page, 'solo', { tone: 'alone', edge: 'fork:always:1' });
+  // It is remembered until its cooldown is over.
+  await shown(page, '#peers-note', '1 known, 0 may be asked');
+  await shown(page, '#peers .word', 'removed');
   await shown(page, '#announcement', 'worker is solo');
 
   const runs = await inPage<string[]>(page, '[...runs.children].map((run) => run.title.split(" ")[0])');
@@ -64,16 +67,18 @@ browserTest('the page shows each of the six states as a worker takes it', async 
 });
 
 browserTest('the page shows a run that is stuck, and the one that follows it', async () => {
-  const { sync } = toldSync();
+  const { sync } = controlledSync();
   const { worker, pass } = embedded({ sync, peers: [PEER, 'https://other.example'] });
   const page = await open((await inspected(worker)).url);
   await worker.start();
   await pass(1);
   await shown(page, '#countdown-to', 'until this run is stuck');
   await pass(300_000);
-  await page.locator('#chart .last[data-edge~="running.attempting.pending:after.untilStuck:0"]').waitFor();
+  await page.locator('#chart .last[data-edge~="running:after.stuckTimeout:0"]').waitFor();
   await page.locator('#runs [aria-label^="stuck after 5 min 0 s, 1 attempt"]').waitFor();
-  await shown(page, '#log .type.bad', 'run.stuck');
+  await shown(page, '#log .type.bad', 'after stuckTimeout');
+  await shown(page, '#trouble', /1 stuck run/);
+  await page.locator('body.bad').waitFor();
 });
 
 browserTest('the countdown counts down to the next run', async () => {
@@ -90,5 +95,5 @@ browserTest('the countdown counts down to the next run', async () => {
   };
   const first = await seconds();
   await expect.poll(seconds, { timeout: 60_000 }).toBeLessThanOrEqual(first - 2);
-  expect(await page.title()).toMatch(/^ok · \d:\d\d · worker$/);
+  expect(await page.title()).toMatch(/^✓ ok · \d:\d\d · worker$/);
 });

@@ -94,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     'fits a phone in %s, and is usable by keyboard',
     async (colorScheme) => {
       const { worker } = await allOutcomes(world);
-      const { statelyUrl } = await inspected(worker, { stately: true });
+      const { statelyUrl } = await inspected(worker, { stately: {} });
       const page = await opened(statelyUrl, { viewport: { width: 360, height: 640 }, colorScheme });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
       await page.keyboard.press('Tab');

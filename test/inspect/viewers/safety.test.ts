@@ -21,7 +21,7 @@ async function inspectBoth(): Promise<{ inspection: Inspection } & ReturnType<ty
   });
   await made.worker.start();
   await made.pass(1000);
-  return { ...made, inspection: await inspected(made.worker, { stately: true, classic: true }) };
+  return { ...made, inspection: await inspected(made.worker, { stately: {}, classic: {} }) };
 }
 
 async function watching(inspection: Inspection, path: string): Promise<RawViewer> {
@@ -181,7 +181,7 @@ test('nothing is attached to a worker before a viewer says that it looks, nor af
       };
     },
   });
-  const inspection = await inspected(counted, { stately: true, classic: true });
+  const inspection = await inspected(counted, { stately: {}, classic: {} });
   const withPage = attached;
   const silent = await openViewer(addressOf(inspection, 'classic'));
   expect(attached).toBe(withPage);

@@ -1,46 +1,64 @@
 import type { InspectorView } from '../../inspector-view.ts';
 
-/** How the page stands to the server. */
-export type Connection = 'connecting' | 'live' | 'lost';
+/** How the page stands to the server. Times are milliseconds of the page's own clock. */
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'lost'; readonly since: number; readonly retryAt: number };
 
 interface FeedListeners {
   view(view: InspectorView): void;
   connection(connection: Connection): void;
 }
 
-/** Milliseconds. The browser's own reconnecting gives up in some browsers, and on some answers. */
-const pause = 1000;
+const FIRST_RETRY_MS = 1000;
+const LAST_RETRY_MS = 10_000;
+/** The server sends something every 5 s: a feed that says nothing for longer is lost, though its socket be open. */
+const SILENCE_MS = 16_000;
 
 /** The stream of views, opened again whenever it ends. */
 export interface Feed {
-  /** Watches this worker from now on. */
-  watch(worker: string): void;
+  /** Watches this worker, and searches for these, from now on. */
+  watch(worker: string, search: string): void;
 }
 
-/** @param wanted a worker's name; if there is none of that name, the server takes another in its place */
-export function openFeed(wanted: string, { view, connection }: FeedListeners): Feed {
-  let current: EventSource;
-  const open = (worker: string): void => {
-    const source = new EventSource(`feed?worker=${encodeURIComponent(worker)}`);
-    current = source;
+/** @param worker a worker's name; if there is none of that name, the server takes another in its place */
+export function openFeed(worker: string, { view, connection }: FeedListeners): Feed {
+  let source: EventSource;
+  let wanted = { worker, search: '' };
+  let retry = FIRST_RETRY_MS;
+  let lostSince: number | undefined;
+  let timer: ReturnType<typeof setTimeout>;
+
+  const lose = (): void => {
+    source.close();
+    lostSince ??= performance.now();
+    connection({ kind: 'lost', since: lostSince, retryAt: performance.now() + retry });
+    clearTimeout(timer);
+    timer = setTimeout(open, retry);
+    retry = Math.min(LAST_RETRY_MS, retry * 2);
+  };
+  const open = (): void => {
+    source = new EventSource(`feed?${new URLSearchParams(wanted)}`);
+    clearTimeout(timer);
+    timer = setTimeout(lose, SILENCE_MS);
+    source.addEventListener('error', lose);
     source.addEventListener('message', ({ data }) => {
-      connection('live');
+      clearTimeout(timer);
+      timer = setTimeout(lose, SILENCE_MS);
+      retry = FIRST_RETRY_MS;
+      lostSince = undefined;
+      connection({ kind: 'live' });
       view(JSON.parse(data));
     });
-    source.addEventListener('error', () => {
-      source.close();
-      connection('lost');
-      setTimeout(() => {
-        if (current === source) open(worker);
-      }, pause);
-    });
   };
-  open(wanted);
+  open();
   return {
-    watch: (worker) => {
-      current.close();
-      connection('connecting');
-      open(worker);
+    watch: (next, search) => {
+      wanted = { worker: next, search };
+      source.close();
+      connection({ kind: 'connecting' });
+      open();
     },
   };
 }

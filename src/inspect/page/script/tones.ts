@@ -1,11 +1,5 @@
-import type { SyncOutcome } from '../../../policy/sync-worker-state.ts';
-import type { InspectedRun } from '../../inspector-view.ts';
-
-/** What has a colour and a mark of its own, so that no colour alone tells anything. */
-export type Shown = SyncOutcome | InspectedRun['outcome'];
-
-/** The tones of the chart, for the same states. */
-export const tones: Readonly<Record<Shown, string>> = {
+/** The tones of the chart, for the same states, and for whatever else has one. A mark says the same without colour. */
+const tones: Readonly<Record<string, string>> = {
   idle: 'calm',
   running: 'busy',
   ok: 'good',
@@ -13,17 +7,29 @@ export const tones: Readonly<Record<Shown, string>> = {
   fork: 'odd',
   solo: 'alone',
   stuck: 'bad',
+  stopped: 'calm',
+  withdrawn: 'calm',
+  held: 'calm',
+  lost: 'calm',
 };
 
-const svg = 'http://www.w3.org/2000/svg';
+export function toneOf(condition: string): string {
+  return tones[condition] ?? 'calm';
+}
 
-/** The mark of an outcome; its colour is that of the text around it. */
-export function createMark(shown: Shown): SVGSVGElement {
-  const mark = document.createElementNS(svg, 'svg');
-  mark.setAttribute('class', 'mark');
-  mark.setAttribute('aria-hidden', 'true');
-  const use = document.createElementNS(svg, 'use');
-  use.setAttribute('href', `#mark-${shown}`);
-  mark.append(use);
-  return mark;
+const glyphs: Readonly<Record<string, string>> = {
+  idle: '·',
+  running: '▶',
+  ok: '✓',
+  error: '✗',
+  fork: 'Y',
+  solo: '○',
+  stuck: '⧖',
+  stopped: '■',
+  lost: '?',
+};
+
+/** The mark of a condition as a character, for the title of a tab. */
+export function glyphOf(condition: string): string {
+  return glyphs[condition] ?? '·';
 }

@@ -1,0 +1,1 @@
+export { type ClassicInspectorOptions, classicInspector } from './classic-inspector.ts';

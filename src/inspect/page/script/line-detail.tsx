@@ -1,0 +1,113 @@
+import type { VNode } from 'preact';
+import type { ChartState } from '../../recording/chart-definition.ts';
+import { transitionsOf, transitionWords, words } from './event-words.ts';
+import type { PageLine } from './model.ts';
+
+/** One event in full: what it carried, the transitions it took, and what became of the context. */
+export function LineDetail({
+  line,
+  states,
+}: {
+  readonly line: PageLine;
+  readonly states: readonly ChartState[];
+}): VNode {
+  const { event, from, to, transitions, changes, emitted, before, context } = line;
+  const taken = transitionsOf(states, transitions);
+  const entered = from === to && taken.every(({ leaves }) => !leaves) ? [] : entryOf(states, to);
+  const facts: readonly (readonly [string, VNode | string])[] = [
+    [
+      'event',
+      event === null ? 'not seen: nobody watched, or it is none of the chart' : <Tree value={event} />,
+    ],
+    ['state', from === to ? to || 'no actor' : `${from || 'no actor'} → ${to || 'no actor'}`],
+    ['transitions', taken.map(transitionWords).join(', ') || transitions.join(', ') || 'none'],
+    ['actions', [...taken.flatMap(({ actions }) => actions), ...entered].map(words).join(', ') || 'none'],
+    ['emitted', emitted.map(({ type, text }) => `${type}: ${text}`).join(' · ') || 'nothing'],
+  ];
+  return (
+    <div class="detail">
+      <dl class="pairs">
+        {facts.map(([name, fact]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{fact}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">What changed of the context{changes.length === 0 ? ': nothing' : ''}</p>
+      <ul class="changes">
+        {changes.map((change) => (
+          <li key={change.path}>
+            <code>{change.path.slice(1).replaceAll('/', '.')}</code>{' '}
+            {change.op !== 'add' && <del>{short(valueAt(before, change.path))}</del>}{' '}
+            {change.op !== 'remove' && <ins>{short(change.value)}</ins>}
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>The whole context after it</summary>
+        <Tree value={context} changed={changes.map(({ path }) => path)} />
+      </details>
+    </div>
+  );
+}
+
+/** The entry actions of a state; those of the states around it run only if they are entered too. */
+function entryOf(states: readonly ChartState[], path: string): readonly string[] {
+  return states.find((state) => state.path === path)?.entry ?? [];
+}
+
+interface TreeProps {
+  readonly value: unknown;
+  readonly path?: string;
+  /** JSON Pointers of what is new. */
+  readonly changed?: readonly string[];
+}
+
+/** A value as a tree: what holds a change is open. */
+function Tree({ value, path = '', changed = [] }: TreeProps): VNode {
+  if (typeof value !== 'object' || value === null) return <span class="value">{short(value)}</span>;
+  return (
+    <ul class="tree">
+      {Object.entries(value).map(([key, part]) => {
+        const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+        const isNew = changed.some((one) => at === one || at.startsWith(`${one}/`));
+        const holdsNew = changed.some((one) => one.startsWith(`${at}/`));
+        const name = isNew ? <mark>{key}</mark> : key;
+        const isLeaf = typeof part !== 'object' || part === null || Object.keys(part).length === 0;
+        return (
+          <li key={key}>
+            {isLeaf ? (
+              <>
+                {name}: <span class="value">{short(part)}</span>
+              </>
+            ) : (
+              <details open={holdsNew || isNew}>
+                <summary>
+                  {name} <span class="note">{Array.isArray(part) ? `${part.length} items` : ''}</span>
+                </summary>
+                <Tree value={part} path={at} changed={changed} />
+              </details>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (part, key) => (typeof part === 'object' && part !== null ? Reflect.get(part, key) : undefined),
+      value,
+    );
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,141 @@
+import { explain, type Why } from '../../../explain/why.ts';
+import type { WorkerContext } from '../../../schedule/worker-context.ts';
+import type { InspectorView, WorkerCondition } from '../../inspector-view.ts';
+import { type ChartState, chartStates } from '../../recording/chart-definition.ts';
+import { applyChanges } from '../../recording/json-patch.ts';
+import type { RecordedLine, Recording, RecordingStart } from '../../recording/recording.ts';
+import { type Run, runsOf } from './runs.ts';
+
+/** Lines the page keeps of a worker that is watched. */
+const MAX_LINES = 2000;
+/** What is dropped at once. */
+const SLACK = 200;
+
+/** A line, with the context after it. */
+export interface PageLine extends RecordedLine {
+  /** Counts up from 1, also past what was dropped. */
+  readonly number: number;
+  readonly context: WorkerContext;
+  readonly before: WorkerContext;
+}
+
+/** What the worker is like at one moment: now, or after a line of the past. */
+export interface Moment {
+  readonly at: number;
+  /** Stands at a line that was chosen. */
+  readonly isPast: boolean;
+  /** The path of the innermost active state; '' where no actor runs. */
+  readonly state: string;
+  readonly context: WorkerContext;
+  readonly why: Why;
+  readonly condition: WorkerCondition;
+  /** The last line that changed something. */
+  readonly lastStep: PageLine | undefined;
+  readonly runs: readonly Run[];
+}
+
+/** All that the page knows of the worker it shows: a recording that goes on. */
+export class Model {
+  view: InspectorView | undefined;
+  lines: readonly PageLine[] = [];
+  /** The number of the line that the page stands at; undefined: it follows the worker. */
+  cursor: number | undefined;
+  states: readonly ChartState[] = [];
+  overview: InspectorView['overview'] = null;
+  /** How many lines came too fast to be kept. */
+  dropped = 0;
+  #start: RecordingStart | undefined;
+  #count = 0;
+  #runs: { readonly upTo: number; readonly runs: readonly Run[] } | undefined;
+
+  take(view: InspectorView): void {
+    if (view.start !== null) {
+      if (view.worker !== this.view?.worker) this.cursor = undefined;
+      const isSameChart = JSON.stringify(view.start.chart) === JSON.stringify(this.#start?.chart);
+      if (!isSameChart) this.states = chartStates(view.start.chart);
+      this.#start = view.start;
+      this.lines = [];
+      this.#count = 0;
+      this.dropped = view.linesDropped;
+      // The lines are counted anew, and the chosen one may be gone.
+      if (view.source === 'live') this.cursor = undefined;
+    }
+    this.view = view;
+    this.overview = view.overview ?? this.overview;
+    this.#runs = view.lines.length > 0 || view.start !== null ? undefined : this.#runs;
+    let context = this.lines.at(-1)?.context ?? this.#start?.context;
+    if (context === undefined || view.lines.length === 0) return;
+    const taken: PageLine[] = [];
+    for (const line of view.lines) {
+      const before: WorkerContext = context;
+      context = applyChanges(before, line.changes);
+      this.#count += 1;
+      taken.push({ ...line, number: this.#count, before, context });
+    }
+    const lines = [...this.lines, ...taken];
+    const isTooLong = view.source === 'live' && lines.length > MAX_LINES + SLACK;
+    const kept = isTooLong ? lines.slice(-MAX_LINES) : lines;
+    const oldest = kept[0];
+    if (isTooLong && oldest !== undefined && this.#start !== undefined) {
+      this.#start = { ...this.#start, at: oldest.at, state: oldest.from, context: oldest.before };
+      if (this.cursor !== undefined && this.cursor < oldest.number) this.cursor = oldest.number;
+    }
+    this.lines = kept;
+  }
+
+  line(number: number | undefined): PageLine | undefined {
+    const first = this.lines[0]?.number ?? 0;
+    return number === undefined ? undefined : this.lines[number - first];
+  }
+
+  /** Stands at the line so many steps from here; past the newest one it follows the worker again. */
+  step(by: number): void {
+    const newest = this.lines.at(-1)?.number ?? 0;
+    const end = this.view?.source === 'replay' ? newest : newest + 1;
+    const next = (this.cursor ?? end) + by;
+    this.cursor = next > newest ? undefined : Math.max(this.lines[0]?.number ?? 1, next);
+  }
+
+  /** @param now the worker's time */
+  moment(now: number): Moment | undefined {
+    const { view } = this;
+    const start = this.#start;
+    if (view === undefined || start === undefined) return undefined;
+    const newest = this.lines.at(-1);
+    const chosen = this.line(this.cursor);
+    const isPast = chosen !== undefined || view.source === 'replay';
+    const line = chosen ?? newest;
+    const context = line?.context ?? start.context;
+    const state = line?.to ?? start.state;
+    const at = isPast ? (line?.at ?? start.at) : now;
+    const started = isPast ? state !== '' : view.started;
+    const upTo = line?.number ?? 0;
+    if (this.#runs?.upTo !== upTo) {
+      const first = this.lines[0]?.number ?? 1;
+      this.#runs = { upTo, runs: runsOf(start, this.lines.slice(0, upTo - first + 1)) };
+    }
+    return {
+      at,
+      isPast,
+      state,
+      context,
+      why: explain(context, at, started),
+      condition: conditionOf(context, started),
+      lastStep: this.lines.findLast(
+        ({ number, from, to, transitions }) => number <= upTo && (from !== to || transitions.length > 0),
+      ),
+      runs: this.#runs.runs,
+    };
+  }
+
+  /** What the page has, as a recording. */
+  get recording(): Recording | undefined {
+    const lines = this.lines.map(({ number: _, context: __, before: ___, ...line }): RecordedLine => line);
+    return this.#start === undefined ? undefined : { start: this.#start, lines };
+  }
+}
+
+function conditionOf({ worker, stuckPeers }: WorkerContext, started: boolean): WorkerCondition {
+  if (!started) return 'stopped';
+  return stuckPeers.length > 0 ? 'stuck' : worker.lastOutcome;
+}

@@ -1,0 +1,254 @@
+import { render, type VNode } from 'preact';
+import { writeRecording } from '../../recording/recording.ts';
+import { createAlerts } from './alerts.ts';
+import { ChartPanel } from './chart-panel.tsx';
+import { FaultsPanel } from './faults-panel.tsx';
+import { type Connection, openFeed } from './feed.ts';
+import { FieldsPanel } from './fields-panel.tsx';
+import { LogPanel } from './log-panel.tsx';
+import { Model, type Moment } from './model.ts';
+import { NowPanel, stateWord } from './now-panel.tsx';
+import { OverviewPanel } from './overview-panel.tsx';
+import { PeersPanel } from './peers-panel.tsx';
+import { RunsPanel } from './runs-panel.tsx';
+import { SequencePanel } from './sequence-panel.tsx';
+import { createServerTime } from './server-time.ts';
+import { showTab } from './tab.ts';
+import { relativeText, utcText } from './time-text.ts';
+import { toneOf } from './tones.ts';
+
+/** Milliseconds between two looks at the clock, so that no second of a countdown is skipped. */
+const TICK_MS = 250;
+const SEARCH_MS = 250;
+
+/** Watches the worker that the address names, and shows it. */
+export function openPage(): void {
+  const time = createServerTime();
+  const model = new Model();
+  const alerts = createAlerts();
+  let connection: Connection = { kind: 'connecting' };
+  let isDue = false;
+
+  const draw = (): void => {
+    isDue = false;
+    const { view } = model;
+    const moment = model.moment(time.now());
+    const isReplay = view?.source === 'replay';
+    const isLost = connection.kind === 'lost' && !isReplay;
+    showTab(moment, view?.worker ?? '', connection, isReplay);
+    if (view !== undefined && !isReplay) {
+      alerts.see(isLost ? 'lost' : (model.moment(time.now())?.condition ?? ''), view.worker);
+    }
+    if (document.hidden) return;
+    document.body.className = isLost || moment === undefined ? 'calm' : toneOf(moment.condition);
+    document.body.toggleAttribute('data-stale', isLost);
+    const root = document.getElementById('page');
+    if (root !== null) render(<App moment={moment} />, root);
+  };
+  /** At most once a frame; a hidden tab has no frames, and its title must be right all the same. */
+  const drawSoon = (): void => {
+    if (document.hidden) draw();
+    else if (!isDue) {
+      isDue = true;
+      requestAnimationFrame(draw);
+    }
+  };
+
+  const address = new URLSearchParams(location.hash.slice(1));
+  const feed = openFeed(address.get('worker') ?? '', {
+    connection: (next) => {
+      connection = next;
+      if (next.kind === 'lost') time.halt();
+      drawSoon();
+    },
+    view: (view) => {
+      model.take(view);
+      time.set(view.at);
+      drawSoon();
+    },
+  });
+  let search = '';
+  let searching: ReturnType<typeof setTimeout> | undefined;
+  const chooseWorker = (worker: string): void => {
+    history.replaceState(null, '', `#${new URLSearchParams({ worker })}`);
+    feed.watch(worker, search);
+  };
+  const searchWorkers = (text: string): void => {
+    search = text;
+    clearTimeout(searching);
+    searching = setTimeout(() => feed.watch(model.view?.worker ?? '', search), SEARCH_MS);
+  };
+  const choose = (number: number | undefined): void => {
+    model.cursor = number;
+    drawSoon();
+  };
+  const step = (by: number): void => {
+    model.step(by);
+    drawSoon();
+  };
+  const save = (): void => {
+    const { recording } = model;
+    if (recording === undefined) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([writeRecording(recording)], { type: 'application/x-ndjson' }));
+    link.download = `${recording.start.worker.replace(/[^\w.-]+/g, '-')}.ndjson`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+
+  function Alert({ kind, label }: { kind: 'notify' | 'sound'; label: string }): VNode {
+    const change = async (isOn: boolean): Promise<void> => {
+      alerts[kind] = isOn;
+      if (isOn && kind === 'notify') await Notification.requestPermission();
+    };
+    return (
+      <label>
+        <input type="checkbox" onChange={({ currentTarget }) => change(currentTarget.checked)} /> {label}
+      </label>
+    );
+  }
+
+  function Timeline({ moment }: { moment: Moment }): VNode {
+    const { lines, cursor, view } = model;
+    const line = model.line(cursor) ?? lines.at(-1);
+    const isReplay = view?.source === 'replay';
+    const keys = (event: KeyboardEvent): void => {
+      const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      step(by);
+    };
+    return (
+      <div
+        id="timeline"
+        class={moment.isPast ? 'past' : ''}
+        role="toolbar"
+        aria-label="Time travel"
+        onKeyDown={keys}
+      >
+        <button
+          type="button"
+          id="back"
+          title="Also by the arrow keys, here and in the list of events"
+          onClick={() => step(-1)}
+        >
+          ◀ Step back
+        </button>
+        <button type="button" id="forward" disabled={cursor === undefined} onClick={() => step(1)}>
+          Step forward ▶
+        </button>
+        <button type="button" id="live" aria-pressed={cursor === undefined} onClick={() => choose(undefined)}>
+          {isReplay ? 'The end' : 'Live'}
+        </button>
+        <span id="standing" role="status">
+          {moment.isPast
+            ? `${isReplay ? 'Replay' : 'The past'}: event ${line?.number ?? 0} of ${lines.at(-1)?.number ?? 0}, ${utcText(moment.at)}${isReplay ? '' : `, ${relativeText(moment.at, time.now())}`}`
+            : ''}
+        </span>
+      </div>
+    );
+  }
+
+  function App({ moment }: { moment: Moment | undefined }): VNode {
+    const { view, overview, lines, cursor, states, dropped } = model;
+    const isLost = connection.kind === 'lost';
+    const isReplay = view?.source === 'replay';
+    const words = {
+      connecting: 'connecting…',
+      live: isReplay ? 'replay' : 'live',
+      lost: isReplay ? 'replay ended' : 'no live feed',
+    };
+    return (
+      <>
+        <div id="top" ref={measureTop}>
+          <header>
+            <h1>
+              sync worker{' '}
+              <span id="worker-name">
+                {view === undefined || view.worker === 'worker' ? '' : view.worker}
+              </span>
+            </h1>
+            <p id="clock">{view === undefined ? '' : utcText(moment?.isPast ? moment.at : time.now())}</p>
+            {moment !== undefined && <Timeline moment={moment} />}
+            {!isReplay && (
+              <fieldset class="alerts">
+                <legend class="unseen">On trouble</legend>
+                <Alert kind="notify" label="Notify me" />
+                <Alert kind="sound" label="Sound" />
+              </fieldset>
+            )}
+            <p id="connection" role="status" class={isReplay ? 'replay' : connection.kind}>
+              {words[connection.kind]}
+            </p>
+          </header>
+          {moment !== undefined && view !== undefined && (
+            <NowPanel
+              moment={moment}
+              view={view}
+              connection={isReplay ? { kind: 'live' } : connection}
+              elapsed={performance.now()}
+            />
+          )}
+        </div>
+        {moment !== undefined && view !== undefined && (
+          <main>
+            {overview !== null && overview.total > 1 && (
+              <OverviewPanel
+                overview={overview}
+                worker={view.worker}
+                now={time.now()}
+                isLost={isLost}
+                choose={chooseWorker}
+                search={searchWorkers}
+              />
+            )}
+            <ChartPanel moment={moment} states={states} />
+            <div id="details">
+              <LogPanel
+                lines={lines}
+                cursor={cursor}
+                dropped={dropped}
+                states={states}
+                peers={moment.context.peers.slice(0, 100).map(({ peerUrl }) => peerUrl)}
+                choose={choose}
+                save={save}
+              />
+              <RunsPanel runs={moment.runs} at={moment.at} />
+              <PeersPanel moment={moment} />
+              {view.mayControl && view.faults.length > 0 && <FaultsPanel view={view} />}
+              <SequencePanel
+                lines={moment.isPast ? lines.filter(({ at }) => at <= moment.at) : lines}
+                choose={choose}
+              />
+              <FieldsPanel moment={moment} view={view} />
+            </div>
+            <p id="announcement" class="unseen" role="status">
+              {announce(isLost && !isReplay ? 'no live feed' : `${view.worker} is ${stateWord(moment)}`)}
+            </p>
+          </main>
+        )}
+      </>
+    );
+  }
+
+  let announced = { text: '', at: Number.NEGATIVE_INFINITY };
+  /** A reader of screens hears of a state once a second at most, not of each that flies by. */
+  function announce(text: string): string {
+    const at = performance.now();
+    if (text !== announced.text && at - announced.at >= 1000) announced = { text, at };
+    return announced.text;
+  }
+
+  const observer = new ResizeObserver(([entry]) => {
+    const height = entry?.target.getBoundingClientRect().height ?? 0;
+    document.documentElement.style.setProperty('--top', `${Math.round(height)}px`);
+  });
+  /** What stays in view takes its height from the chart. */
+  function measureTop(top: Element | null): void {
+    observer.disconnect();
+    if (top !== null) observer.observe(top);
+  }
+
+  document.addEventListener('visibilitychange', drawSoon);
+  setInterval(drawSoon, TICK_MS);
+}

@@ -1,0 +1,243 @@
+import type { InspectionEvent } from 'xstate';
+import { eventLine } from '../../explain/event-line.ts';
+import { safeText } from '../../policy/safe-text.ts';
+import { isRecord } from '../../policy/wire-fields.ts';
+import { createWorkerContext, type WorkerContext } from '../../schedule/worker-context.ts';
+import type { SyncWorkerNotification } from '../../worker/notifications.ts';
+import type { SyncWorker } from '../../worker/sync-worker.ts';
+import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
+import { watchActor } from '../actor-watch.ts';
+import { plainRecord } from '../viewers/plain-value.ts';
+import { type ChartTransition, chartDefinition, chartStates, transitionId } from './chart-definition.ts';
+import { diff } from './json-patch.ts';
+import {
+  RECORDING_VERSION,
+  type RecordedEvent,
+  type RecordedLine,
+  type RecordedNotification,
+  type Recording,
+  type RecordingStart,
+} from './recording.ts';
+
+/** How much a recorder keeps. */
+export interface RecorderLimits {
+  /** Asked for at each line, for it may change. */
+  readonly maxLines: () => number;
+  /** @default Infinity */
+  readonly maxSeconds?: number;
+}
+
+/** Keeps what a worker did last: no more after a million events than after a few hundred. */
+export interface Recorder {
+  /** How many lines there ever were. */
+  readonly pushed: number;
+  /** The lines after the first `number`, with what they go on from. Those that are not kept any more are left out. */
+  since(number: number): Recording;
+  /**
+   * Somebody watches, until what this gives is called. Only then is the actor inspected, as XState makes that dear; else a
+   * line is what the worker emits by itself.
+   */
+  observe(): () => void;
+  /** Takes everything off the worker. */
+  close(): void;
+}
+
+/** A line as it is kept: the changes are worked out when somebody reads them. */
+interface KeptLine extends Omit<RecordedLine, 'changes' | 'emitted'> {
+  readonly context: WorkerContext;
+  changes?: RecordedLine['changes'];
+  readonly emitted: RecordedNotification[];
+}
+
+/** Lines that are dropped at once, so that not each line costs a copy of the list. */
+const SLACK = 64;
+
+const chart = chartDefinition(syncWorkerMachine);
+const transitions: readonly ChartTransition[] = chartStates(chart).flatMap((state) => state.transitions);
+
+/** @param changed called back at each line, so often that it must only make a note of it */
+export function createRecorder(
+  worker: SyncWorker,
+  name: string,
+  { maxLines, maxSeconds = Number.POSITIVE_INFINITY }: RecorderLimits,
+  changed: () => void = () => undefined,
+): Recorder {
+  let before: Pick<KeptLine, 'at' | 'to' | 'context'> = { at: timeOf(worker), ...present(worker) };
+  let last = before;
+  let lines: KeptLine[] = [];
+  let pushed = 0;
+  /** How many lines there were when they were read last. */
+  let read = 0;
+  /** The event that the actor is at, and what is seen of it until it is done. */
+  let step: { readonly event: RecordedEvent; readonly transitions: string[] } | undefined;
+  let emitted: RecordedNotification[] = [];
+
+  const push = (line: Pick<KeptLine, 'event' | 'transitions' | 'emitted' | 'to' | 'context'>): void => {
+    const kept = { ...line, at: timeOf(worker), from: last.to };
+    lines.push(kept);
+    pushed += 1;
+    last = kept;
+    const oldest = kept.at - maxSeconds;
+    const most = maxLines();
+    if (lines.length >= most + SLACK || (lines[SLACK]?.at ?? kept.at) < oldest) {
+      const count = Math.max(
+        lines.length - most,
+        lines.findIndex(({ at }) => at >= oldest),
+      );
+      before = lines[count - 1] ?? before;
+      lines = lines.slice(count);
+    }
+    changed();
+  };
+  const note = (event: SyncWorkerNotification): void => {
+    const recorded = recordedNotification(event, worker);
+    if (step !== undefined) {
+      emitted.push(recorded);
+      return;
+    }
+    const { to, context } = observers.size > 0 ? last : present(worker);
+    const newest = lines.at(-1);
+    // What was emitted in one step of the chart is one line, as long as nobody has read it.
+    if (pushed > read && newest?.event === null && newest.context === context && newest.to === to) {
+      newest.emitted.push(recorded);
+      return;
+    }
+    push({ event: null, transitions: inferred(last.to, to, event.type), emitted: [recorded], to, context });
+  };
+  const finish = (event: Extract<InspectionEvent, { type: '@xstate.snapshot' }>): void => {
+    const { snapshot } = event;
+    if (!('context' in snapshot && 'value' in snapshot)) return;
+    const context = snapshot.context as WorkerContext;
+    const to = snapshot.status === 'active' ? innermost(snapshot.value) : '';
+    // Without a step it is an announcement: of what has happened unseen, if anything.
+    if (step !== undefined || to !== last.to || diff(last.context, context).length > 0) {
+      push({ event: step?.event ?? null, transitions: step?.transitions ?? [], emitted, to, context });
+    }
+    step = undefined;
+    emitted = [];
+  };
+  const inspect = (event: InspectionEvent): void => {
+    if (event.actorRef.sessionId !== event.rootId) return;
+    if (event.type === '@xstate.event') {
+      step = { event: { ...plainRecord(event.event), type: event.event.type }, transitions: [] };
+    } else if (event.type === '@xstate.microstep') {
+      step?.transitions.push(...event._transitions.map(knownId));
+    } else if (event.type === '@xstate.snapshot') finish(event);
+  };
+
+  let off = worker.on('*', note);
+  const observers = new Set<object>();
+  let unwatch: () => void = () => undefined;
+  return {
+    get pushed() {
+      return pushed;
+    },
+    since: (number) => {
+      const first = Math.max(0, lines.length - Math.max(0, pushed - number));
+      const { at, to: state, context } = lines[first - 1] ?? before;
+      const start: RecordingStart = {
+        recording: 'infonet-sync-worker',
+        version: RECORDING_VERSION,
+        worker: name,
+        at,
+        chart,
+        state,
+        context,
+      };
+      read = pushed;
+      let known = context;
+      const recorded = lines.slice(first).map((line): RecordedLine => {
+        const { changes = diff(known, line.context), ...kept } = line;
+        line.changes = changes;
+        known = line.context;
+        const { at, event, from, to, transitions, emitted } = kept;
+        return { at, event, from, to, transitions, changes, emitted };
+      });
+      return { start, lines: recorded };
+    },
+    observe: () => {
+      const observer = {};
+      observers.add(observer);
+      if (observers.size === 1) {
+        // Hears of an event before `note` does: a new actor is announced before what it emits.
+        off();
+        unwatch = watchActor(worker, inspect);
+        off = worker.on('*', note);
+      }
+      return () => {
+        if (!observers.delete(observer) || observers.size > 0) return;
+        unwatch();
+        step = undefined;
+      };
+    },
+    close: () => {
+      off();
+      unwatch();
+    },
+  };
+}
+
+/** The path of the innermost state of a snapshot's value, joined by dots. The chart has no parallel states. */
+export function innermost(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [entry] = isRecord(value) ? Object.entries(value) : [];
+  return entry === undefined ? '' : [entry[0], innermost(entry[1])].filter(Boolean).join('.');
+}
+
+/** The wall time of a worker's own clock, in Unix seconds with a fraction. */
+export function timeOf(worker: SyncWorker): number {
+  const { actor } = worker;
+  const clock: unknown = actor !== undefined && 'clock' in actor ? actor.clock : undefined;
+  const now: unknown = isRecord(clock) && typeof clock['now'] === 'function' ? clock['now']() : undefined;
+  // The worker's own account also tells the time, but looks at every peer for it.
+  return typeof now === 'number' && Number.isFinite(now) ? now / 1000 : worker.why().at;
+}
+
+/** Where the worker is now. One that was never started has no actor, and a context of what is known of it. */
+function present(worker: SyncWorker): { readonly to: string; readonly context: WorkerContext } {
+  const { snapshot, state, peers } = worker;
+  if (snapshot === undefined) return { to: '', context: createWorkerContext({ state, peers }) };
+  return { to: snapshot.status === 'active' ? innermost(snapshot.value) : '', context: snapshot.context };
+}
+
+const ids = new WeakMap<object, string>();
+
+function knownId(transition: Parameters<typeof transitionId>[0]): string {
+  const id = ids.get(transition) ?? transitionId(transition);
+  ids.set(transition, id);
+  return id;
+}
+
+/** The transition that led from one state to another and emitted this, as far as the chart leaves no doubt. */
+function inferred(from: string, to: string, emits: string): readonly string[] {
+  if (from === to) return [];
+  const action = `emit${emits.replace(/(?:^|\.)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;
+  const fitting = transitions.filter(
+    ({ target, actions }) => actions.includes(action) && (to === target || to.startsWith(`${target}.`)),
+  );
+  const direct = fitting.filter(({ source }) => source === from);
+  const [found, ...others] = direct.length > 0 ? direct : fitting;
+  return found !== undefined && others.length === 0 ? [found.id] : [];
+}
+
+function recordedNotification(
+  event: SyncWorkerNotification,
+  worker: Pick<SyncWorker, 'why'>,
+): RecordedNotification {
+  const { type } = event;
+  const text = safeText(eventLine(event, () => worker.why()).message, 500);
+  switch (type) {
+    case 'attempt.started':
+    case 'run.stuck':
+      return { type, text, peerUrl: event.peerUrl };
+    case 'attempt.finished': {
+      const { peerUrl, durationSeconds, result } = event;
+      const error = result.outcome === 'ok' ? {} : { error: safeText(result.error, 500) };
+      return { type, text, peerUrl, durationSeconds, outcome: result.outcome, ...error };
+    }
+    case 'run.finished':
+      return { type, text, outcome: event.state.lastOutcome };
+    default:
+      return { type, text };
+  }
+}
