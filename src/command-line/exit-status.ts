@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ControlError } from '../control/control-error.ts';
+import { messageOf } from '../policy/thrown.ts';
 import { StorageError } from '../storage/disk/storage-errors.ts';
 
 /** What the program ends with. */
@@ -31,7 +32,7 @@ export function ending(error: unknown): { readonly status: number; readonly line
     return { status: error.status, line: oneLine(error.message) || undefined };
   }
   if (error instanceof StorageError) return { status: FOLDER, line: oneLine(error.message + hintFor(error)) };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof ControlError && error.code === 'unusable')
     return { status: FOLDER, line: oneLine(message) };
   return { status: FAILED, line: oneLine(message || 'failed without a message') };

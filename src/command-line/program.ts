@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { safeText } from '../policy/safe-text.ts';
 import { codeOf } from '../storage/disk/storage-errors.ts';
 import { addChain } from './commands/chain.ts';
 import { addChart } from './commands/chart.ts';
@@ -13,7 +14,6 @@ import { addSyncNow } from './commands/sync-now.ts';
 import { addWhy } from './commands/why.ts';
 import { CommandFailed, DONE, ending, FAILED } from './exit-status.ts';
 import type { Host } from './host.ts';
-import { safeText } from './log/safe-text.ts';
 
 const STATUSES = `
 Exit status: 0 done, 1 failed, 2 wrong usage or config, 3 data folder locked or unusable.`;

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Client } from 'undici';
+import { messageOf } from '../policy/thrown.ts';
 import { isRecord } from '../policy/wire-fields.ts';
 import type { Control } from './control.ts';
 import { ControlError } from './control-error.ts';
 import { readPeers, readStatus, readWhy } from './read-status.ts';
-import { checkSocketPath, controlSocketPath, isTooLong } from './socket-path.ts';
+import { openSocketPath, type SocketPath } from './socket-path.ts';
 
 /** Milliseconds a worker has to answer; it answers out of its memory. */
 const ANSWER_TIMEOUT = 10_000;
@@ -19,21 +19,39 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
  * @throws ControlError if the socket may not be used, saying why
  */
 export async function connectControl(folder: string): Promise<Control | undefined> {
-  const path = controlSocketPath(folder);
-  if (isTooLong(path) && !existsSync(path)) return undefined;
-  checkSocketPath(path);
-  if (!(await listens(path))) return undefined;
+  if (!(await listens(folder))) return undefined;
+  const ask = <T>(exchange: Exchange, read: (value: unknown) => T): Promise<T> =>
+    withSocket(folder, ({ name }) => askAt(name, exchange, read));
   return {
-    status: () => ask(path, 'GET', '/status', undefined, readStatus),
-    why: () => ask(path, 'GET', '/why', undefined, readWhy),
-    requestSync: ({ force }) => ask(path, 'POST', '/sync', { force }, readWhy),
-    changePeers: (change) => ask(path, 'POST', '/peers', change, readPeers),
+    status: () => ask({ method: 'GET', route: '/status' }, readStatus),
+    why: () => ask({ method: 'GET', route: '/why' }, readWhy),
+    requestSync: ({ force }) => ask({ method: 'POST', route: '/sync', body: { force } }, readWhy),
+    changePeers: (change) => ask({ method: 'POST', route: '/peers', body: change }, readPeers),
   };
 }
 
-function listens(path: string): Promise<boolean> {
+async function withSocket<T>(folder: string, act: (socket: SocketPath) => Promise<T>): Promise<T> {
+  const socket = openSocketPath(folder);
+  try {
+    return await act(socket);
+  } finally {
+    socket.release();
+  }
+}
+
+async function listens(folder: string): Promise<boolean> {
+  try {
+    return await withSocket(folder, connects);
+  } catch (error) {
+    // There is no such folder.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function connects({ path, name }: SocketPath): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const socket = connect(path);
+    const socket = connect(name);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
@@ -53,14 +71,14 @@ function unusable(path: string, error: NodeJS.ErrnoException): ControlError {
   return new ControlError('unusable', `${path} ${reason}`, error);
 }
 
-async function ask<T>(
-  path: string,
-  method: 'GET' | 'POST',
-  route: string,
-  body: unknown,
-  read: (value: unknown) => T,
-): Promise<T> {
-  const { status, text } = await exchange(path, method, route, body);
+interface Exchange {
+  readonly method: 'GET' | 'POST';
+  readonly route: string;
+  readonly body?: unknown;
+}
+
+async function askAt<T>(socketPath: string, asked: Exchange, read: (value: unknown) => T): Promise<T> {
+  const { status, text } = await exchange(socketPath, asked);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -75,9 +93,7 @@ async function ask<T>(
 
 async function exchange(
   socketPath: string,
-  method: 'GET' | 'POST',
-  route: string,
-  body: unknown,
+  { method, route, body }: Exchange,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const client = new Client('http://localhost', {
     connect: { socketPath, timeout: ANSWER_TIMEOUT },
@@ -94,7 +110,7 @@ async function exchange(
     });
     return { status: answer.statusCode, text: await answer.body.text() };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     const next = 'look at what it does, and ask again';
     throw new ControlError('failed', `The worker gave no answer (${reason}); ${next}`, cause);
   } finally {

@@ -2,15 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { formatWhy } from '../explain/format-why.ts';
 import { type HttpAnswer, jsonAnswer, problem, textAnswer } from '../http/http-answer.ts';
 import type { HttpRoutes } from '../http/http-routes.ts';
+import { readJsonBody } from '../http/read-body.ts';
 import { type ShownChain, statusOf } from '../operations/worker-status.ts';
 import { peerToWire } from '../policy/peer-wire.ts';
+import { messageOf } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { changePeers } from './change-peers.ts';
 import { ControlError } from './control-error.ts';
-import { readJsonBody } from './json-body.ts';
 import type { PeerChange } from './peer-change.ts';
 import { readPeerChange } from './read-peer-change.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** What can be asked of a worker over its socket. */
 export function controlRoutes(worker: SyncWorker, chain: ShownChain | undefined): HttpRoutes {
@@ -42,12 +45,12 @@ function changeWorker(worker: SyncWorker, change: PeerChange): void {
 }
 
 async function asked(request: IncomingMessage, act: (body: unknown) => unknown): Promise<HttpAnswer> {
-  const body = await readJsonBody(request);
+  const body = await readJsonBody(request, MAX_BODY_BYTES);
   if ('refusal' in body) return body.refusal;
   try {
     return jsonAnswer(200, act(body.value));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return problem(error instanceof ControlError || error instanceof TypeError ? 400 : 500, message);
   }
 }

@@ -1,3 +1,4 @@
+import { peerRuleNames, ruleNames } from '../explain/rule-text.ts';
 import type { PeerWhy, RetryAfterWhy, Why } from '../explain/why.ts';
 import { syncOutcomes } from '../policy/sync-worker-state.ts';
 import {
@@ -32,15 +33,7 @@ const retryAfterKinds: FieldKinds<RetryAfterWhy> = {
 
 const peerKinds: FieldKinds<PeerWhy> = {
   peerUrl: text,
-  rule: oneOf([
-    'may be asked',
-    'cooldown',
-    'retry-after',
-    'disabled',
-    'excluded',
-    'removed',
-    'not a sync peer',
-  ]),
+  rule: oneOf(keysOf(peerRuleNames)),
   nextAskAt: orNull(moment),
   detail: text,
   retryAfter: orNull(objectOf(retryAfterKinds)),
@@ -52,18 +45,7 @@ const why: FieldKind<Why> = objectOf<Why>({
   state: oneOf(syncOutcomes),
   since: moment,
   nextRunAt: moment,
-  rule: oneOf([
-    'interval',
-    'catching up',
-    'backoff',
-    'retry-after',
-    'cooldown',
-    'stuck limit',
-    'floor',
-    'local fault',
-    'spread',
-    'due',
-  ]),
+  rule: oneOf(keysOf(ruleNames)),
   peerUrl: text,
   asking: text,
   consecutiveFailures: count,
@@ -77,6 +59,10 @@ const why: FieldKind<Why> = objectOf<Why>({
 /** Whether a value that came as JSON is a whole `Why`. */
 export function isWhy(value: unknown): value is Why {
   return why.accepts(value);
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(record) as Key[];
 }
 
 function objectOf<T extends object>(kinds: FieldKinds<T>): FieldKind<T> {

@@ -20,7 +20,7 @@ export type PeerMood =
   /** Serves another chain. */
   | { readonly kind: 'forked' }
   /** Takes the request and never answers. */
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'unresponsive' };
 
 /** A peer with moods: it misbehaves by itself, and for the rest stands in front of a real one. */
 export interface DemoPeer {
@@ -61,7 +61,7 @@ export async function createDemoPeer(options: DemoPeerOptions): Promise<DemoPeer
         return void response.end('<!doctype html><title>Welcome to the hotel network</title>');
       case 'rate-limited':
         return void response.writeHead(429, { 'retry-after': retryAfter(mood, now()) }).end();
-      case 'silent':
+      case 'unresponsive':
     }
   };
 

@@ -27,17 +27,17 @@ export function createLineOutput(
   const isTerminal = stream.isTTY === true;
   const canRewrite = isTerminal && env['TERM'] !== 'dumb';
   const width = (): number => (isTerminal ? stream.columns || 80 : Number.POSITIVE_INFINITY);
-  let shown = '';
+  let drawn = '';
 
   const clear = (): void => {
-    if (shown !== '') stream.write(ERASE_LINE);
-    shown = '';
+    if (drawn !== '') stream.write(ERASE_LINE);
+    drawn = '';
   };
   return {
     print: (line) => {
       // One write, so that nothing can come between the two.
-      stream.write(`${shown === '' ? '' : ERASE_LINE}${line}\n`);
-      shown = '';
+      stream.write(`${drawn === '' ? '' : ERASE_LINE}${line}\n`);
+      drawn = '';
     },
     live: (text) => {
       if (!canRewrite) return;
@@ -45,9 +45,9 @@ export function createLineOutput(
       const fitting = Array.from(text)
         .slice(0, Math.max(0, width() - 1))
         .join('');
-      if (fitting === shown) return;
-      stream.write(`${shown === '' ? '' : ERASE_LINE}${fitting}`);
-      shown = fitting;
+      if (fitting === drawn) return;
+      stream.write(`${drawn === '' ? '' : ERASE_LINE}${fitting}`);
+      drawn = fitting;
     },
     clear,
     inColour: isTerminal && (stream.hasColors?.(env) ?? false),

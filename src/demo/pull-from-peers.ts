@@ -1,8 +1,7 @@
 import type { PeerRecord } from '../policy/peer-record.ts';
 import { defaultPolicy } from '../policy/sync-policy.ts';
 import type { LineOutput } from './line-output.ts';
-import { policyText } from './policy-text.ts';
-import { type DemoPorts, type Session, startWatchedWorker } from './watched-worker.ts';
+import { type DemoPorts, policyText, type Session, startWatchedWorker } from './watched-worker.ts';
 
 /** Pulls from real peers by the default policy. */
 export async function pullFromPeers(

@@ -5,8 +5,8 @@ import type { Scene, Stage } from './scenes.ts';
 export interface ScenePlayer {
   /** Arranges the first scene. */
   start(): void;
-  /** To be called with all that the worker tells. */
-  told(event: SyncWorkerNotification): void;
+  /** To be called with each event of the worker. */
+  onEvent(event: SyncWorkerNotification): void;
   /** Goes on with the present scene from its beginning, or stands still. */
   play(playing: boolean): void;
   isPlaying(): boolean;
@@ -32,7 +32,7 @@ export function createScenePlayer(
   };
   return {
     start: arrange,
-    told: (event) => {
+    onEvent: (event) => {
       const scene = scenes[place];
       if (!playing || scene === undefined || beatOf(event) !== scene.until) return;
       timesSeen += 1;

@@ -7,7 +7,7 @@ export type PeerName = 'alpha' | 'beta' | 'gamma';
 export interface Stage {
   mood(peer: PeerName, mood: PeerMood): void;
   /** Gives the worker another list of peers, as new to it as on the first day; its Retry-Afters stay in force. */
-  tellPeers(...peers: readonly PeerName[]): void;
+  setPeers(...peers: readonly PeerName[]): void;
   /** Asks the worker, a little later, to sync now, by force. */
   requestSoon(): void;
 }
@@ -30,7 +30,7 @@ export const scenes: readonly Scene[] = [
     arrange: (stage) => {
       stage.mood('alpha', well);
       stage.mood('beta', well);
-      stage.tellPeers('alpha', 'beta');
+      stage.setPeers('alpha', 'beta');
     },
     until: 'ok',
     times: 2,
@@ -68,15 +68,15 @@ export const scenes: readonly Scene[] = [
   },
   {
     caption: 'the operator takes all peers away',
-    arrange: (stage) => stage.tellPeers(),
+    arrange: (stage) => stage.setPeers(),
     until: 'solo',
   },
   {
     caption: 'gamma and beta are added: gamma takes the request and never answers',
     arrange: (stage) => {
       stage.mood('beta', well);
-      stage.mood('gamma', { kind: 'silent' });
-      stage.tellPeers('beta', 'gamma');
+      stage.mood('gamma', { kind: 'unresponsive' });
+      stage.setPeers('beta', 'gamma');
     },
     until: 'stuck',
   },

@@ -1,40 +1,28 @@
+import { durationText } from '../explain/time-text.ts';
 import { type SyncOutcome, syncOutcomes } from '../policy/sync-worker-state.ts';
-import { durationText } from './duration-text.ts';
 
 /** Counts what a worker did. */
 export interface Tally {
   see(state: SyncOutcome): void;
-  countRun(): void;
-  countStuck(): void;
-  countAttempt(): void;
+  count(what: 'runs' | 'stuck' | 'attempts'): void;
   summary(now: number): string;
 }
 
 export function createTally(startedAt: number): Tally {
   const seen = new Set<SyncOutcome>();
-  let runs = 0;
-  let stuck = 0;
-  let attempts = 0;
+  const counts = { runs: 0, stuck: 0, attempts: 0 };
   return {
-    see: (state) => {
-      seen.add(state);
-    },
-    countRun: () => {
-      runs += 1;
-    },
-    countStuck: () => {
-      stuck += 1;
-    },
-    countAttempt: () => {
-      attempts += 1;
+    see: (state) => void seen.add(state),
+    count: (what) => {
+      counts[what] += 1;
     },
     summary: (now) => {
       const states = syncOutcomes.filter((state) => seen.has(state));
       return [
         `after ${durationText(now - startedAt)}`,
         `states seen: ${states.join(' ')} (${states.length} of ${syncOutcomes.length})`,
-        `runs: ${runs} finished, ${stuck} stuck`,
-        `attempts: ${attempts}`,
+        `runs: ${counts.runs} finished, ${counts.stuck} stuck`,
+        `attempts: ${counts.attempts}`,
       ].join(' · ');
     },
   };

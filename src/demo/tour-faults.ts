@@ -10,7 +10,7 @@ const moods: ReadonlyMap<string, PeerMood> = new Map<string, PeerMood>([
   ['HTTP 500', { kind: 'failing' }],
   ['no JSON', { kind: 'garbage' }],
   ['another chain', { kind: 'forked' }],
-  ['never answers', { kind: 'silent' }],
+  ['never answers', { kind: 'unresponsive' }],
 ]);
 
 const TOUR = 'the tour';
@@ -20,7 +20,7 @@ const STANDS = 'stands still';
 export interface TourFaultsOptions {
   readonly peers: readonly DemoPeer[];
   readonly isPlaying: () => boolean;
-  /** The tour changes moods of its own: it goes on, or stands still until it is told to. */
+  /** The tour changes moods of its own: it goes on, or stands still until it is to play. */
   readonly play: (playing: boolean) => void;
 }
 

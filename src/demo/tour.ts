@@ -6,11 +6,16 @@ import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { createDemoPeer, type DemoPeer } from './demo-peer.ts';
 import { startGrowingPeer } from './growing-peer.ts';
 import type { LineOutput } from './line-output.ts';
-import { policyText } from './policy-text.ts';
 import { createScenePlayer } from './scene-player.ts';
 import { type PeerName, type Stage, scenes } from './scenes.ts';
 import { createTourFaults } from './tour-faults.ts';
-import { type DemoPorts, type Session, startWatchedWorker, type WatchedWorker } from './watched-worker.ts';
+import {
+  type DemoPorts,
+  policyText,
+  type Session,
+  startWatchedWorker,
+  type WatchedWorker,
+} from './watched-worker.ts';
 
 /** The default policy's shape in seconds instead of minutes. */
 const policy = resolvePolicy({
@@ -20,7 +25,7 @@ const policy = resolvePolicy({
   stuckAfterSeconds: 4,
 });
 
-/** A silent peer must meet the stuck limit, so a request may take far longer than that here. */
+/** A peer that never answers must meet the stuck limit, so a request may take far longer than that here. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Long enough for `idle` to be seen. */
@@ -45,7 +50,7 @@ export async function startTour(ports: DemoPorts, output: LineOutput): Promise<T
   const timers = new Set<unknown>();
   const stage: Stage = {
     mood: (name, mood) => peers[name].setMood(mood),
-    tellPeers: (...names) => worker.sync.setPeers(names.map((name) => recordOf(peers[name]))),
+    setPeers: (...names) => worker.sync.setPeers(names.map((name) => recordOf(peers[name]))),
     requestSoon: () => {
       const timer = clock.setTimeout(() => {
         timers.delete(timer);
@@ -64,7 +69,7 @@ export async function startTour(ports: DemoPorts, output: LineOutput): Promise<T
     storage: createMemoryStorage({ state: { ...initialSyncState(), nextSyncDueAt: firstDue } }),
     transport: { requestTimeoutMs: REQUEST_TIMEOUT_MS },
     labels: new Map(all.map(({ url, label }) => [url, label])),
-    onTold: player.told,
+    onEvent: player.onEvent,
   });
   player.start();
 

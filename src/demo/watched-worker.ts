@@ -1,4 +1,5 @@
 import type { WorkerClock } from '../clock/worker-clock.ts';
+import { durationText } from '../explain/time-text.ts';
 import {
   type ChainStore,
   createInfonetSync,
@@ -6,7 +7,7 @@ import {
   type InfonetSyncOptions,
 } from '../infonet/index.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
-import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
+import type { SyncPolicy, SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { WorkerContext } from '../schedule/worker-context.ts';
 import type { SyncStorage } from '../storage/storage.ts';
 import { createSyncWorker } from '../worker/create-sync-worker.ts';
@@ -31,8 +32,8 @@ export interface WatchedWorkerOptions {
   readonly transport?: Pick<InfonetSyncOptions, 'allowClearnet' | 'requestTimeoutMs'>;
   /** Labels of the peers, by URL; '' for a peer without one. */
   readonly labels: ReadonlyMap<string, string>;
-  /** Told what the worker told, after it was narrated. */
-  readonly onTold?: (event: SyncWorkerNotification) => void;
+  /** Called with each event, after it was shown. */
+  readonly onEvent?: (event: SyncWorkerNotification) => void;
 }
 
 export interface WatchedWorker {
@@ -54,9 +55,9 @@ export interface Session {
   stop(): Promise<void>;
 }
 
-/** Starts a real worker that pulls a real chain, verified and kept in memory, and tells what it does. */
+/** Starts a real worker that pulls a real chain, verified and kept in memory, and shows what it does. */
 export async function startWatchedWorker(options: WatchedWorkerOptions): Promise<WatchedWorker> {
-  const { ports, output, transport, onTold, labels, peers, policy = {}, storage } = options;
+  const { ports, output, transport, onEvent, labels, peers, policy = {}, storage } = options;
   const chain = createMemoryChain();
   const sync = createSyncWorker({
     ...ports,
@@ -76,8 +77,8 @@ export async function startWatchedWorker(options: WatchedWorkerOptions): Promise
     sync.on('fault', ({ error }) => reject(error));
   });
   sync.on('*', (event) => {
-    narrator.tell(event, context());
-    onTold?.(event);
+    narrator.show(event, context());
+    onEvent?.(event);
   });
   await sync.start();
   narrator.begin(context());
@@ -92,4 +93,14 @@ export async function startWatchedWorker(options: WatchedWorkerOptions): Promise
       output.clear();
     },
   };
+}
+
+/** A policy in one line. */
+export function policyText(policy: SyncPolicy): string {
+  const { intervalSeconds, failureBackoffSeconds, failureBackoffCapSeconds, stuckAfterSeconds } = policy;
+  return [
+    `a run every ${durationText(intervalSeconds)}`,
+    `after failures ${durationText(failureBackoffSeconds)} doubling to ${durationText(failureBackoffCapSeconds)}`,
+    `stuck after ${durationText(stuckAfterSeconds)}`,
+  ].join(', ');
 }

@@ -1,21 +1,7 @@
 import { safeText } from '../policy/safe-text.ts';
-import { durationText } from './duration-text.ts';
-import { utcText } from './utc-text.ts';
+import { ruleClause } from './rule-text.ts';
+import { durationText, utcText } from './time-text.ts';
 import type { PeerWhy, Why } from './why.ts';
-
-/** What sets the next run, as a part of a sentence. `due` and `stuck limit` have sentences of their own. */
-const because: Readonly<Record<Why['rule'], (peerUrl: string) => string>> = {
-  interval: () => 'after the usual interval',
-  'catching up': () => 'for the peer has more',
-  backoff: () => 'after the backoff',
-  'retry-after': (peerUrl) => `when the Retry-After of ${peerUrl} is over`,
-  cooldown: (peerUrl) => `when the cooldown of ${peerUrl} is over`,
-  'stuck limit': () => 'when the abandoned run has reached its limit',
-  floor: () => 'after the pause between two runs',
-  'local fault': () => 'for the fault was on this side and may be over soon',
-  spread: () => 'spread out after the start',
-  due: () => 'now',
-};
 
 /** Says it in a few plain sentences; times are UTC. */
 export function formatWhy(why: Why): string {
@@ -61,13 +47,13 @@ function nextSentence({
   if (asking !== '') return `If no answer comes, the run is stuck ${when}.`;
   const jitter = jitterSeconds > 0 ? `, with ${durationText(jitterSeconds)} of jitter` : '';
   const request = requested ? '; it was requested' : '';
-  return `The next run is due ${when}, ${because[rule](peerUrl)}${jitter}${request}.`;
+  return `The next run is due ${when}, ${ruleClause({ rule, peerUrl })}${jitter}${request}.`;
 }
 
 function boundedSentence({ bounded }: Why): string {
   if (bounded === null) return '';
   const cause = bounded === 'clock' ? 'the clock was set back' : 'the policy became shorter';
-  return `A wait was shortened to the longest that can be, for ${cause}.`;
+  return `A wait was shortened to the longest that can be, because ${cause}.`;
 }
 
 function peersSentence({ peers, at }: Why): string {

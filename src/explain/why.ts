@@ -77,14 +77,7 @@ export interface Why {
 export function explain(context: WorkerContext, now: number, started = true): Why {
   const { worker, peers, request, run, decision, due, bounded } = context;
   const isRunning = worker.lastOutcome === 'running';
-  const wait =
-    run === null
-      ? {
-          until: decision.until,
-          rule: decision.rule,
-          peerUrl: decision.kind === 'wait' ? decision.peerUrl : '',
-        }
-      : { until: run.startedAt + run.stuckAfterSeconds, rule: 'stuck limit' as const, peerUrl: '' };
+  const wait = waitOf({ run, decision });
   const isDue = wait.until <= now;
   return {
     at: now,
@@ -102,6 +95,19 @@ export function explain(context: WorkerContext, now: number, started = true): Wh
     bounded,
     peers: peers.map((peer) => explainPeer(peer, now)),
   };
+}
+
+/** What the worker waits for: the end of its decision's wait, or while an attempt runs the moment at which that would be stuck. @internal */
+export function waitOf({ run, decision }: Pick<WorkerContext, 'run' | 'decision'>): {
+  readonly until: number;
+  readonly rule: WaitRule;
+  readonly peerUrl: string;
+} {
+  if (run !== null) {
+    return { until: run.startedAt + run.stuckAfterSeconds, rule: 'stuck limit', peerUrl: '' };
+  }
+  const { until, rule, kind, peerUrl } = decision;
+  return { until, rule, peerUrl: kind === 'wait' ? peerUrl : '' };
 }
 
 function explainPeer(peer: PeerRecord, now: number): PeerWhy {

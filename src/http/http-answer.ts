@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { safeValue } from '../policy/safe-text.ts';
 
 /** A whole answer, made before any of it is sent. */
 export interface HttpAnswer {
@@ -8,8 +9,25 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export function jsonAnswer(status: number, value: unknown): HttpAnswer {
-  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
+/** A page loads nothing from anywhere else, runs no script that stands in markup, and is framed by nobody. */
+export const SAFE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cache-control': 'no-store',
+};
+
+/** A value as JSON, every text in it safe to show. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(safeValue(value));
+}
+
+export function jsonAnswer(status: number, value: unknown, headers?: HttpAnswer['headers']): HttpAnswer {
+  return { status, type: 'application/json; charset=utf-8', body: `${safeJson(value)}\n`, headers };
 }
 
 export function textAnswer(text: string): HttpAnswer {
@@ -18,7 +36,7 @@ export function textAnswer(text: string): HttpAnswer {
 
 /** What was not done, and why. */
 export function problem(status: number, error: string, headers?: HttpAnswer['headers']): HttpAnswer {
-  return { ...jsonAnswer(status, { error }), headers };
+  return jsonAnswer(status, { error }, headers);
 }
 
 /** Sends it; to HEAD without the body, which Node leaves out by itself. */
@@ -28,13 +46,16 @@ export function sendAnswer(
   { status, headers, type, body }: HttpAnswer,
 ): void {
   response.writeHead(status, {
+    ...SAFE_HEADERS,
     'content-type': type,
     'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
     // What is left of a request that was not read to its end must not be taken for the next one.
-    ...(request.complete ? {} : { connection: 'close' }),
+    ...(hasBody(request) && !request.complete ? { connection: 'close' } : {}),
     ...headers,
   });
   response.end(body);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

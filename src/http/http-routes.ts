@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { type HttpAnswer, problem } from './http-answer.ts';
+import type { IncomingMessage, Server } from 'node:http';
+import { messageOf } from '../policy/thrown.ts';
+import { type HttpAnswer, problem, sendAnswer } from './http-answer.ts';
 
 /** What is done for one method of one path. */
 export type HttpHandler = (request: IncomingMessage) => HttpAnswer | Promise<HttpAnswer>;
@@ -7,8 +8,26 @@ export type HttpHandler = (request: IncomingMessage) => HttpAnswer | Promise<Htt
 /** By path, then by method. HEAD is answered where GET is. */
 export type HttpRoutes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', HttpHandler>>>>>;
 
+/**
+ * Answers the requests to a server. What a handler throws is answered with 500.
+ *
+ * @param guard why a request is turned away; asked before anything else is done for it
+ */
+export function serveRoutes(
+  server: Server,
+  routes: HttpRoutes,
+  guard: (request: IncomingMessage) => HttpAnswer | undefined = () => undefined,
+): void {
+  server.on('request', (request, response) => {
+    const made = async (): Promise<HttpAnswer> => guard(request) ?? answerBy(routes, request);
+    made()
+      .catch((error: unknown) => problem(500, messageOf(error)))
+      .then((answer) => sendAnswer(request, response, answer));
+  });
+}
+
 /** The answer to a request, also where there is none for its path or method. A query is not looked at. */
-export function answerBy(routes: HttpRoutes, request: IncomingMessage): HttpAnswer | Promise<HttpAnswer> {
+function answerBy(routes: HttpRoutes, request: IncomingMessage): HttpAnswer | Promise<HttpAnswer> {
   const [path = ''] = (request.url ?? '').split('?');
   const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (methods === undefined) {

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
+import { messageOf } from '../policy/thrown.ts';
 
 /** The network a peer is reached over. Loopback and onion are private. */
 export type PeerNetwork = 'loopback' | 'onion' | 'clearnet';
@@ -44,7 +45,7 @@ export function networkRefusal(peerUrl: string, { allowClearnet }: NetworkRules)
   try {
     url = new URL(normalizePeerUrl(peerUrl));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return `its scheme is ${url.protocol} and allowed are http: and https:`;

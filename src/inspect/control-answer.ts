@@ -1,5 +1,6 @@
+import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
+import { messageOf } from '../policy/thrown.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
-import { type Answer, json } from './answer.ts';
 import { readControlRequest } from './control-request.ts';
 import type { FaultSource } from './inspection.ts';
 import type { InspectorRequest } from './inspector-view.ts';
@@ -11,40 +12,36 @@ export interface Controlled {
 }
 
 /** Does what a viewer asked for: no more than the worker's public interface allows. */
-export function controlAnswer(body: string, controlled: Controlled): Answer {
+export function controlAnswer(body: string, controlled: Controlled): HttpAnswer {
   try {
     const request = readControlRequest(body);
     const worker = controlled.worker(request.worker);
-    if (worker === undefined) return json(404, { error: 'no worker has this name' });
+    if (worker === undefined) return problem(404, 'no worker has this name');
     return request.kind === 'sync' ? sync(worker, request.force) : fault(request, controlled.faults);
   } catch (error) {
-    return json(400, { error: messageOf(error) });
+    return problem(400, messageOf(error));
   }
 }
 
-function sync(worker: SyncWorker, force: boolean): Answer {
+function sync(worker: SyncWorker, force: boolean): HttpAnswer {
   try {
-    return json(200, worker.requestSync({ force }));
+    return jsonAnswer(200, worker.requestSync({ force }));
   } catch (error) {
-    return json(409, { error: messageOf(error) });
+    return problem(409, messageOf(error));
   }
 }
 
 function fault(
   { worker, peer, fault: wanted }: Extract<InspectorRequest, { kind: 'fault' }>,
   faults: FaultSource | undefined,
-): Answer {
+): HttpAnswer {
   const found = faults?.switches(worker).find((one) => one.peer === peer);
   if (faults === undefined || found === undefined) {
-    return json(404, { error: 'no peer of this name can be told to misbehave' });
+    return problem(404, 'no peer of this name can be told to misbehave');
   }
   if (!found.faults.includes(wanted)) {
-    return json(400, { error: `allowed faults are ${found.faults.join(', ')}` });
+    return problem(400, `allowed faults are ${found.faults.join(', ')}`);
   }
   faults.set(peer, wanted, worker);
-  return json(200, faults.switches(worker));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return jsonAnswer(200, faults.switches(worker));
 }

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { systemReport } from '../clock/system-ports.ts';
-import { SAFE_HEADERS } from './answer.ts';
+import { SAFE_HEADERS, safeJson } from '../http/http-answer.ts';
 import type { InspectorView } from './inspector-view.ts';
-import { shownJson } from './shown-json.ts';
 import type { Seen, Subject } from './subject.ts';
 
 /** Viewers at once, over all workers. */
@@ -139,7 +138,7 @@ export class Feed {
     this.#unannounced.set(subject, this.#source.unannounced(subject));
     const view = this.#source.view(subject, viewer.seen);
     viewer.seen = { steps: subject.journal.steps.pushed, lines: subject.journal.lines.pushed };
-    this.#write(viewer, `data: ${shownJson(view)}\n\n`);
+    this.#write(viewer, `data: ${safeJson(view)}\n\n`);
   }
 
   #write(viewer: Viewer, text: string): void {

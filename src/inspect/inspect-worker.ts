@@ -1,13 +1,17 @@
+import { createHttpServer } from '../http/http-server.ts';
 import type { ShownChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { controlAnswer } from './control-answer.ts';
 import { Feed } from './feed.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 import { loadParts } from './load-parts.ts';
-import { type LocalServer, openLocalServer } from './local-server.ts';
 import { createRoutes } from './routes.ts';
 import { viewOf } from './subject.ts';
 import { isWorker, WatchedWorkers } from './watched-workers.ts';
+
+const MAX_CONNECTIONS = 100;
+/** Milliseconds in which nothing moves on a connection, though a feed sends something every 10 s. */
+const IDLE_MS = 30_000;
 
 /**
  * Shows running workers on a page of this machine: the chart with its active state, the countdown, the peers, the last
@@ -36,12 +40,13 @@ export async function inspectWorker(
       JSON.stringify([chain?.head(), chain?.count(), chain?.serving?.(), faults?.switches(name)]),
   });
 
-  let local: LocalServer | undefined;
+  const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });
+  let origin = '';
   const end = async (): Promise<void> => {
     for (const name of watched.names) watched.remove(name);
     feed.close();
     await Promise.all(parts.map((part) => part.close()));
-    await local?.close();
+    await http.close();
   };
   let ending: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -56,19 +61,17 @@ export async function inspectWorker(
   try {
     const named = isWorker(workers) ? [['worker', workers] as const] : Object.entries(workers);
     for (const [name, worker] of named) add(name, worker, ownValue(chains, name));
-    local = await openLocalServer(options.port ?? 0);
+    origin = await http.listen(options.port ?? 0, '127.0.0.1');
   } catch (error) {
     await close();
     throw error;
   }
-  const { server, port } = local;
   const controlled = { worker: (name: string) => watched.worker(name), faults };
   const control = mayControl ? (body: string) => controlAnswer(body, controlled) : undefined;
-  const routes = createRoutes({ port, assets, parts, feed, control });
-  server.on('request', routes.request);
-  server.on('upgrade', routes.upgrade);
+  const routes = createRoutes({ port: Number(new URL(origin).port || 80), assets, parts, feed, control });
+  http.server.on('request', routes.request);
+  http.onUpgrade(routes.upgrade);
 
-  const origin = `http://127.0.0.1:${port}`;
   return {
     url: `${origin}/`,
     statelyUrl: stately?.viewUrl(origin),

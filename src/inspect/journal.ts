@@ -1,16 +1,19 @@
 import type { AnyTransitionDefinition, InspectionEvent } from 'xstate';
+import { eventLine } from '../explain/event-line.ts';
 import { transitionId } from '../explain/read-chart.ts';
+import { safeText } from '../policy/safe-text.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
+import { timeOf } from '../worker/worker-time.ts';
 import { innermost } from './active-state.ts';
 import { watchActor } from './actor-watch.ts';
 import type { InspectorLine, InspectorStep } from './inspector-view.ts';
 import { Ring } from './ring.ts';
 import { RunHistory } from './run-history.ts';
-import { toldText } from './told-text.ts';
-import { timeOf } from './worker-time.ts';
 
 const MAX_STEPS = 50;
 const MAX_LINES = 500;
+/** More of a line is not kept. */
+const MAX_CHARACTERS = 500;
 
 /** What is remembered of a worker while it is inspected: no more after a million events than after a few hundred. */
 export interface Journal {
@@ -32,7 +35,8 @@ export function keepJournal(worker: SyncWorker, changed: () => void): Journal {
 
   const off = worker.on('*', (event) => {
     const at = timeOf(worker);
-    lines.push({ id: lines.pushed + 1, at, type: event.type, text: toldText(event) });
+    const text = safeText(eventLine(event, worker.why).message, MAX_CHARACTERS);
+    lines.push({ id: lines.pushed + 1, at, type: event.type, text });
     history.note(event, at);
     changed();
   });

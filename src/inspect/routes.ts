@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { systemReport } from '../clock/system-ports.ts';
+import { guardControl, guardHost, guardOrigin, guardUpgrade, type Refusal } from '../http/guard.ts';
+import { type HttpAnswer, problem, sendAnswer } from '../http/http-answer.ts';
 import { readBody } from '../http/read-body.ts';
-import { type Answer, answer, json } from './answer.ts';
 import type { Feed } from './feed.ts';
-import { guardControl, guardHost, guardOrigin, guardUpgrade, type Refusal } from './guard.ts';
 import type { InspectorPart } from './inspector-part.ts';
 import { Allowance } from './viewers/allowance.ts';
 
-/** Requests of all viewers together: a page is three, and a flood is answered without being looked at. */
+/** Requests that passed the guard, of all viewers together: a page is three. */
 const REQUESTS = { burst: 200, perSecond: 50 };
 const CONTROL_REQUESTS = { burst: 10, perSecond: 2 };
 const MAX_CONTROL_BYTES = 4 * 1024;
@@ -22,7 +22,7 @@ export interface Served {
   readonly parts: readonly InspectorPart[];
   readonly feed: Feed;
   /** Undefined: viewers only look. */
-  readonly control: ((body: string) => Answer) | undefined;
+  readonly control: ((body: string) => HttpAnswer) | undefined;
 }
 
 /** Answers every request and every upgrade, each only after the guard. */
@@ -37,8 +37,16 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
   const controls = new Allowance(CONTROL_REQUESTS, seconds());
   const partOf = (path: string): InspectorPart | undefined =>
     parts.find((part) => path === part.path || path.startsWith(`${part.path}/`));
-  const guarded = (request: IncomingMessage): Refusal | undefined =>
-    requests.take(seconds()) ? guardHost(request, port) : TOO_MANY;
+  const assetOf = (path: string): Served['assets'][string] | undefined =>
+    Object.hasOwn(assets, path) ? assets[path] : undefined;
+  /** Who may not read costs nothing: only what passes is counted. */
+  const guarded = (request: IncomingMessage): Refusal | undefined => {
+    const refusal = guardHost(request, port);
+    if (refusal !== undefined) return refusal;
+    const { pathname } = targetOf(request);
+    const isDocument = partOf(pathname) !== undefined || assetOf(pathname) !== undefined;
+    return guardOrigin(request, isDocument) ?? (requests.take(seconds()) ? undefined : TOO_MANY);
+  };
 
   /** A part that throws must not end the process. Whether it did not. */
   const served = ({ path }: InspectorPart, act: () => void): boolean => {
@@ -54,12 +62,10 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
   const answerTo = async (
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<Answer | undefined> => {
+  ): Promise<HttpAnswer | undefined> => {
     const { pathname, searchParams } = targetOf(request);
     const part = partOf(pathname);
-    const asset = Object.hasOwn(assets, pathname) ? assets[pathname] : undefined;
-    const refusal = guardOrigin(request, part !== undefined || asset !== undefined);
-    if (refusal !== undefined) return json(refusal.status, { error: refusal.error });
+    const asset = assetOf(pathname);
     if (part !== undefined) {
       const isServed = served(part, () => part.request(request, response));
       if (!isServed) response.destroy();
@@ -68,20 +74,20 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
     if (pathname === '/control') {
       if (request.method !== 'POST') return notAllowed('POST');
       const foreign = guardControl(request);
-      if (foreign !== undefined) return json(foreign.status, { error: foreign.error });
-      if (control === undefined) return json(403, { error: ONLY_LOOK });
+      if (foreign !== undefined) return problem(foreign.status, foreign.error);
+      if (control === undefined) return problem(403, ONLY_LOOK);
       if (!controls.take(seconds())) return tooMany();
       const body = await readBody(request, MAX_CONTROL_BYTES);
       if (body !== undefined) return control(body.toString());
-      return json(413, { error: `the request has more than ${MAX_CONTROL_BYTES} bytes` });
+      return problem(413, `the request has more than ${MAX_CONTROL_BYTES} bytes`);
     }
     if (pathname === '/feed') {
       if (request.method !== 'GET') return notAllowed('GET');
-      if (feed.isFull) return json(503, { error: 'too many watch already; close another page' });
+      if (feed.isFull) return problem(503, 'too many watch already; close another page');
       feed.open(response, searchParams.get('worker') ?? '');
       return undefined;
     }
-    if (asset === undefined) return json(404, { error: 'there is nothing here' });
+    if (asset === undefined) return problem(404, 'there is nothing here');
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed('GET, HEAD');
     return { status: 200, ...asset };
   };
@@ -89,21 +95,22 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
   return {
     request: (request, response) => {
       const refusal = guarded(request);
-      if (refusal === TOO_MANY) answer(request, response, tooMany());
-      else if (refusal !== undefined)
-        answer(request, response, json(refusal.status, { error: refusal.error }));
-      else {
+      if (refusal !== undefined) {
+        const headers = refusal === TOO_MANY ? { 'retry-after': '1' } : {};
+        sendAnswer(request, response, problem(refusal.status, refusal.error, headers));
+      } else {
         answerTo(request, response).then(
-          (made) => made !== undefined && answer(request, response, made),
+          (made) => made !== undefined && sendAnswer(request, response, made),
           // The caller went away while it sent: there is nobody to tell.
           () => response.destroy(),
         );
       }
     },
     upgrade: (request, socket, head) => {
-      const early = guarded(request);
-      const part = early === undefined ? partOf(targetOf(request).pathname) : undefined;
-      const refusal = early ?? guardUpgrade(request, part?.origins ?? []);
+      const host = guardHost(request, port);
+      const part = host === undefined ? partOf(targetOf(request).pathname) : undefined;
+      const foreign = host ?? guardUpgrade(request, part?.origins ?? []);
+      const refusal = foreign ?? (requests.take(seconds()) ? undefined : TOO_MANY);
       if (refusal !== undefined) turnAway(socket, refusal);
       else if (part?.upgrade === undefined) turnAway(socket, NO_WEBSOCKET);
       else {
@@ -124,12 +131,12 @@ const ONLY_LOOK = 'viewers may only look; start the inspection with control to a
 const NO_WEBSOCKET: Refusal = { status: 404, error: 'there is no WebSocket here' };
 const TOO_MANY: Refusal = { status: 429, error: 'too many requests' };
 
-function tooMany(): Answer {
-  return json(TOO_MANY.status, { error: TOO_MANY.error }, { 'retry-after': '1' });
+function tooMany(): HttpAnswer {
+  return problem(TOO_MANY.status, TOO_MANY.error, { 'retry-after': '1' });
 }
 
-function notAllowed(allow: string): Answer {
-  return json(405, { error: `allowed is ${allow}` }, { allow });
+function notAllowed(allow: string): HttpAnswer {
+  return problem(405, `allowed is ${allow}`, { allow });
 }
 
 function turnAway(socket: Duplex, { status, error }: Refusal): void {

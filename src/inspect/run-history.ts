@@ -1,7 +1,7 @@
 import type { Why } from '../explain/why.ts';
+import { safeText } from '../policy/safe-text.ts';
 import type { SyncWorkerNotification } from '../worker/notifications.ts';
 import type { InspectedAttempt, InspectedRun } from './inspector-view.ts';
-import { oneLine } from './told-text.ts';
 
 const MAX_RUNS = 60;
 /** A policy may allow any number of peers a run; the newest attempts are kept. */
@@ -36,7 +36,7 @@ export class RunHistory {
         break;
       case 'attempt.finished': {
         const { durationSeconds, result } = event;
-        const error = result.outcome === 'ok' ? '' : oneLine(result.error);
+        const error = result.outcome === 'ok' ? '' : safeText(result.error, 500);
         this.#attempt((attempts) =>
           endLast(attempts, {
             durationSeconds,

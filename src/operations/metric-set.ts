@@ -1,112 +1,140 @@
+import { setImmediate } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** Seconds: from an answer out of memory to the stuck limit. */
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-/** Sets a series of a gauge, as it is at this moment. */
-export type Reading = (set: (value: number, labels?: Readonly<Record<string, string>>) => void) => void;
+/** Workers that are read before others have their turn, so that a scrape of thousands holds up nobody. */
+const WORKERS_A_TURN = 250;
 
-/** What a worker says when the gauges are read. */
-export interface GaugeReadings {
-  readonly state: Reading;
-  readonly due: Reading;
-  readonly consecutiveFailures: Reading;
-  readonly lastOk: Reading;
-  readonly retryAfter: Reading;
-  readonly chainHeight: Reading;
-  readonly served: Reading;
+interface GaugeKind {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** What several workers with the same labels come to. */
+  readonly combine: (a: number, b: number) => number;
 }
+
+const sum = (a: number, b: number): number => a + b;
+
+export type GaugeName =
+  | 'workers'
+  | 'state'
+  | 'due'
+  | 'consecutiveFailures'
+  | 'lastOk'
+  | 'retryAfter'
+  | 'chainHeight'
+  | 'served';
+
+const gaugeKinds: Readonly<Record<GaugeName, GaugeKind>> = {
+  workers: { name: 'sync_worker_workers', help: 'Workers that are measured here', labels: [], combine: sum },
+  state: {
+    name: 'sync_worker_state',
+    help: 'Workers in each state; of a single one 1 for its state, 0 for all others',
+    labels: ['state'],
+    combine: sum,
+  },
+  due: {
+    name: 'sync_worker_due_in_seconds',
+    help: 'Seconds until the next run may begin, 0 when it is due or under way; of several workers the least',
+    labels: [],
+    combine: Math.min,
+  },
+  consecutiveFailures: {
+    name: 'sync_worker_consecutive_failures',
+    help: 'Failed runs since the last good one; of several workers the most',
+    labels: [],
+    combine: Math.max,
+  },
+  lastOk: {
+    name: 'sync_worker_last_ok_timestamp_seconds',
+    help: 'When a run last ended well, in Unix seconds, 0: never; of several workers the longest ago',
+    labels: [],
+    combine: Math.min,
+  },
+  retryAfter: {
+    name: 'sync_worker_retry_after_seconds',
+    help: 'Seconds for which the Retry-After of a peer still runs and is honoured, 0: none; of several the most',
+    labels: ['peer'],
+    combine: Math.max,
+  },
+  chainHeight: {
+    name: 'sync_worker_chain_height',
+    help: 'Events in the chain; of several the most',
+    labels: [],
+    combine: Math.max,
+  },
+  served: {
+    name: 'sync_worker_serving',
+    help: 'Of each listener that serves the chain: requests, limited ones among them, and events since it was opened; connections now',
+    labels: ['listener', 'what'],
+    combine: sum,
+  },
+};
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Sets gauges as they are for one worker at this moment; what is not set has no series. */
+export type GaugeReader = (set: (gauge: GaugeName, value: number, labels?: Labels) => void) => void;
 
 /** The metrics of all workers of one registry. */
 export interface MetricSet {
-  readonly runs: Counter<'worker' | 'outcome'>;
-  readonly attempts: Counter<'worker' | 'peer' | 'outcome'>;
-  readonly attemptSeconds: Histogram<'worker' | 'outcome'>;
-  readonly retryAfters: Counter<'worker' | 'peer'>;
-  readonly storageFailures: Counter<'worker'>;
-  readonly faults: Counter<'worker'>;
-  /** By the name of the worker; '' for one without. */
-  readonly sources: Map<string, GaugeReadings>;
+  readonly runs: Counter;
+  readonly attempts: Counter;
+  readonly attemptSeconds: Histogram;
+  readonly retryAfters: Counter;
+  readonly storageFailures: Counter;
+  readonly faults: Counter;
+  /** Each with what its series are labelled by. */
+  readonly readers: Map<GaugeReader, Labels>;
+  /** The workers that have a label of their own. */
+  readonly workerNames: Set<string>;
+  /**
+   * A series is there, a counter at 0, until all who hold it have let go of it: one that appeared with its first count
+   * could not be seen to rise.
+   */
+  hold(metric: Counter | Histogram, labels: Labels): () => void;
 }
 
 const known = new WeakMap<Registry, MetricSet>();
+const RUNS = 'sync_worker_runs_total';
 
-/** The metrics in a registry; the first worker puts them there. */
+/**
+ * The metrics in a registry; the first worker puts them there.
+ *
+ * @throws Error if another copy of this package has put its own there
+ */
 export function metricsIn(registry: Registry): MetricSet {
-  const there = known.get(registry);
+  const found = registry.getSingleMetric(RUNS);
+  const ours = known.get(registry);
   // A registry that was cleared meanwhile has them no longer.
-  if (there !== undefined && registry.getSingleMetric(RUNS) === there.runs) return there;
+  if (ours !== undefined && found === ours.runs) return ours;
+  if (found !== undefined) {
+    throw new Error(
+      `The registry has ${RUNS} already, of another copy or version of infonet-sync-worker; give each copy its own registry (and join them with Registry.merge), or install the package once`,
+    );
+  }
   const made = createMetrics(registry);
   known.set(registry, made);
   return made;
 }
 
-const RUNS = 'sync_worker_runs_total';
-
 function createMetrics(registry: Registry): MetricSet {
   const registers = [registry];
-  const sources = new Map<string, GaugeReadings>();
-  const counter = <Label extends string>(name: string, help: string, labels: readonly Label[]) =>
+  const counter = (name: string, help: string, labels: readonly string[]): Counter =>
     new Counter({ name, help, labelNames: ['worker', ...labels], registers });
-  /** Read when it is asked for. What is not set then, such as a peer that is gone, has no series. */
-  const gauge = (
-    name: string,
-    help: string,
-    labels: readonly string[],
-    of: (readings: GaugeReadings) => Reading,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['worker', ...labels],
-      registers,
-      collect() {
-        this.reset();
-        for (const [worker, readings] of sources) {
-          of(readings)((value, own) => this.set({ ...own, ...workerLabel(worker) }, value));
-        }
-      },
-    });
-
-  gauge('sync_worker_state', '1 for the state the worker is in, 0 for all others', ['state'], (r) => r.state);
-  gauge(
-    'sync_worker_due_in_seconds',
-    'Seconds until the next run may begin; 0 when it is due or under way',
-    [],
-    (r) => r.due,
-  );
-  gauge(
-    'sync_worker_consecutive_failures',
-    'Failed runs since the last good one',
-    [],
-    (r) => r.consecutiveFailures,
-  );
-  gauge(
-    'sync_worker_last_ok_timestamp_seconds',
-    'When a run last ended well, in Unix seconds; 0: never',
-    [],
-    (r) => r.lastOk,
-  );
-  gauge(
-    'sync_worker_retry_after_seconds',
-    'Seconds for which the Retry-After of a peer still runs and is honoured; 0: none',
-    ['peer'],
-    (r) => r.retryAfter,
-  );
-  gauge('sync_worker_chain_height', 'Events in the chain', [], (r) => r.chainHeight);
-  gauge(
-    'sync_worker_serving',
-    'Of each listener that serves the chain: requests, limited ones among them, and events since it was opened; connections now',
-    ['listener', 'what'],
-    (r) => r.served,
-  );
+  const readers = new Map<GaugeReader, Labels>();
+  createGauges(registry, readers);
+  const holders = new Map<Counter | Histogram, Map<string, number>>();
   return {
-    sources,
+    readers,
+    workerNames: new Set(),
     runs: counter(RUNS, 'Runs by outcome', ['outcome']),
-    attempts: counter('sync_worker_attempts_total', 'Attempts by peer and outcome', ['peer', 'outcome']),
+    attempts: counter('sync_worker_attempts_total', 'Attempts by outcome', ['peer', 'outcome']),
     retryAfters: counter(
       'sync_worker_retry_after_answers_total',
-      'Answers of a peer that carried a Retry-After to honour',
+      'Answers that carried a Retry-After to honour',
       ['peer'],
     ),
     storageFailures: counter('sync_worker_storage_failures_total', 'Saves that failed', []),
@@ -118,10 +146,58 @@ function createMetrics(registry: Registry): MetricSet {
       buckets: DURATION_BUCKETS,
       registers,
     }),
+    hold: (metric, labels) => {
+      const held = holders.get(metric) ?? new Map<string, number>();
+      holders.set(metric, held);
+      const key = JSON.stringify(labels);
+      held.set(key, (held.get(key) ?? 0) + 1);
+      if (metric instanceof Counter) metric.inc(labels, 0);
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        const left = (held.get(key) ?? 0) - 1;
+        held.set(key, left);
+        if (left === 0) metric.remove(labels);
+      };
+    },
   };
 }
 
-/** No label at all for a worker without a name. */
-export function workerLabel(name: string): { readonly worker?: string } {
-  return name === '' ? {} : { worker: name };
+/** Read when they are asked for, all in one pass over the workers. */
+function createGauges(registry: Registry, readers: MetricSet['readers']): void {
+  const names = Object.keys(gaugeKinds) as GaugeName[];
+  let passing: Promise<void> | undefined;
+  const collect = (): Promise<void> => {
+    passing ??= pass().finally(() => {
+      passing = undefined;
+    });
+    return passing;
+  };
+  const gauges = names.map((gauge) => {
+    const { name, help, labels } = gaugeKinds[gauge];
+    const labelNames = ['worker', ...labels];
+    return { gauge, made: new Gauge({ name, help, labelNames, registers: [registry], collect }) };
+  });
+  const pass = async (): Promise<void> => {
+    const totals = new Map(
+      names.map((gauge) => [gauge, new Map<string, { labels: Labels; value: number }>()]),
+    );
+    let count = 0;
+    for (const [read, own] of [...readers]) {
+      read((gauge, value, labels = {}) => {
+        const key = `${own['worker'] ?? ''}\n${Object.values(labels).join('\n')}`;
+        const series = totals.get(gauge);
+        const total = series?.get(key);
+        if (total === undefined) series?.set(key, { labels: { ...labels, ...own }, value });
+        else total.value = gaugeKinds[gauge].combine(total.value, value);
+      });
+      count += 1;
+      if (count % WORKERS_A_TURN === 0) await setImmediate();
+    }
+    for (const { gauge, made } of gauges) {
+      made.reset();
+      for (const { labels, value } of totals.get(gauge)?.values() ?? []) made.set(labels, value);
+    }
+  };
 }

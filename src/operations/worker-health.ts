@@ -1,8 +1,12 @@
-import { systemClock } from '../clock/system-clock.ts';
-import { CLOCK_CHECK_SECONDS } from '../clock/wall-clock.ts';
 import type { WorkerClock } from '../clock/worker-clock.ts';
+import { durationText } from '../explain/time-text.ts';
+import { waitOf } from '../explain/why.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
+import { clockOf, timeOf } from '../worker/worker-time.ts';
+
+/** How late a worker may be before it counts as wedged, in seconds: the clock itself is checked once a minute. */
+export const MAX_LATE_SECONDS = 60;
 
 /** Whether a worker does what it is to do, and why it is thought so. */
 export interface WorkerHealth {
@@ -12,7 +16,7 @@ export interface WorkerHealth {
   readonly state: SyncOutcome;
   /** When its next run may begin, in Unix seconds; while running: when this run would be stuck. */
   readonly nextRunAt: number;
-  /** By how many seconds its next look at the clock is late; 0 if it is not. */
+  /** Seconds by which it has outstayed the wait it decided on, by a clock that does not jump; 0 if it has not. */
   readonly lateSeconds: number;
 }
 
@@ -22,37 +26,38 @@ export interface HealthWatch {
   close(): void;
 }
 
-/**
- * The spec's own rule: a waiting or running worker looks at the clock at the latest when something is due, and at least
- * once a minute. What was due is therefore over by more than a look interval only if a look is late by that much.
- *
- * @param lateSeconds by how much a look is late, by a clock that does not jump
- */
+/** Whether a worker that is late by so many seconds is wedged. */
 export function isWedged(lateSeconds: number): boolean {
-  return lateSeconds > CLOCK_CHECK_SECONDS;
+  return lateSeconds > MAX_LATE_SECONDS;
 }
 
 /**
- * Watches the looks of a worker. They are counted by the monotonic clock alone: a wall clock that is set, and a machine
- * that sleeps, make no worker late.
+ * Watches whether a worker keeps to what it decided: it is late by the monotonic time past the `until` of its decision, or past
+ * the stuck limit of its run. A wall clock that is set, and a machine that sleeps, make no worker late.
  *
- * @param clock the worker's, if it was given one
+ * @param clock @default the worker's own
  */
 export function watchHealth(
-  worker: Pick<SyncWorker, 'actor' | 'why'>,
-  clock: Pick<WorkerClock, 'now' | 'monotonic'> = systemClock,
+  worker: Pick<SyncWorker, 'actor' | 'why' | 'isStarted'>,
+  clock?: Pick<WorkerClock, 'now' | 'monotonic'>,
 ): HealthWatch {
-  const elapsed = (): number => (clock.monotonic ?? clock.now)() / 1000;
+  const elapsed = (): number => {
+    const own = clock ?? clockOf(worker);
+    return (own.monotonic?.() ?? own.now()) / 1000;
+  };
   let watched: SyncWorker['actor'];
   let unwatch: () => void = () => undefined;
-  let nextLookBy = 0;
-  let wasDue = false;
+  let decided: object | undefined;
+  /** By the monotonic clock. */
+  let dueBy = 0;
 
-  const looked = (): void => {
-    const { rule, nextRunAt, at } = worker.why();
-    // What stays due from look to look is late from the first of them on.
-    if (!(wasDue && rule === 'due')) nextLookBy = elapsed() + untilLook(nextRunAt - at);
-    wasDue = rule === 'due';
+  const note = (): void => {
+    if (watched === undefined) return;
+    const { context } = watched.getSnapshot();
+    const decision = context.run ?? context.decision;
+    if (decision === decided) return;
+    decided = decision;
+    dueBy = elapsed() + Math.max(0, waitOf(context).until - timeOf(worker));
   };
   /** A chart that failed, or a worker that was started again, has another actor. */
   const follow = (): void => {
@@ -60,11 +65,11 @@ export function watchHealth(
     if (actor === watched) return;
     unwatch();
     watched = actor;
-    wasDue = false;
-    // The worker itself tells of a chart that fails; without an `error` here it would be thrown a second time.
-    const subscription = actor?.subscribe({ next: looked, error: () => undefined });
+    decided = undefined;
+    // The worker itself emits that a chart failed; without an `error` here it would be thrown a second time.
+    const subscription = actor?.subscribe({ next: note, error: () => undefined });
     unwatch = () => subscription?.unsubscribe();
-    looked();
+    note();
   };
 
   follow();
@@ -72,28 +77,20 @@ export function watchHealth(
     health: () => {
       follow();
       const { state, nextRunAt } = worker.why();
-      const status = watched?.getSnapshot().status;
-      const running = status !== undefined && status !== 'stopped';
-      const late = running ? Math.max(0, elapsed() - nextLookBy) : 0;
-      return {
-        healthy: running && !isWedged(late),
-        reason: reasonFor(running, late),
-        state,
-        nextRunAt,
-        lateSeconds: late,
-      };
+      const isRunning = worker.isStarted && watched?.getSnapshot().status !== 'stopped';
+      const lateSeconds = isRunning ? Math.max(0, elapsed() - dueBy) : 0;
+      const healthy = isRunning && !isWedged(lateSeconds);
+      return { healthy, reason: reasonFor(isRunning, lateSeconds), state, nextRunAt, lateSeconds };
     },
     close: () => unwatch(),
   };
 }
 
-function untilLook(seconds: number): number {
-  return Math.min(Math.max(0, seconds), CLOCK_CHECK_SECONDS);
-}
-
-function reasonFor(running: boolean, late: number): string {
-  if (!running) return 'The worker is not running; start it.';
-  if (!isWedged(late)) return 'The worker looks at the clock when it is to.';
-  const most = `at most ${CLOCK_CHECK_SECONDS} s late`;
-  return `The worker was to look at the clock ${Math.floor(late)} s ago, and a due run starts ${most}: it is wedged; restart it.`;
+function reasonFor(isRunning: boolean, late: number): string {
+  if (!isRunning) return 'The worker is not running; start it.';
+  if (late === 0) return 'The worker waits for what it decided on.';
+  const by = `The worker is late by ${durationText(late)}`;
+  return isWedged(late)
+    ? `${by}: it is wedged; restart it.`
+    : `${by}; up to ${MAX_LATE_SECONDS} s is no fault.`;
 }

@@ -1,6 +1,6 @@
 /** What becomes of a peer's record. Every function gives a new record. */
 import { failureBackoff } from './failure-backoff.ts';
-import type { PeerRecord, PeerRetryAfter } from './peer-record.ts';
+import { asPeerList, type PeerRecord, type PeerRetryAfter, peerKey } from './peer-record.ts';
 import { isInRetryAfter, mayBeAskedAt, retryAfterUntil } from './peer-selection.ts';
 import { addSeconds, ceilSeconds, wholeSeconds } from './seconds.ts';
 import { defaultPolicy } from './sync-policy.ts';
@@ -145,6 +145,24 @@ export function rememberRemoved(removed: readonly PeerRecord[], now: number): Pe
 /** Drops the removed peers that may be asked again: there is nothing left to remember of them. @internal */
 export function dropExpired(peers: readonly PeerRecord[], now: number): readonly PeerRecord[] {
   return peers.filter((peer) => !peer.removed || !mayBeAskedAt(peer, now));
+}
+
+/**
+ * Peers that were loaded, with what another memory knows better: the later of two Retry-Afters wins, and a peer whose
+ * wait is remembered there is not forgotten because it was not loaded. @internal
+ */
+export function keepWaits(
+  loaded: readonly PeerRecord[],
+  remembered: readonly PeerRecord[],
+  now: number,
+): readonly PeerRecord[] {
+  const known = new Map(remembered.map((record) => [peerKey(record), record]));
+  const kept = loaded.map((record) => {
+    const old = known.get(peerKey(record));
+    known.delete(peerKey(record));
+    return old === undefined ? record : keepRetryAfter(record, old);
+  });
+  return asPeerList([...kept, ...rememberRemoved([...known.values()], now)]);
 }
 
 function readRetryAfterOf(options: RecordSyncFailureOptions): PeerRetryAfter | null {

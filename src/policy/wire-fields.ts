@@ -2,6 +2,7 @@
  * Reading and writing plain objects under their wire names (snake_case), with one message for whatever is wrong.
  * @internal
  */
+import { safeText } from './safe-text.ts';
 
 export interface FieldKind<T> {
   readonly allowed: string;
@@ -107,13 +108,15 @@ export function writeFields<T extends object>(
   return Object.fromEntries(fields.map(({ field, name }) => [name, value[field]]));
 }
 
-/** A value as an error message shows it: short, on one line, whatever it is. */
+/** Characters of a value in a message: an onion address fits in. */
+const MAX_SHOWN = 61;
+
+/** A value as an error message shows it: short, on one line, safe to show, whatever it is. */
 export function describe(value: unknown): string {
   const type = typeof value;
   if (type === 'number' || type === 'undefined' || type === 'bigint') return String(value);
   if (type === 'function' || type === 'symbol') return `a ${type}`;
-  const json = asJson(value);
-  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+  return safeText(asJson(value), MAX_SHOWN);
 }
 
 function asJson(value: unknown): string {

@@ -6,10 +6,10 @@
 import { isPeerSyncError } from '../policy/errors.ts';
 import { clampRetryAfter } from '../policy/retry-after.ts';
 import { safeText } from '../policy/safe-text.ts';
+import { messageOf, readField } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { AttemptResult, FailedAttempt } from './attempt.ts';
 
-const MAX_CAUSES = 4;
 const HELD = 'held by a gate: not asked';
 const FORKED = "the peer's chain does not extend ours";
 
@@ -49,7 +49,7 @@ export function describeFailure(error: unknown, at: number): FailedAttempt {
     at,
     error: messageOf(error),
     cause: error,
-    local: isOurs(error) && read(error, 'code') === 'local',
+    local: isOurs(error) && readField(error, 'code') === 'local',
     ...(isOurs(error) ? peerFields(error) : noPeerFields),
   };
 }
@@ -69,10 +69,10 @@ function readFailure(answer: Record<string, unknown>, at: number): FailedAttempt
 const noPeerFields = { status: 0, retryAfterSeconds: 0, retryAfterHeader: '', head: '' };
 
 function peerFields(from: object): typeof noPeerFields {
-  const status = read(from, 'status');
-  const seconds = read(from, 'retryAfterSeconds');
-  const header = read(from, 'retryAfterHeader');
-  const head = read(from, 'head');
+  const status = readField(from, 'status');
+  const seconds = readField(from, 'retryAfterSeconds');
+  const header = readField(from, 'retryAfterHeader');
+  const head = readField(from, 'head');
   return {
     status: typeof status === 'number' && Number.isSafeInteger(status) ? status : 0,
     retryAfterSeconds: typeof seconds === 'number' ? clampRetryAfter(seconds) : 0,
@@ -86,41 +86,5 @@ function isOurs(error: unknown): error is object {
     return isPeerSyncError(error);
   } catch {
     return false;
-  }
-}
-
-function read(from: unknown, field: string): unknown {
-  try {
-    return (from as Readonly<Record<string, unknown>>)[field];
-  } catch {
-    return undefined;
-  }
-}
-
-/** `fetch failed: connect ECONNREFUSED 127.0.0.1:1`: the message and those of its causes that say something new. */
-function messageOf(error: unknown): string {
-  const parts: string[] = [];
-  let cause = error;
-  for (let depth = 0; depth < MAX_CAUSES && cause !== undefined && cause !== null; depth += 1) {
-    const text = ownMessage(cause);
-    if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
-    cause = typeof cause === 'object' ? read(cause, 'cause') : undefined;
-  }
-  return safeText(parts.join(': ')) || 'failed without a message';
-}
-
-function ownMessage(error: unknown): string {
-  try {
-    if (!(error instanceof Error) && typeof read(error, 'message') !== 'string')
-      return safeText(String(error));
-    const message = read(error, 'message');
-    if (typeof message === 'string' && message !== '') return safeText(message);
-    // An AggregateError of several addresses has no message of its own.
-    const errors = read(error, 'errors');
-    if (Array.isArray(errors) && errors.length > 0) return ownMessage(errors[0]);
-    const name = read(error, 'code') ?? read(error, 'name');
-    return typeof name === 'string' ? safeText(name) : '';
-  } catch {
-    return 'failed with a value that cannot be shown';
   }
 }

@@ -34,24 +34,6 @@ export function adoptPeers(
   return asPeerList([...adopted, ...rememberRemoved([...known.values()], now)]);
 }
 
-/**
- * What a storage gave, with what memory knows better: the later of two Retry-Afters wins, and a peer whose wait is
- * remembered is not forgotten because the storage has lost it.
- */
-export function keepWaits(
-  loaded: readonly PeerRecord[],
-  inMemory: readonly PeerRecord[],
-  now: number,
-): readonly PeerRecord[] {
-  const known = new Map(inMemory.map((record) => [peerKey(record), record]));
-  const kept = loaded.map((record) => {
-    const old = known.get(peerKey(record));
-    known.delete(peerKey(record));
-    return old === undefined ? record : keepRetryAfter(record, old);
-  });
-  return asPeerList([...kept, ...rememberRemoved([...known.values()], now)]);
-}
-
 /** Notes on each peer why the sync function would never ask it, and takes off what is noted no longer. */
 export function noteExcluded(
   peers: readonly PeerRecord[],

@@ -26,12 +26,15 @@ export interface AttemptControl {
   withdraw(): Promise<Withdrawal>;
   /** Attempts may begin. */
   open(): void;
+  /** Resolves when the chart would have begun an attempt while the worker stops. */
+  refused(): Promise<void>;
 }
 
 interface UnderWay {
   readonly controller: AbortController;
   /** Resolves when the sync function has settled: to what is left to tell, or to 'ended' if the chart knows. */
   readonly settled: Promise<FailedAttempt | 'ended' | undefined>;
+  isWithdrawn: boolean;
 }
 
 export interface AttemptControlOptions {
@@ -46,6 +49,8 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
   const { sync, gate, clock, recorded } = options;
   let isStopping = false;
   let underWay: UnderWay | undefined;
+  let refuse: () => void = () => undefined;
+  let refused: Promise<void> = Promise.resolve();
 
   const throughGate: SyncFunction = async (peer, given) => {
     const pass = await gate?.enter(peer.peerUrl);
@@ -70,7 +75,8 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
     const answer = (async (): Promise<SyncAnswer> => {
       // A run that begins with the actor itself is emitted, and so saved, a moment after its attempt is called.
       await undefined;
-      await recorded();
+      const saved = recorded();
+      if (saved !== undefined) await Promise.race([saved, aborted(signal)]);
       signal.throwIfAborted();
       return throughGate(peer, { ...given, signal });
     })();
@@ -81,7 +87,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
         return failed.retryAfterSeconds > 0 || failed.head !== '' ? failed : undefined;
       },
     );
-    const own = { controller, settled };
+    const own: UnderWay = { controller, settled, isWithdrawn: false };
     underWay = own;
     void settled.then(() => {
       given.signal.removeEventListener('abort', abort);
@@ -89,19 +95,28 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
     });
     // What a stop made of the attempt is the stop's to tell; the chart is not to fail over meanwhile.
     return answer.catch((error: unknown) =>
-      isStopping ? new Promise<never>(() => undefined) : Promise.reject(error),
+      own.isWithdrawn ? new Promise<never>(() => undefined) : Promise.reject(error),
     );
   };
 
   return {
-    sync: (peer, given) => (isStopping ? new Promise(() => undefined) : attempt(peer, given)),
+    sync: (peer, given) => {
+      if (!isStopping) return attempt(peer, given);
+      refuse();
+      return new Promise(() => undefined);
+    },
+    refused: () => refused,
     abort: (reason) => underWay?.controller.abort(reason),
     open: () => {
       isStopping = false;
+      refused = new Promise((resolve) => {
+        refuse = resolve;
+      });
     },
     withdraw: async () => {
       isStopping = true;
       if (underWay === undefined) return { kind: 'none' };
+      underWay.isWithdrawn = true;
       underWay.controller.abort(new SyncAbortedError('stopped'));
       let timer: unknown;
       const grace = new Promise<'late'>((resolve) => {
@@ -113,4 +128,11 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
       return end === 'ended' ? { kind: 'none' } : { kind: 'over', answer: end };
     },
   };
+}
+
+/** Rejects when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

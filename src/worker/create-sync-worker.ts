@@ -3,11 +3,12 @@ import { explain } from '../explain/why.ts';
 import type { PeerRecordInput } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { resolvePolicy } from '../policy/sync-policy.ts';
+import { asError } from '../policy/thrown.ts';
 import { createWorkerContext, type WorkerContext } from '../schedule/worker-context.ts';
 import type { ChartEvent, SyncWorkerEmitted } from '../schedule/worker-events.ts';
 import { adoptPeers, noteExcluded } from './adopt-peers.ts';
 import { createAttemptControl } from './attempt-control.ts';
-import { asError, createNotifications } from './notifications.ts';
+import { createNotifications } from './notifications.ts';
 import type { SyncWorker } from './sync-worker.ts';
 import { createStateWatch } from './watch-state.ts';
 import { createWorkerActor } from './worker-actor.ts';
@@ -82,9 +83,11 @@ export function createSyncWorker<Details = unknown>(
   };
   const end = async (): Promise<void> => {
     const withdrawal = await attempts.withdraw();
-    if (withdrawal.kind === 'none') await attemptEnds(actor.current);
-    if (withdrawal.kind === 'over') {
-      actor.send({ type: 'run.withdraw', at: now(), answer: withdrawal.answer });
+    // An attempt that has just ended: its run ends in the chart a few turns later, or would go on at another peer.
+    if (withdrawal.kind === 'none') await Promise.race([runEnds(actor.current), attempts.refused()]);
+    if (withdrawal.kind !== 'still running') {
+      const answer = withdrawal.kind === 'over' ? withdrawal.answer : undefined;
+      actor.send({ type: 'run.withdraw', at: now(), answer });
     }
     actor.end();
     offJump();
@@ -177,8 +180,8 @@ export function createSyncWorker<Details = unknown>(
   };
 }
 
-/** An attempt that ended well while the worker stopped: its run ends in the chart a few turns later. */
-async function attemptEnds(actor: SyncWorker['actor']): Promise<void> {
+/** Resolves when no attempt is under way any more. */
+async function runEnds(actor: SyncWorker['actor']): Promise<void> {
   if (actor === undefined) return;
   await new Promise<void>((resolve) => {
     const isOver = (): boolean => {

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** Listeners by event type. One that throws, or whose promise rejects, is reported and harms nobody. */
 export interface EventHub<Event extends { readonly type: string }> {
   on<Type extends Event['type'] | '*'>(
@@ -29,13 +31,12 @@ export function createEventHub<Event extends { readonly type: string }>(
       listeners.set(type, set);
       // A function of its own for each call, so that one listener given twice is taken off once at a time.
       const own = (event: Event): unknown => listener(event as Parameters<typeof listener>[0]);
-      const off = (): void => {
-        set.delete(own);
-        signal?.removeEventListener('abort', off);
-      };
       set.add(own);
-      signal?.addEventListener('abort', off, { once: true });
-      return off;
+      const forget = onAbort(signal, () => set.delete(own));
+      return () => {
+        set.delete(own);
+        forget();
+      };
     },
     emit: (event) => {
       for (const listener of [...(listeners.get(event.type) ?? []), ...(listeners.get('*') ?? [])]) {

@@ -1,3 +1,4 @@
+import { asError } from '../policy/thrown.ts';
 import type { AttemptFinished, SyncWorkerEmitted, WaitsBounded } from '../schedule/worker-events.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 
@@ -37,9 +38,4 @@ export function createNotifications(warn: (error: Error) => void): Notifications
     emitError({ type: 'fault', error }, error);
   };
   return { on: hub.on, emit: hub.emit, emitError, fault };
-}
-
-/** What was thrown, as an Error. @internal */
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
 }

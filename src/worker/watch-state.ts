@@ -1,6 +1,7 @@
 import type { WallClock } from '../clock/wall-clock.ts';
 import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
 import { describe } from '../policy/wire-fields.ts';
+import { onAbort } from './on-abort.ts';
 
 /** What ends a wait early, and which outcome it is for. */
 export interface WaitForOptions {
@@ -57,11 +58,10 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
       let timer: unknown;
       const settle = (act: () => void): void => {
         unwatch();
-        signal?.removeEventListener('abort', aborted);
+        forget();
         if (timer !== undefined) clock.clearTimeout(timer);
         act();
       };
-      const aborted = (): void => settle(() => reject(signal?.reason));
       const unwatch = add({
         [on]: () => {
           const now = state();
@@ -69,7 +69,7 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
         },
         ended: () => settle(() => reject(new Error(`The worker stopped before it was ${what}; ${is()}`))),
       });
-      signal?.addEventListener('abort', aborted, { once: true });
+      const forget = onAbort(signal, () => settle(() => reject(signal?.reason)));
       if (timeout === undefined) return;
       timer = clock.setTimeout(() => {
         const message = `The worker was not ${what} within ${timeout} ms; ${is()}`;
@@ -99,7 +99,7 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
         wake();
       };
       const unwatch = add({ changed: () => wake(), ended: end });
-      signal?.addEventListener('abort', end, { once: true });
+      const forget = onAbort(signal, end);
       try {
         let given: SyncWorkerState | undefined;
         while (!isDone) {
@@ -115,7 +115,7 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
         }
       } finally {
         unwatch();
-        signal?.removeEventListener('abort', end);
+        forget();
       }
     },
     waitFor: (outcome, { next = false, timeout, signal }) => {

@@ -1,13 +1,14 @@
 import type { WallClock } from '../clock/wall-clock.ts';
 import { asPeerList, createPeerList, type PeerRecord, type PeerRecordInput } from '../policy/peer-record.ts';
-import { dropExpired } from '../policy/peer-updates.ts';
+import { dropExpired, keepWaits } from '../policy/peer-updates.ts';
 import { initialSyncState } from '../policy/sync-worker-state.ts';
 import { checkSyncState } from '../policy/sync-worker-state-wire.ts';
+import { asError, messageOf } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncFunction } from '../schedule/attempt.ts';
 import type { SyncRequest } from '../schedule/worker-context.ts';
 import type { SavedWorker, StorageNotice, SyncStorage } from '../storage/storage.ts';
-import { adoptPeers, keepWaits, noteExcluded } from './adopt-peers.ts';
+import { adoptPeers, noteExcluded } from './adopt-peers.ts';
 import type { Notifications } from './notifications.ts';
 import { createSaver, type Saver } from './saver.ts';
 
@@ -38,7 +39,7 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
     peers: noteExcluded(createPeerList(configured ?? []), sync),
   };
   const saver = createSaver<SavedWorker>(storage.save, clock, (cause) => {
-    const error = cause instanceof Error ? cause : new Error(String(cause), { cause });
+    const error = asError(cause);
     notifications.emitError({ type: 'storage.failed', error }, error);
   });
   const notify = ({ message, cause }: StorageNotice): void =>
@@ -89,7 +90,7 @@ function readSaved(saved: unknown): Partial<SavedWorker> {
       ...(peers === undefined ? {} : { peers: createPeerList(peers) }),
     };
   } catch (cause) {
-    throw new TypeError(`storage.load() gave ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new TypeError(`storage.load() gave ${messageOf(cause)}`, {
       cause,
     });
   }

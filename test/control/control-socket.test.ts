@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -76,22 +76,55 @@ describe('the socket', () => {
     });
   });
 
-  test('with a path that no Unix socket can have is a clear error, and with the longest it can it works', async () => {
-    const { path } = await tempFolder();
-    const most = process.platform === 'linux' ? 107 : 103;
-    const room = most - Buffer.byteLength(join(path, 'control.sock')) - 1;
-    const [fits, long] = [join(path, 'x'.repeat(room)), join(path, 'ü'.repeat(room))];
-    await Promise.all([mkdir(fits), mkdir(long)]);
-    expect(await connectControl(long)).toBeUndefined();
-    await expect(serveControl({ folder: long, worker: embed(good).worker })).rejects.toMatchObject({
-      code: 'unusable',
-      message: expect.stringContaining('name the data folder by a shorter path'),
+  test.runIf(process.platform === 'linux')(
+    'of a folder whose path is too long for a socket works, for this user alone, and is gone after the close',
+    async () => {
+      const folder = join((await tempFolder()).path, 'ü'.repeat(60), 'x'.repeat(100));
+      await mkdir(folder, { recursive: true });
+      expect(await connectControl(folder)).toBeUndefined();
+      const server = await serveControl({ folder, worker: embed(good).worker });
+      expect(statSync(join(folder, 'control.sock')).mode & 0o777).toBe(0o600);
+      const control = await connectControl(folder);
+      expect((await control?.why())?.state).toBe('idle');
+      await server.close();
+      expect(existsSync(join(folder, 'control.sock'))).toBe(false);
+    },
+  );
+
+  test('that something took away is made again, and one that cannot be is reported once', async () => {
+    const { path: folder } = await tempFolder();
+    let check: () => void = () => undefined;
+    const notices: string[] = [];
+    const server = await serveControl({
+      folder,
+      worker: embed(good).worker,
+      onNotice: (message) => notices.push(message),
+      repeat: (given) => {
+        check = given;
+        return () => undefined;
+      },
     });
-    await writeFile(join(long, 'control.sock'), '');
-    await expect(connectControl(long)).rejects.toThrow(`the path of a Unix socket may have ${most}`);
-    const server = await serveControl({ folder: fits, worker: embed(good).worker });
-    expect(await connectControl(fits)).toBeDefined();
+    check();
+    await rm(server.path);
+    expect(await connectControl(folder)).toBeUndefined();
+    check();
+    await expect.poll(() => notices).toEqual(['the control socket was taken away; it is there again']);
+    expect((await (await connectControl(folder))?.why())?.state).toBe('idle');
+    expect(statSync(server.path).mode & 0o777).toBe(0o600);
+
+    await rm(folder, { recursive: true });
+    check();
+    await expect.poll(() => notices).toHaveLength(2);
+    expect(notices[1]).toContain('the control socket was taken away; The control socket could not be made');
+    await mkdir(folder);
+    await expect
+      .poll(() => {
+        check();
+        return notices.length;
+      })
+      .toBe(3);
     await server.close();
+    expect(existsSync(server.path)).toBe(false);
   });
 
   test('of another user may not be used, and the error says by whom', async () => {

@@ -82,7 +82,7 @@ describe('a demo peer', () => {
   });
 
   it('holds a request until its caller gives up', async () => {
-    peer.setMood({ kind: 'silent' });
+    peer.setMood({ kind: 'unresponsive' });
     const caller = new AbortController();
     const pulling = pull(caller.signal);
     while (peer.openRequests() === 0) await turn();

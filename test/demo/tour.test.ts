@@ -7,16 +7,16 @@ import type { SyncWorkerNotification } from '../../src/worker/notifications.ts';
 
 let clock: VirtualClock;
 let lines: string[];
-let told: { readonly event: SyncWorkerNotification; readonly at: number }[];
+let events: { readonly event: SyncWorkerNotification; readonly at: number }[];
 let tour: Tour;
 
 beforeEach(async () => {
   clock = createVirtualClock(Date.UTC(2026, 0, 2, 3, 4, 5, 500));
   lines = [];
-  told = [];
+  events = [];
   const terminal = { isTTY: true, columns: 100, write: (text: string) => lines.push(text.trimEnd()) };
   tour = await startTour({ clock, random: () => 0 }, createLineOutput(terminal, { TERM: 'dumb' }));
-  tour.worker.sync.on('*', (event) => told.push({ event, at: clock.now() / 1000 }));
+  tour.worker.sync.on('*', (event) => events.push({ event, at: clock.now() / 1000 }));
 });
 
 afterEach(() => tour.stop());
@@ -97,7 +97,7 @@ describe('one round of the tour', () => {
     await play(() => tour.rounds() === 1);
     const mayAsk = new Map<string, number>();
     let waits = 0;
-    for (const { event, at } of told) {
+    for (const { event, at } of events) {
       if (event.type === 'attempt.started') expect(at).toBeGreaterThanOrEqual(mayAsk.get(event.peerUrl) ?? 0);
       if (event.type !== 'attempt.finished' || event.result.outcome !== 'error') continue;
       mayAsk.set(event.peerUrl, at + event.result.retryAfterSeconds);
@@ -147,7 +147,7 @@ describe('whoever watches the tour', () => {
   const fault = (peer: string): string | undefined =>
     tour.faults.switches('demo').find((one) => one.peer === peer)?.fault;
   const ends = (): string[] =>
-    told.flatMap(({ event }) => (event.type === 'run.finished' ? [event.state.lastOutcome] : []));
+    events.flatMap(({ event }) => (event.type === 'run.finished' ? [event.state.lastOutcome] : []));
 
   it('breaks its peers, and the tour stands still until it is to go on', async () => {
     await play(() => ends().length === 1);

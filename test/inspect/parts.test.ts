@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import { createHttpServer } from '../../src/http/http-server.ts';
 import { Feed } from '../../src/inspect/feed.ts';
 import type { InspectorPart } from '../../src/inspect/inspector-part.ts';
-import { openLocalServer } from '../../src/inspect/local-server.ts';
 import { createRoutes } from '../../src/inspect/routes.ts';
 import { useInspections } from './inspection-world.ts';
 import { openRaw, rawRequest, statusOfAnswer, upgradeText } from './raw-request.ts';
@@ -33,11 +33,12 @@ async function served(part: Partial<InspectorPart> = {}): Promise<{ url: string;
     throw new Error('there is no worker');
   };
   const feed = new Feed({ subject: () => undefined, view: none, unannounced: none });
-  const { server, port, close } = await openLocalServer(0);
-  after(close);
+  const http = createHttpServer();
+  const port = Number(new URL(await http.listen(0, '127.0.0.1')).port);
+  after(http.close);
   const { request, upgrade } = createRoutes({ port, assets: {}, parts: [whole], feed, control: undefined });
-  server.on('request', request);
-  server.on('upgrade', upgrade);
+  http.server.on('request', request);
+  http.onUpgrade(upgrade);
   return { url: `http://127.0.0.1:${port}/`, asked };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PeerSyncRateLimited, type SyncFunction, type SyncWorkerOptions } from '../../src/index.ts';
 import { RunHistory } from '../../src/inspect/run-history.ts';
-import { timeOf } from '../../src/inspect/worker-time.ts';
+import { timeOf } from '../../src/worker/worker-time.ts';
 import { BEGIN, type Embedded } from '../support/embedded-worker.ts';
 import { useInspections } from './inspection-world.ts';
 

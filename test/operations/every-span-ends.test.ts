@@ -17,13 +17,13 @@ test('whatever happens to a worker, at most one run is open, with one attempt in
         // Thrown from here it would be a fault of the worker, and none of the test.
         if (now !== 0 && now !== 1) broken.push(`${now} spans ${name} are open`);
       };
-      const { worker, happen } = await liveWorker(life, (worker) => {
+      const { worker, happen, stop } = await liveWorker(life, (worker) => {
         traceWorker(worker, { tracer: countingTracer(count) });
       });
       for (const one of all) await happen(one);
       const running = worker.snapshot?.matches({ running: 'attempting' }) === true ? 1 : 0;
       expectEqual([open.get('sync.run') ?? 0, open.get('sync.attempt') ?? 0], [running, running]);
-      await worker.stop();
+      await stop();
       expectEqual(open.get('sync.run') ?? 0, 0);
       expectEqual(open.get('sync.attempt') ?? 0, 0);
       expectEqual(broken, []);

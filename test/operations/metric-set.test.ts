@@ -1,10 +1,8 @@
-import { Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { syncOutcomes } from '../../src/core.ts';
 import { initialSyncState, type PeerRecord, type SyncWorkerNotification } from '../../src/index.ts';
 import { createWorkerMetrics } from '../../src/operations/index.ts';
-import type { AttemptResult } from '../../src/schedule/attempt.ts';
-import { describeFailure } from '../../src/schedule/read-attempt.ts';
 import { createEventHub } from '../../src/worker/event-hub.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';
 import { anyPeerList } from '../storage/disk/any-peer-list.ts';
@@ -19,9 +17,9 @@ describe('a registry', () => {
   test('may be shared by workers with names of their own', async () => {
     const registry = new Registry();
     const [one, two] = [embed(good), embed(good)];
-    const first = createWorkerMetrics(one.worker, { registry, name: 'one' });
-    const second = createWorkerMetrics(two.worker, { registry, name: 'two' });
-    expect(() => createWorkerMetrics(two.worker, { registry, name: 'two' })).toThrow(
+    const first = createWorkerMetrics(one.worker, { registry, name: 'one', labels: ['worker'] });
+    const second = createWorkerMetrics(two.worker, { registry, name: 'two', labels: ['worker'] });
+    expect(() => createWorkerMetrics(two.worker, { registry, name: 'two', labels: ['worker'] })).toThrow(
       'The registry has a worker named "two" already; give each its own name',
     );
     await one.worker.start();
@@ -41,6 +39,65 @@ describe('a registry', () => {
     await one.worker.stop();
   });
 
+  test('of many workers is as long as that of one: what has no label of its own is added up', async () => {
+    const registry = new Registry();
+    const embedded = [1, 2, 3].map((number) =>
+      embed({ ...good, peers: [`http://p${number}.example`, 'http://both.example'] }),
+    );
+    const all = embedded.map(({ worker }) => createWorkerMetrics(worker, { registry }));
+    const [first] = all;
+    if (first === undefined) throw new Error('there is one');
+    for (const { worker, pass } of embedded.slice(0, 2)) {
+      await worker.start();
+      await pass(0);
+    }
+    const samples = await scrape(first);
+    expect(samples.get('sync_worker_workers')).toBe(3);
+    expect(samples.get('sync_worker_state{state="ok"}')).toBe(2);
+    expect(samples.get('sync_worker_state{state="idle"}')).toBe(1);
+    expect(samples.get('sync_worker_runs_total{outcome="ok"}')).toBe(2);
+    expect(samples.get('sync_worker_attempts_total{outcome="ok"}')).toBe(2);
+    expect(samples.get('sync_worker_last_ok_timestamp_seconds')).toBe(0);
+    const one = await scrape(createWorkerMetrics(embed(good).worker));
+    expect([...samples.keys()].toSorted()).toEqual(
+      expect.arrayContaining([...one.keys()].filter((name) => !name.includes('duration')).toSorted()),
+    );
+    expect([...samples.keys()].join()).not.toMatch(/worker="|peer="/);
+    for (const { worker } of embedded) await worker.stop();
+    for (const metrics of all) metrics.close();
+    expect((await scrape(first)).size).toBe(0);
+  });
+
+  test('keeps the series of a peer as long as one of its workers has it', async () => {
+    const registry = new Registry();
+    const [one, two] = [embed(good), embed(good)];
+    const labels = ['peer'] as const;
+    const first = createWorkerMetrics(one.worker, { registry, labels });
+    const second = createWorkerMetrics(two.worker, { registry, labels });
+    const name = 'sync_worker_attempts_total{peer="http://a.example",outcome="ok"}';
+    first.close();
+    expect((await scrape(second)).has(name)).toBe(true);
+    second.close();
+    expect((await scrape(second)).has(name)).toBe(false);
+  });
+
+  test('that another copy of the package uses is refused, saying what to do, and nothing is added to it', async () => {
+    const registry = new Registry();
+    new Counter({ name: 'sync_worker_runs_total', help: 'of another copy', registers: [registry] });
+    expect(() => createWorkerMetrics(embed(good).worker, { registry })).toThrow(
+      'of another copy or version of infonet-sync-worker; give each copy its own registry',
+    );
+    expect(registry.getMetricsAsArray()).toHaveLength(1);
+  });
+
+  test('takes a worker with a label of its own by its name only', () => {
+    const { worker } = embed(good);
+    expect(() => createWorkerMetrics(worker, { labels: ['worker'] })).toThrow('name is ""');
+    expect(() => createWorkerMetrics(worker, { labels: ['peers' as 'peer'] })).toThrow(
+      'labels has "peers"; allowed are worker and peer',
+    );
+  });
+
   test('that was cleared is filled anew', async () => {
     const registry = new Registry();
     createWorkerMetrics(embed(good).worker, { registry }).close();
@@ -54,25 +111,44 @@ const hostile = fc.oneof(fc.double(), fc.constantFrom(-1, Number.NaN, Number.POS
 
 const state = fc.constantFrom(...syncOutcomes).map((lastOutcome) => ({ ...initialSyncState(), lastOutcome }));
 
+const at = fc.double();
 const result = fc.oneof(
-  fc.string().map((head): AttemptResult => ({ outcome: 'ok', at: 0, head, more: false, details: undefined })),
-  fc.string().map((error): AttemptResult => ({ outcome: 'fork', at: 0, error })),
-  fc
-    .record({ error: fc.string(), retryAfterSeconds: hostile })
-    .map((given): AttemptResult => ({ ...describeFailure(new Error('x'), 0), ...given })),
+  fc.record({
+    outcome: fc.constant('ok' as const),
+    at,
+    head: fc.string(),
+    more: fc.boolean(),
+    details: fc.constant(undefined),
+  }),
+  fc.record({ outcome: fc.constant('fork' as const), at, error: fc.string() }),
+  fc.record({
+    outcome: fc.constant('error' as const),
+    at,
+    error: fc.string(),
+    cause: fc.anything(),
+    local: fc.boolean(),
+    status: fc.nat(),
+    retryAfterSeconds: hostile,
+    retryAfterHeader: fc.string(),
+    head: fc.string(),
+  }),
 );
 
-const told: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
-  fc.record({ type: fc.constantFrom('run.started' as const, 'run.finished' as const), state }),
+const event: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
+  fc.record({
+    type: fc.constantFrom('run.started' as const, 'run.finished' as const),
+    state,
+    peers: anyPeerList,
+  }),
   fc.record({
     type: fc.constant('attempt.finished' as const),
+    state,
     peerUrl: anyPeerUrl,
     result,
-    state,
     peers: anyPeerList,
     durationSeconds: hostile,
   }),
-  fc.record({ type: fc.constant('run.stuck' as const), peerUrl: anyPeerUrl, peers: anyPeerList }),
+  fc.record({ type: fc.constant('run.stuck' as const), peerUrl: anyPeerUrl, state, peers: anyPeerList }),
   fc.record({ type: fc.constant('peers.changed' as const), peers: anyPeerList }),
   fc.record({
     type: fc.constantFrom('fault' as const, 'storage.failed' as const),
@@ -80,22 +156,23 @@ const told: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
   }),
 );
 
-test('whatever is told, nothing is thrown, every sample is a number, and only peers of the list have series', async () => {
+test('whatever is emitted, nothing is thrown, every sample is a number, and only peers of the list have series', async () => {
   const { worker } = embed(good);
   await fc.assert(
-    fc.asyncProperty(anyPeerList, fc.array(told, { maxLength: 8 }), async (peers, events) => {
+    fc.asyncProperty(anyPeerList, fc.array(event, { maxLength: 8 }), async (peers, events) => {
       const hub = createEventHub<SyncWorkerNotification>((error) => {
         throw error;
       });
       let list: readonly PeerRecord[] = peers;
-      const metrics = createWorkerMetrics({
+      const measured = {
         on: hub.on,
         why: worker.why,
         state: worker.state,
         get peers() {
           return list;
         },
-      });
+      };
+      const metrics = createWorkerMetrics(measured, { labels: ['peer'] });
       for (const event of events) {
         if ('peers' in event) list = event.peers;
         hub.emit(event);

@@ -11,10 +11,10 @@ const good = { sync: () => ({ head: 'h1' }), peers: [A] };
 
 async function measured(options: Omit<SyncWorkerOptions, 'clock'> = good, chain?: { count(): number }) {
   const embedded: Embedded = embed(options);
-  const metrics = createWorkerMetrics(embedded.worker, { chain });
+  const metrics = createWorkerMetrics(embedded.worker, { chain, labels: ['peer'] });
   await embedded.worker.start();
   await embedded.pass(0);
-  onTestFinished(() => embedded.worker.stop());
+  onTestFinished(() => embedded.stop());
   return {
     ...embedded,
     metrics,

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { createEmptyActor } from 'xstate';
+import { utcText } from '../../explain/time-text.ts';
 import { checkOnionAddress } from '../../infonet/onion-address.ts';
 import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
 import { createObservedSync } from '../../infonet/pull/infonet-sync.ts';
@@ -9,9 +10,9 @@ import {
   resolveSyncOptions,
 } from '../../infonet/pull/infonet-sync-options.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
+import { safeText } from '../../policy/safe-text.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { runAttempt } from '../../schedule/run-attempt.ts';
-import { safeText } from '../log/safe-text.ts';
-import { timeText } from '../text/time-text.ts';
 import type { CheckReport, TlsSeen } from './check-report.ts';
 import { judgeAttempt } from './judge-attempt.ts';
 import { createObservedChain } from './observed-chain.ts';
@@ -74,10 +75,10 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
     checkOnionAddress(new URL(address).hostname);
     resolved = resolveSyncOptions(transport);
   } catch (error) {
-    err.write(`${safeText(error instanceof Error ? error.message : String(error))}\n`);
+    err.write(`${safeText(messageOf(error))}\n`);
     return 2;
   }
-  const tell = (report: CheckReport): CheckExit => {
+  const finish = (report: CheckReport): CheckExit => {
     out.write(
       json
         ? `${JSON.stringify(report, inTenths)}\n`
@@ -92,12 +93,12 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
     const next = notAsked.includes('allowClearnet')
       ? 'If that is what you want, allow it with --allow-clearnet.'
       : 'Use another address.';
-    return tell(unasked(asked, notAsked, next));
+    return finish(unasked(asked, notAsked, next));
   }
   const until = folder === undefined ? 0 : await recordedWait(folder, address);
   if (until > now()) {
-    const when = `${timeText(until)} UTC, in ${Math.ceil(until - now())} s`;
-    return tell(unasked(asked, `it asked to be left alone until ${when}`, 'Check it after that time.'));
+    const when = `${utcText(until)} UTC, in ${Math.ceil(until - now())} s`;
+    return finish(unasked(asked, `it asked to be left alone until ${when}`, 'Check it after that time.'));
   }
 
   if (!json) out.write(`Asking ${address}, once; nothing is changed.\n`);
@@ -125,7 +126,7 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
     page,
     verification: observed.verification(),
   };
-  return tell({
+  return finish({
     ...steps,
     ...judgeAttempt({ ...steps, result, isConnected: seen.isConnected, connectError: seen.connectError }),
     totalMs,

@@ -1,4 +1,4 @@
-import { safeText } from '../log/safe-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 
 /** Those that say something about an attempt. */
 const names: readonly string[] = [

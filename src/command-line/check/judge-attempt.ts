@@ -1,6 +1,6 @@
+import { utcText } from '../../explain/time-text.ts';
 import { SocksRefused } from '../../infonet/pull/socks-replies.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
-import { timeText } from '../text/time-text.ts';
 import { adviceFor } from './advice.ts';
 import type { AnswerSeen, CheckReport, PageSeen, RetryAfterSeen, VerificationSeen } from './check-report.ts';
 import { plainError } from './plain-error.ts';
@@ -44,7 +44,7 @@ export function judgeAttempt(attempt: JudgedAttempt): Pick<CheckReport, 'wouldSe
       ? `It could not be asked: ${plainError(connectError)}.`
       : `It would not serve us: ${plainError(result.error)}.`;
   if (retryAfter !== undefined && retryAfter.seconds > 0) {
-    const until = `${timeText(retryAfter.until)} UTC, in ${retryAfter.seconds} s`;
+    const until = `${utcText(retryAfter.until)} UTC, in ${retryAfter.seconds} s`;
     return { wouldServe: false, verdict, next: `It asks to be left alone until ${until}: ask no sooner.` };
   }
   return { wouldServe: false, verdict, next: adviceFor({ ...attempt, error: result.error }) };

@@ -1,4 +1,4 @@
-import { safeText } from '../log/safe-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 
 /** Why something failed, as a part of a sentence: without what OpenSSL puts around it, or a full stop of its own. */
 export function plainError(error: Error | string): string {

@@ -1,5 +1,5 @@
+import { utcText } from '../../explain/time-text.ts';
 import { createPaint } from '../live-view/paint.ts';
-import { timeText } from '../text/time-text.ts';
 import { certificateText } from './certificate-text.ts';
 import type {
   AnswerSeen,
@@ -86,7 +86,7 @@ function retryAfterText(seen: RetryAfterSeen | undefined): string {
   const { raw, form, clamped, seconds, until } = seen;
   if (seconds === 0) return `"${raw}" (${form}): no wait`;
   const held = clamped ? ', held to an hour' : '';
-  return `"${raw}" (${form}): ${seconds} s${held}, until ${timeText(until)} UTC`;
+  return `"${raw}" (${form}): ${seconds} s${held}, until ${utcText(until)} UTC`;
 }
 
 function pageText({ bytes, events, head, forked, isFull }: PageSeen): string {

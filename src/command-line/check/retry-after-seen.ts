@@ -1,6 +1,6 @@
 import { readRetryAfter } from '../../policy/retry-after.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
-import { safeText } from '../log/safe-text.ts';
 import type { RetryAfterSeen } from './check-report.ts';
 
 /** A Retry-After as the attempt took it; undefined if none came. Of several, the longest wait holds. */

@@ -1,5 +1,5 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { safeText } from '../log/safe-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import type { CertificateSeen, TlsSeen } from './check-report.ts';
 
 /** What a secured connection is made of. */

@@ -1,7 +1,7 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { TLSSocket } from 'node:tls';
 import type { LinkObserver } from '../../infonet/pull/peer-link.ts';
-import { safeText } from '../log/safe-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import type { AnswerSeen, ConnectSeen, DnsSeen, TlsSeen } from './check-report.ts';
 import { headersThatMatter } from './headers-seen.ts';
 import { tlsSeen } from './tls-seen.ts';

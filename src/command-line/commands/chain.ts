@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { utcText } from '../../explain/time-text.ts';
 import type { ChainReport, VerifyOptions } from '../../infonet/chain/verify-chain.ts';
 import { readGateDirectory } from '../../infonet/gate-directory.ts';
 import type { GateSummary } from '../../infonet/gate-summary.ts';
 import { shortHash } from '../../infonet/protocol.ts';
+import { safeText, safeValue } from '../../policy/safe-text.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 import { chainFailure, chainFolder, noChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';
@@ -12,9 +14,7 @@ import { canShowLiveView } from '../live-view/live-view.ts';
 import { createPaint } from '../live-view/paint.ts';
 import { openScreen } from '../live-view/screen.ts';
 import { hasColour } from '../log/has-colour.ts';
-import { safeText, safeValue } from '../log/safe-text.ts';
 import { columns } from '../text/columns.ts';
-import { timeText } from '../text/time-text.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';
 
@@ -94,7 +94,7 @@ function directoryText(directory: readonly GateSummary[]): string {
   const rows = directory.map(({ gate, messages, lastSeen }) => [
     safeText(gate, 64),
     String(messages),
-    timeText(lastSeen),
+    utcText(lastSeen),
   ]);
   return columns([['GATE', 'MESSAGES', 'LAST SEEN'], ...rows]).join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { messageOf } from '../../policy/thrown.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Host } from '../host.ts';
 import { pagesOf } from '../run/inspector-pages.ts';
@@ -41,6 +42,6 @@ function usage<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new CommandFailed(USAGE, error instanceof Error ? error.message : String(error), { cause: error });
+    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { createInfonetPeer } from '../../infonet/serve/infonet-peer.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
 import { chainFolder, noChain, openFolderChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';
@@ -40,7 +41,7 @@ async function serveChain(folder: string, options: PeerOptions, host: Host): Pro
   const chain = await openFolderChain(folder);
   try {
     const peer = await createInfonetPeer({ chain, ...options }).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new CommandFailed(FAILED, `${reason}; choose another --host or --port`, { cause: error });
     });
     host.stdout.write(

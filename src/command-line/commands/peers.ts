@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { PeerChange } from '../../control/peer-change.ts';
+import { utcText } from '../../explain/time-text.ts';
+import { safeValue } from '../../policy/safe-text.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import { changeStoredPeers } from '../folder/change-stored-peers.ts';
 import { reachNode } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
-import { safeValue } from '../log/safe-text.ts';
 import { SettingRefused } from '../settings/setting-kind.ts';
 import { peerUrl } from '../settings/text-kinds.ts';
 import { peersText } from '../text/status-text.ts';
-import { timeText } from '../text/time-text.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';
 
@@ -74,7 +74,7 @@ function changing(
     const change = readChange(kind, url ?? '', command.opts());
     const { settings } = await settingsOf(command, host);
     const now = await changeStoredPeers(settings, host, change);
-    host.stdout.write(`${told(change, now)}\n`);
+    host.stdout.write(`${changeText(change, now)}\n`);
   });
 }
 
@@ -105,7 +105,7 @@ function checked(url: string): string {
 }
 
 /** What came of it, with what still holds the peer back. */
-function told(
+function changeText(
   { kind, peerUrl: url }: PeerChange,
   peers: readonly Readonly<Record<string, unknown>>[],
 ): string {
@@ -122,6 +122,6 @@ function told(
     typeof metadata === 'object' && metadata !== null && 'retry_after_until' in metadata
       ? Number(metadata.retry_after_until)
       : 0;
-  const silent = until * 1000 > Date.now() ? `; its Retry-After holds until ${timeText(until)} UTC` : '';
-  return `${url} ${done[kind]}${silent}`;
+  const wait = until * 1000 > Date.now() ? `; its Retry-After holds until ${utcText(until)} UTC` : '';
+  return `${url} ${done[kind]}${wait}`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { safeValue } from '../../policy/safe-text.ts';
 import { reachNode, whoRuns } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
-import { safeValue } from '../log/safe-text.ts';
 import { statusText } from '../text/status-text.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';

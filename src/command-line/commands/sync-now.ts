@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { formatWhy } from '../../explain/format-why.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
-import { reachWorker } from '../folder/reach-node.ts';
+import { holderOf, reachWorker } from '../folder/reach-node.ts';
 import { checkFolder } from '../folder/read-folder.ts';
 import type { Host } from '../host.ts';
-import { safeText } from '../log/safe-text.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';
 
@@ -22,10 +22,12 @@ export function addSyncNow(program: Command, host: Host): void {
     const control = await reachWorker(settings, host);
     if (control === undefined) {
       const { data } = settings;
-      throw new CommandFailed(
-        FAILED,
-        `no worker runs on ${data}; start one with: sync-worker run --data ${data}`,
-      );
+      const pid = await holderOf(data);
+      const reason =
+        pid === undefined
+          ? `no worker runs on ${data}; start one with: sync-worker run --data ${data}`
+          : `process ${pid} has ${data}, and its control socket is not there; a worker makes it again within seconds: try once more, and if that does not help, restart process ${pid}`;
+      throw new CommandFailed(FAILED, reason);
     }
     const force = command.opts<{ force?: boolean }>().force === true;
     const why = await control.requestSync({ force });

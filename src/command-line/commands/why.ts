@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { formatWhy } from '../../explain/format-why.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import { reachNode, whoRuns } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
-import { safeText } from '../log/safe-text.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ChainDamagedError } from '../../infonet/chain/chain-damaged-error.ts';
 import { type ChainStore, openDiskChain } from '../../infonet/chain/chain-store.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { StorageLockedError } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 
@@ -30,7 +31,7 @@ export function chainFailure(error: unknown, folder: string): CommandFailed {
 }
 
 function textOf(error: unknown, folder: string): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof ChainDamagedError) {
     return `${message}; repair it with: sync-worker chain repair --data ${folder}`;
   }

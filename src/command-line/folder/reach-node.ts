@@ -42,7 +42,7 @@ export function whoRuns({ running, pid }: ReachedNode): string {
   const files = 'this is what its files say';
   return pid === undefined
     ? `not running; ${files}`
-    : `process ${pid} has the folder and is not to be reached; ${files}`;
+    : `process ${pid} has the folder but cannot be reached; ${files}`;
 }
 
 async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
@@ -54,7 +54,8 @@ async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
   return statusOf({ state, peers, why }, figures);
 }
 
-async function holderOf(folder: string): Promise<number | undefined> {
+/** The process that holds a data folder; undefined if none does. */
+export async function holderOf(folder: string): Promise<number | undefined> {
   const holder = await readHolder(join(folder, 'sync.lock'));
   if (holder === undefined || holder.pid === 0) return undefined;
   return (await whereaboutsOf(holder)) === 'running' ? holder.pid : undefined;

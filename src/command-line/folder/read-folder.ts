@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PeerRecord } from '../../policy/peer-record.ts';
 import { initialSyncState, type SyncWorkerState } from '../../policy/sync-worker-state.ts';
 import { fromWire } from '../../policy/sync-worker-state-wire.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { readPeerDocument, usablePeers } from '../../storage/disk/peer-document.ts';
 import { decoded, readText } from '../../storage/disk/read-text.ts';
 import { StorageError } from '../../storage/disk/storage-errors.ts';
@@ -45,7 +46,7 @@ async function readFile<T>(path: string, read: (text: string) => T): Promise<T |
     return found && read(decoded(found));
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandFailed(
       FOLDER,
       `${path} is not to be read: ${reason}; a worker that starts sets such a file aside`,

@@ -1,10 +1,10 @@
 import { formatWhy } from '../../explain/format-why.ts';
+import { ruleText } from '../../explain/rule-text.ts';
 import type { PeerRule, Why } from '../../explain/why.ts';
 import type { ChainStatus, WorkerStatus } from '../../operations/worker-status.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import type { SyncOutcome } from '../../policy/sync-worker-state.ts';
 import type { PullReading } from '../log/pull-meter.ts';
-import { ruleText } from '../log/rule-text.ts';
-import { safeText } from '../log/safe-text.ts';
 
 /** How a run ended, as the strip shows it; 'stuck' for one that was cut short. */
 export type RunEnd = Exclude<SyncOutcome, 'idle' | 'running'> | 'stuck';

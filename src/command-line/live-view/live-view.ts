@@ -2,10 +2,10 @@ import { type ShownChain, statusOf } from '../../operations/worker-status.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { hasColour } from '../log/has-colour.ts';
 import type { PullMeter } from '../log/pull-meter.ts';
+import { rememberEvents } from './event-memory.ts';
 import { liveViewModel } from './live-view-model.ts';
 import { renderLiveView } from './render-live-view.ts';
 import { openScreen, type TerminalStream } from './screen.ts';
-import { rememberTold } from './told-memory.ts';
 
 export interface LiveViewOptions {
   readonly worker: Pick<SyncWorker, 'state' | 'peers' | 'why' | 'on'>;
@@ -37,7 +37,7 @@ export function canShowLiveView(
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** A worker tells of a failed save and the like once; this long it is shown. */
+/** A failed save and the like is one event; it is shown for so long. */
 const NOTICE_SECONDS = 600;
 
 /** Shows a worker on a terminal until it is stopped. */
@@ -45,7 +45,7 @@ export function startLiveView(options: LiveViewOptions): LiveView {
   const { worker, chain, stream, env, now, ticker = everyQuarterSecond, progress } = options;
   const colour = hasColour(stream, env);
   const screen = openScreen(stream);
-  const memory = rememberTold(worker, now);
+  const memory = rememberEvents(worker, now);
 
   const draw = (): void => {
     const { runs, notice } = memory;
@@ -53,7 +53,7 @@ export function startLiveView(options: LiveViewOptions): LiveView {
     const model = liveViewModel(statusOf(worker, chain), { runs, notice: fresh, pull: progress?.reading() });
     screen.draw((room) => renderLiveView(model, { ...room, colour }));
   };
-  const offTold = worker.on('*', () => queueMicrotask(draw));
+  const offEvents = worker.on('*', () => queueMicrotask(draw));
   const offTick = ticker(draw);
   draw();
 
@@ -67,7 +67,7 @@ export function startLiveView(options: LiveViewOptions): LiveView {
       if (isStopped) return;
       isStopped = true;
       offTick();
-      offTold();
+      offEvents();
       draw();
       memory.stop();
       screen.close();

@@ -1,27 +1,24 @@
+import { styleText } from 'node:util';
 import type { SyncOutcome } from '../../policy/sync-worker-state.ts';
 
-/** What a colour says: how a run stands or ended, or that a text may be passed over. */
+/** What a colour says: how a run stands or ended, or that a text matters less. */
 export type Tone = SyncOutcome | 'stuck' | 'faint';
 
-/** Its beginning and its end, of ECMA-48. */
-const codes: Readonly<Record<Tone, readonly [on: number, off: number]>> = {
-  idle: [90, 39],
-  running: [36, 39],
-  ok: [32, 39],
-  error: [31, 39],
-  fork: [35, 39],
-  solo: [33, 39],
-  stuck: [31, 39],
-  faint: [2, 22],
+const styles: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  idle: 'gray',
+  running: 'cyan',
+  ok: 'green',
+  error: 'red',
+  fork: 'magenta',
+  solo: 'yellow',
+  stuck: 'red',
+  faint: 'dim',
 };
 
 /** Puts a text in a colour, or leaves it as it is. */
 export type Paint = (tone: Tone, text: string) => string;
 
 export function createPaint(inColour: boolean): Paint {
-  return (tone, text) => {
-    if (!inColour || text === '') return text;
-    const [on, off] = codes[tone];
-    return `\u001b[${on}m${text}\u001b[${off}m`;
-  };
+  return (tone, text) =>
+    inColour && text !== '' ? styleText(styles[tone], text, { validateStream: false }) : text;
 }

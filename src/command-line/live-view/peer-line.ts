@@ -1,4 +1,4 @@
-import { spanText } from '../text/time-text.ts';
+import { durationText } from '../../explain/time-text.ts';
 import { cells, fitted, padded } from './cell-text.ts';
 import type { LivePeer, LivePeerRule } from './live-view-model.ts';
 import type { Paint, Tone } from './paint.ts';
@@ -42,7 +42,7 @@ function inWords(peer: LivePeer): string {
   return [
     signs[rule][2] + (remaining === '' ? '' : `, ${remaining} left`),
     failures === 0 ? '' : failures === 1 ? 'one failure' : `${failures} failures`,
-    okSecondsAgo === undefined ? '' : `ok ${spanText(Math.floor(okSecondsAgo))} ago`,
+    okSecondsAgo === undefined ? '' : `ok ${durationText(Math.floor(okSecondsAgo))} ago`,
     rule === 'excluded' || failures > 0 ? detail : '',
   ]
     .filter((part) => part !== '')
@@ -50,5 +50,5 @@ function inWords(peer: LivePeer): string {
 }
 
 function left({ secondsLeft }: LivePeer): string {
-  return secondsLeft === undefined ? '' : spanText(Math.ceil(secondsLeft));
+  return secondsLeft === undefined ? '' : durationText(Math.ceil(secondsLeft));
 }

@@ -1,5 +1,5 @@
-import { safeText } from '../log/safe-text.ts';
-import { spanText } from '../text/time-text.ts';
+import { durationText } from '../../explain/time-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import { bar } from './bar.ts';
 import { fitted, flowed, wrapped } from './cell-text.ts';
 import type { LiveViewModel } from './live-view-model.ts';
@@ -47,9 +47,9 @@ export function renderLiveView(model: LiveViewModel, { columns, rows, colour }: 
     ...weighed(9, whyLines(model, columns, paint)),
   ];
   const kept = heaviestDropped(lines, Math.max(1, rows));
-  const shown = kept.filter(({ kind }) => kind === 'peer').length;
+  const visible = kept.filter(({ kind }) => kind === 'peer').length;
   return kept
-    .map(({ kind, text }) => (kind === 'peers' ? peersTitle(model, shown) : text))
+    .map(({ kind, text }) => (kind === 'peers' ? peersTitle(model, visible) : text))
     .map((text) => fitted(text, Math.max(1, columns)))
     .join('\n');
 }
@@ -66,7 +66,7 @@ function heaviestDropped(lines: readonly Line[], rows: number): readonly Line[] 
 
 function stateLines({ state, countdown, failures }: LiveViewModel, columns: number, paint: Paint): string[] {
   const { secondsLeft, rule, asking } = countdown;
-  const span = spanText(Math.ceil(secondsLeft));
+  const span = durationText(Math.ceil(secondsLeft));
   const parts =
     asking === ''
       ? [secondsLeft > 0 ? `next run in ${span}` : 'next run now', secondsLeft > 0 ? `set by ${rule}` : '']
@@ -84,7 +84,7 @@ function pullLines({ pull }: LiveViewModel, columns: number): string[] {
   if (pull === undefined) return [];
   const { accepted, eventsAtMost, eventsPerSecond, pages, maxPages, secondsLeftAtMost } = pull;
   const left =
-    secondsLeftAtMost === undefined ? '' : `at most ${spanText(Math.ceil(secondsLeftAtMost))} left`;
+    secondsLeftAtMost === undefined ? '' : `at most ${durationText(Math.ceil(secondsLeftAtMost))} left`;
   return flowed(
     [
       `${accepted} of at most ${eventsAtMost} events`,
@@ -99,23 +99,24 @@ function pullLines({ pull }: LiveViewModel, columns: number): string[] {
 
 function noticeLines({ notice }: LiveViewModel, columns: number, paint: Paint): string[] {
   if (notice === undefined) return [];
-  const text = `! ${spanText(Math.floor(notice.secondsAgo))} ago: ${notice.text}`;
+  const text = `! ${durationText(Math.floor(notice.secondsAgo))} ago: ${notice.text}`;
   return wrapped(text, columns)
     .slice(0, MAX_NOTICE_LINES)
     .map((line) => paint('error', line));
 }
 
-function peersTitle({ peers }: LiveViewModel, shown: number): string {
+function peersTitle({ peers }: LiveViewModel, visible: number): string {
   if (peers.length === 0) return 'Peers none';
   const free = peers.filter(({ rule }) => rule === 'may be asked' || rule === 'being asked').length;
-  const hidden = peers.length - shown;
+  const hidden = peers.length - visible;
   return `Peers ${free}/${peers.length} may be asked${hidden > 0 ? `, ${hidden} not shown` : ''}`;
 }
 
 function factLines({ chain, okSecondsAgo }: LiveViewModel, columns: number): string[] {
   const head = chain === undefined || chain.head === '' ? '' : `head ${safeText(chain.head, 8)}`;
   const count = chain === undefined ? '' : `Chain ${chain.count} events`;
-  const ok = okSecondsAgo === undefined ? 'never synced' : `synced ${spanText(Math.floor(okSecondsAgo))} ago`;
+  const ok =
+    okSecondsAgo === undefined ? 'never synced' : `synced ${durationText(Math.floor(okSecondsAgo))} ago`;
   return flowed([count, head, ok], columns, BETWEEN);
 }
 

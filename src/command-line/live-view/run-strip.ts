@@ -15,9 +15,9 @@ export function runStrip(runs: readonly RunEnd[], columns: number, paint: Paint)
   const title = 'Runs';
   if (runs.length === 0) return `${title} none yet`;
   const most = Math.max(1, Math.floor((columns - title.length) / 3));
-  const shown = runs.slice(-most);
-  const strip = `${title} ${shown.map((end) => paint(end, signs[end])).join(' ')}`;
-  const kinds = [...new Set(shown)].map((end) => `${signs[end]} ${end}`).join(', ');
+  const visible = runs.slice(-most);
+  const strip = `${title} ${visible.map((end) => paint(end, signs[end])).join(' ')}`;
+  const kinds = [...new Set(visible)].map((end) => `${signs[end]} ${end}`).join(', ');
   const legend = `  ${paint('faint', `newest last: ${kinds}`)}`;
   return cells(strip + legend) <= columns ? strip + legend : strip;
 }

@@ -34,7 +34,7 @@ const WRAP = '\u001b[?7h';
 export function openScreen(stream: TerminalStream): Screen {
   let isOpen = true;
   /** Undefined: there is no block. */
-  let shown: string | undefined;
+  let drawn: string | undefined;
   const write = (text: string): void => {
     if (isOpen) stream.write(text);
   };
@@ -45,9 +45,9 @@ export function openScreen(stream: TerminalStream): Screen {
   });
   /** Goes back to where the block began, and clears from there on. A terminal that was resized has broken its lines. */
   const erasing = (): string => {
-    if (shown === undefined) return '';
+    if (drawn === undefined) return '';
     const { columns } = room();
-    const rows = shown
+    const rows = drawn
       .split('\n')
       .reduce((sum, line) => sum + Math.max(1, Math.ceil(cells(line) / columns)), 0);
     return `\u001b[${rows}A\r\u001b[J`;
@@ -58,7 +58,7 @@ export function openScreen(stream: TerminalStream): Screen {
     const next = render(room());
     // One write, so that nothing is seen in between.
     write(`${NO_WRAP}${erasing()}${next}\n${WRAP}`);
-    shown = next;
+    drawn = next;
   };
   const showCursor = (): void => write(SHOW_CURSOR);
   stream.on('resize', redraw);
@@ -72,16 +72,16 @@ export function openScreen(stream: TerminalStream): Screen {
   return {
     draw: (next) => {
       render = next;
-      if (render(room()) !== shown) redraw();
+      if (render(room()) !== drawn) redraw();
     },
     print: (text) => {
       write(`${erasing()}${text.endsWith('\n') ? text : `${text}\n`}`);
-      shown = undefined;
+      drawn = undefined;
     },
     close: () => {
       stream.off('resize', redraw);
       process.off('exit', showCursor);
-      shown = undefined;
+      drawn = undefined;
       showCursor();
     },
   };

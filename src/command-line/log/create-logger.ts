@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import { safeValue } from './safe-text.ts';
+import { safeValue } from '../../policy/safe-text.ts';
 
 /** From what level on lines are written; each has those after it too. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;

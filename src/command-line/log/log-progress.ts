@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { timeText } from '../text/time-text.ts';
+import { utcText } from '../../explain/time-text.ts';
 import type { PullReading } from './pull-meter.ts';
 
 /** A long pull tells of itself this often; a short one not at all. */
@@ -10,14 +10,14 @@ export function logProgress(
   logger: Logger,
   everySeconds: number = EVERY_SECONDS,
 ): (reading: PullReading) => void {
-  let told = { peerUrl: '', seconds: 0 };
+  let reported = { peerUrl: '', seconds: 0 };
   return (reading) => {
     const { peerUrl, seconds, accepted, eventsAtMost, pages, maxPages } = reading;
     const { eventsPerSecond, secondsLeftAtMost, more, newestAt } = reading;
     // Time running backwards: another attempt has begun.
-    if (peerUrl !== told.peerUrl || seconds < told.seconds) told = { peerUrl, seconds: 0 };
-    const isDue = seconds - told.seconds >= everySeconds;
-    if (isDue) told = { peerUrl, seconds };
+    if (peerUrl !== reported.peerUrl || seconds < reported.seconds) reported = { peerUrl, seconds: 0 };
+    const isDue = seconds - reported.seconds >= everySeconds;
+    if (isDue) reported = { peerUrl, seconds };
     logger[isDue ? 'info' : 'debug'](
       {
         event: 'pull.progress',
@@ -38,7 +38,7 @@ export function logProgress(
 
 /** How fast it goes, and what is known of the rest: whether there is more, and how old the newest event kept is. */
 function rate({ eventsPerSecond, newestAt, more }: PullReading): string {
-  const upTo = newestAt === undefined ? '' : `, up to ${timeText(newestAt)} UTC`;
+  const upTo = newestAt === undefined ? '' : `, up to ${utcText(newestAt)} UTC`;
   const rest = more === true ? '; the peer has more' : '';
   return `${Math.round(eventsPerSecond)} a second${upTo}${rest}`;
 }

@@ -1,16 +1,13 @@
 import type { Logger } from 'pino';
+import { eventLine } from '../../explain/event-line.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
-import { workerLine } from './worker-line.ts';
 
 /**
- * Writes a line for all that a worker tells. Gives what ends it.
- *
- * A failure on the way to a good run is a `warn`, what somebody should look after is an `error`, the end of a run with
- * the next due time is an `info`, and the steps of a run are `debug`.
+ * Writes a line for each event of a worker, at the level of its line. Returns what ends that.
  */
 export function logWorker(worker: Pick<SyncWorker, 'on' | 'why'>, logger: Logger): () => void {
-  return worker.on('*', (told) => {
-    const { level, message, fields } = workerLine(told, worker.why());
-    logger[level]({ event: told.type, ...fields }, message);
+  return worker.on('*', (event) => {
+    const { level, message, fields } = eventLine(event, worker.why);
+    logger[level]({ event: event.type, ...fields }, message);
   });
 }

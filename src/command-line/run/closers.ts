@@ -1,3 +1,5 @@
+import { messageOf } from '../../policy/thrown.ts';
+
 /** What was opened, to be closed the other way round. */
 export interface Closers {
   add(name: string, close: () => Promise<void> | void): void;
@@ -15,7 +17,7 @@ export function createClosers(): Closers {
         try {
           await last.close();
         } catch (error) {
-          failures.push(`${last.name}: ${error instanceof Error ? error.message : String(error)}`);
+          failures.push(`${last.name}: ${messageOf(error)}`);
         }
       }
       return failures;

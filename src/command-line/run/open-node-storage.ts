@@ -28,10 +28,10 @@ export interface NodeStorage {
 export async function openNodeStorage({ folder, peers, now }: NodeStorageOptions): Promise<NodeStorage> {
   const disk = createDiskStorage(folder);
   const early: StorageNotice[] = [];
-  let tell = (notice: StorageNotice): void => void early.push(notice);
-  const saved = await disk.load((notice) => tell(notice));
+  let report = (notice: StorageNotice): void => void early.push(notice);
+  const saved = await disk.load((notice) => report(notice));
   const load: SyncStorage['load'] = (notify) => {
-    tell = notify;
+    report = notify;
     for (const notice of early.splice(0)) notify(notice);
     return { ...saved, peers: withConfigured(saved.peers ?? [], peers, now()) };
   };

@@ -1,4 +1,5 @@
 import { systemNow } from '../../clock/system-ports.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import type { GivenSettings, ResolvedSettings } from '../settings/resolve-settings.ts';
 import { resolveSettings } from '../settings/resolve-settings.ts';
 import { settingKeys } from '../settings/setting-table.ts';
@@ -35,7 +36,7 @@ export async function reloadNode(
   given: GivenSettings,
   before: ResolvedSettings,
 ): Promise<ResolvedSettings> {
-  const { worker, voice } = node;
+  const { worker, reporter } = node;
   try {
     const next = await resolveSettings(given);
     const transport = await readTransport(next.settings);
@@ -49,18 +50,18 @@ export async function reloadNode(
     );
     const peers = worker.peers.filter(({ bucket }) => bucket === 'sync').length;
     const what = changed.length === 0 ? 'no setting changed' : `changed: ${changed.join(', ')}`;
-    voice.info(
+    reporter.info(
       { event: 'node.reloaded', config: next.configFile, changed, peers },
       `read again; ${what}; ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
     );
     const late = changed.filter((key) => fixed.includes(key));
     if (late.length > 0) {
-      voice.warn({ event: 'node.note', settings: late }, `${late.join(', ')}: in force after a restart`);
+      reporter.warn({ event: 'node.note', settings: late }, `${late.join(', ')}: in force after a restart`);
     }
     return next;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    voice.error({ event: 'node.reload-failed' }, `not read again, what was in force stays: ${reason}`);
+    const reason = messageOf(error);
+    reporter.error({ event: 'node.reload-failed' }, `not read again, what was in force stays: ${reason}`);
     return before;
   }
 }

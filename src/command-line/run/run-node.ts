@@ -33,7 +33,7 @@ export async function runNode(host: Host, given: GivenSettings): Promise<void> {
     const end = await watch.end;
     host.off('SIGHUP', reload);
     await reloads;
-    tellEnd(node, end);
+    reportEnd(node, end);
     const failures = await closers.closeAll();
     if (end.kind === 'fault') throw faultOf(end.error);
     // The end that a hangup is meant to have. Node cannot exit by itself without its terminal: it aborts.
@@ -51,19 +51,19 @@ function faultOf(error: Error): CommandFailed {
   return new CommandFailed(FAILED, message, { cause: error });
 }
 
-function tellEnd({ voice }: Node, end: End): void {
+function reportEnd({ reporter }: Node, end: End): void {
   switch (end.kind) {
     case 'signal':
-      voice.info(
+      reporter.info(
         { event: 'node.stopping', signal: end.signal },
         `${end.signal}: stops; a second signal ends it at once`,
       );
       break;
     case 'terminal':
-      voice.info({ event: 'node.stopping' }, 'the terminal was closed: stops');
+      reporter.info({ event: 'node.stopping' }, 'the terminal was closed: stops');
       break;
     default:
-      voice.error(
+      reporter.error(
         { event: 'node.fault', stack: end.error.stack },
         `a fault of the program: ${end.error.message}: stops`,
       );

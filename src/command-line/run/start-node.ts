@@ -8,6 +8,7 @@ import { inspectWorker } from '../../inspect/inspect-worker.ts';
 import { serveOperations } from '../../operations/serve-operations.ts';
 import { traceWorker } from '../../operations/trace-worker.ts';
 import type { ShownChain } from '../../operations/worker-status.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { createSyncWorker } from '../../worker/create-sync-worker.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { openFolderChain } from '../folder/open-chain.ts';
@@ -17,7 +18,7 @@ import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Closers } from './closers.ts';
 import { pagesOf } from './inspector-pages.ts';
-import { type NodeVoice, openVoice } from './node-voice.ts';
+import { type NodeReporter, openReporter } from './node-reporter.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
 import { policyOf } from './policy-of.ts';
 import { createReplaceableSync } from './replaceable-sync.ts';
@@ -27,7 +28,7 @@ import { readTransport, type TransportOptions } from './transport.ts';
 /** A node at work. */
 export interface Node {
   readonly worker: SyncWorker;
-  readonly voice: NodeVoice;
+  readonly reporter: NodeReporter;
   readonly reread: NodeStorage['reread'];
   /** Another transport, from the next attempt on. */
   setTransport(options: TransportOptions): void;
@@ -48,36 +49,39 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   closers.add('the chain', () => folderChain.close());
   const chain = await trackGates(folderChain);
 
-  let voice: NodeVoice | undefined;
+  let reporter: NodeReporter | undefined;
   const syncBy = (options: TransportOptions): InfonetSync =>
     createInfonetSync({
       ...options,
       chain,
-      onProgress: (progress) => voice?.progress(progress),
+      onProgress: (progress) => reporter?.progress(progress),
       onChainSetAside: (place) =>
-        voice?.warn({ event: 'chain.set-aside', place }, `a forked chain gave way; it is kept as ${place}`),
+        reporter?.warn(
+          { event: 'chain.set-aside', place },
+          `a forked chain gave way; it is kept as ${place}`,
+        ),
     });
   const replaceable = createReplaceableSync(syncBy(transport));
   const worker = createSyncWorker({ sync: replaceable.sync, storage, policy: policyOf(settings) });
-  const opened = openVoice({ host, settings, worker, chain });
-  voice = opened;
+  const opened = openReporter({ host, settings, worker, chain });
+  reporter = opened;
   closers.add('the log', () => opened.stop());
   const untrace = traceWorker(worker);
   closers.add('the tracing', untrace);
 
   const listeners = await serveChain(settings, chain, closers);
-  for (const listener of listeners) tellServing(opened, listener.serving());
+  for (const listener of listeners) reportServing(opened, listener.serving());
   const shown = { ...chain, serving: () => listeners.map((listener) => listener.serving()) };
-  const node = { host, settings, worker, chain: shown, voice: opened, closers };
+  const node = { host, settings, worker, chain: shown, reporter: opened, closers };
   // Before a peer is asked: a port that is taken would break off a run, and what is counted counts from the first one.
   await openPorts(node);
   closers.add('the worker', () => worker.stop());
   await worker.start();
-  tellStart(opened, host, resolved, worker);
+  reportStart(opened, host, resolved, worker);
   await openControl(node);
   return {
     worker,
-    voice: opened,
+    reporter: opened,
     reread,
     setTransport: (options) => replaceable.replace(syncBy(options)),
   };
@@ -88,17 +92,17 @@ interface StartedNode {
   readonly settings: Settings;
   readonly worker: SyncWorker;
   readonly chain: ShownChain;
-  readonly voice: NodeVoice;
+  readonly reporter: NodeReporter;
   readonly closers: Closers;
 }
 
 /** What was asked for of HTTP and the inspector. */
-async function openPorts({ settings, worker, chain, voice, closers }: StartedNode): Promise<void> {
+async function openPorts({ settings, worker, chain, reporter, closers }: StartedNode): Promise<void> {
   const { http, inspect } = settings;
   if (http !== false) {
     const server = await serveOperations({ worker, chain, port: http });
     closers.add('the HTTP server', () => server.close());
-    voice.info({ event: 'node.http', url: server.url }, `${server.url}/status, /healthz and /metrics`);
+    reporter.info({ event: 'node.http', url: server.url }, `${server.url}/status, /healthz and /metrics`);
   }
   if (inspect === false) return;
   const chains = { worker: chain };
@@ -106,45 +110,57 @@ async function openPorts({ settings, worker, chain, voice, closers }: StartedNod
   closers.add('the inspector', () => inspection.close());
   const { url, statelyUrl, classicUrl } = inspection;
   const pages = [url, statelyUrl, classicUrl].filter((page) => page !== undefined);
-  voice.info({ event: 'node.inspector', url, statelyUrl, classicUrl }, `inspect it at ${pages.join(', ')}`);
+  reporter.info(
+    { event: 'node.inspector', url, statelyUrl, classicUrl },
+    `inspect it at ${pages.join(', ')}`,
+  );
 }
 
 /** The socket by which the other commands reach it. */
-async function openControl({ host, settings, worker, chain, voice, closers }: StartedNode): Promise<void> {
+async function openControl({ host, settings, worker, chain, reporter, closers }: StartedNode): Promise<void> {
   const { data } = settings;
   try {
-    const control = await serveControl({ folder: shortPath(data, host.cwd()), worker, chain });
+    const onNotice = (message: string): void => reporter.warn({ event: 'node.control' }, message);
+    const control = await serveControl({ folder: shortPath(data, host.cwd()), worker, chain, onNotice });
     closers.add('the control socket', () => control.close());
     const path = join(data, basename(control.path));
-    voice.info({ event: 'node.control', path }, `reached through ${path}`);
+    reporter.info({ event: 'node.control', path }, `reached through ${path}`);
   } catch (error) {
     // Without it the node syncs all the same; only status, why, sync-now and peers do not reach it.
-    const reason = error instanceof Error ? error.message : String(error);
-    voice.error({ event: 'node.control' }, `it cannot be reached by other commands: ${reason}`);
+    const reason = messageOf(error);
+    reporter.error({ event: 'node.control' }, `it cannot be reached by other commands: ${reason}`);
   }
 }
 
-function tellServing(voice: NodeVoice, { url, private: isPrivate, requestsPerWindow }: ServingStatus): void {
-  voice.info(
+function reportServing(
+  reporter: NodeReporter,
+  { url, private: isPrivate, requestsPerWindow }: ServingStatus,
+): void {
+  reporter.info(
     { event: 'node.serving', url, private: isPrivate },
     `serves ${isPrivate ? 'the whole chain, private events too,' : 'the public events of the chain'} at ${url}, ${requestsPerWindow} requests a minute and caller`,
   );
 }
 
-function tellStart(voice: NodeVoice, host: Host, resolved: ResolvedSettings, worker: SyncWorker): void {
+function reportStart(
+  reporter: NodeReporter,
+  host: Host,
+  resolved: ResolvedSettings,
+  worker: SyncWorker,
+): void {
   const { settings, configFile, notes } = resolved;
   const peers = worker.peers.filter((peer) => peer.bucket === 'sync').length;
-  voice.info(
+  reporter.info(
     { event: 'node.started', pid: host.pid, data: settings.data, config: configFile, peers },
     `process ${host.pid} syncs into ${settings.data}, from ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
   );
-  for (const note of notes) voice.warn({ event: 'node.note' }, note);
+  for (const note of notes) reporter.warn({ event: 'node.note' }, note);
   for (const { peerUrl, rule, detail } of worker.why().peers) {
     if (rule === 'excluded') {
-      voice.warn({ event: 'node.peer-passed-over', peer: peerUrl }, `${peerUrl} is not asked: ${detail}`);
+      reporter.warn({ event: 'node.peer-excluded', peer: peerUrl }, `${peerUrl} is not asked: ${detail}`);
     }
   }
   if (peers > 0) return;
   const how = `sync-worker peers add URL --data ${settings.data}`;
-  voice.warn({ event: 'node.no-peers' }, `there is no peer to sync from; add one: ${how}`);
+  reporter.warn({ event: 'node.no-peers' }, `there is no peer to sync from; add one: ${how}`);
 }

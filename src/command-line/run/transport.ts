@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { InfonetSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -48,7 +49,7 @@ async function readCertificates(path: string): Promise<string> {
     new X509Certificate(text);
     return text;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandFailed(
       USAGE,
       `ca is ${path}, which cannot be used: ${reason}; allowed is a file of PEM certificates`,

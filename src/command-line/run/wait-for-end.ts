@@ -1,3 +1,4 @@
+import { asError } from '../../policy/thrown.ts';
 import type { Host } from '../host.ts';
 
 /** Why a node is to stop. */
@@ -26,7 +27,7 @@ export function watchForEnd(host: Host): EndWatch {
     resolve({ kind: 'signal', signal });
   };
   const faulted = (error: unknown): void => {
-    resolve({ kind: 'fault', error: error instanceof Error ? error : new Error(String(error)) });
+    resolve({ kind: 'fault', error: asError(error) });
   };
   const closed = (): void => {
     // Whoever reads a pipe may go away, and the node goes on; who closes a terminal means to end it.

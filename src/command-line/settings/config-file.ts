@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { messageOf } from '../../policy/thrown.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import { suggestion } from './nearest-name.ts';
@@ -35,7 +36,7 @@ async function textOf(place: string): Promise<string> {
   try {
     return await readFile(place, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw wrong(`the config file ${place} cannot be read: ${reason}; name another one with --config`);
   }
 }
@@ -45,7 +46,7 @@ function parsed(place: string, text: string): unknown {
     // Editors of some systems put a byte order mark before it.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw wrong(`${place} is no JSON: ${reason}; mend it, or leave --config out`);
   }
 }

@@ -1,15 +1,15 @@
+import { ruleText } from '../../explain/rule-text.ts';
+import { fromNow, utcText } from '../../explain/time-text.ts';
 import type { PeerWhy } from '../../explain/why.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
-import { ruleText } from '../log/rule-text.ts';
-import { safeText } from '../log/safe-text.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import { columns } from './columns.ts';
-import { fromNow, timeText } from './time-text.ts';
 
 /** A status for people: what it does, the ten fields, the chain, and the peers with when each may be asked. */
 export function statusText(status: WorkerStatus, heading: string): string {
   const { state, why } = status;
   const at = (seconds: number): string =>
-    seconds === 0 ? 'never' : `${timeText(seconds)}, ${fromNow(seconds, why.at)}`;
+    seconds === 0 ? 'never' : `${utcText(seconds)}, ${fromNow(seconds, why.at)}`;
   const rows = [
     ['worker', heading],
     ['state', why.asking === '' ? state.last_outcome : `${state.last_outcome}, asking ${why.asking}`],
@@ -26,8 +26,8 @@ export function statusText(status: WorkerStatus, heading: string): string {
     ['chain', chainText(status)],
     ...status.serving.map((listener) => ['serves', servingText(listener)]),
   ];
-  const shown = rows.map(([name = '', text = '']) => [name, safeText(text)]);
-  return [...columns(shown), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
+  const safeRows = rows.map(([name = '', text = '']) => [name, safeText(text)]);
+  return [...columns(safeRows), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
 }
 
 /** The peers, with when each may be asked; or that there are none. */
@@ -40,7 +40,7 @@ export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): 
       asked === undefined ? '' : asked.rule,
       asked === undefined ? '' : nextAsk(asked, why.at),
       String(peer['failure_count']),
-      timeText(Number(peer['last_sync_ok_at'])),
+      utcText(Number(peer['last_sync_ok_at'])),
       asked?.detail ?? '',
     ].map((cell) => safeText(cell));
   });
@@ -62,10 +62,10 @@ function servingText(listener: WorkerStatus['serving'][number]): string {
 
 function nextText({ why }: WorkerStatus): string {
   if (why.rule === 'due') return 'due now';
-  return `${timeText(why.nextRunAt)}, ${fromNow(why.nextRunAt, why.at)} (${ruleText(why)})`;
+  return `${utcText(why.nextRunAt)}, ${fromNow(why.nextRunAt, why.at)} (${ruleText(why)})`;
 }
 
 function nextAsk({ nextAskAt }: PeerWhy, now: number): string {
   if (nextAskAt === null) return 'never';
-  return nextAskAt <= now ? 'now' : `${timeText(nextAskAt)}, ${fromNow(nextAskAt, now)}`;
+  return nextAskAt <= now ? 'now' : `${utcText(nextAskAt)}, ${fromNow(nextAskAt, now)}`;
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemPorts } from '../../storage/disk/file-system.ts';
 import { createFolderLock } from '../../storage/disk/folder-lock.ts';
 import { makeFolder } from '../../storage/disk/make-folder.ts';
 import { ifMissing } from '../../storage/disk/storage-errors.ts';
@@ -32,7 +33,8 @@ export async function openDiskRecords(folder: string): Promise<RecordStore> {
       else live.set(key, value);
     }
     const text = [...live].map(([key, value]) => lineOf({ [key]: value })).join('');
-    if (!isWhole || lines.length > live.size) await writeAtomically(path, text);
+    if (!isWhole || lines.length > live.size)
+      await writeAtomically(path, [Buffer.from(text)], systemPorts.fs);
     const memory = createMemoryRecords();
     await memory.write(Object.fromEntries(live));
     return withFile(memory, await openChainFile(path, 'write'), () => lock.release());

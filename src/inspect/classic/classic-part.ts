@@ -1,3 +1,4 @@
+import { messageOf } from '../../policy/thrown.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import type { InspectorPart } from '../inspector-part.ts';
 import type { Viewer } from '../viewers/viewer.ts';
@@ -62,7 +63,7 @@ export function createClassicPart(options: ClassicPartOptions = {}): InspectorPa
       if (!control) throw new TypeError('this inspection only shows; begin it with control to send events');
       obeyViewer(shown.worker, event);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       shown.reply({ type: 'event.refused', reason }, (message) => viewer.send(message));
     }
   };

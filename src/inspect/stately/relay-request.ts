@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, answer } from '../answer.ts';
+import { type HttpAnswer, sendAnswer } from '../../http/http-answer.ts';
 import { relayPage } from './relay-page.ts';
 
 /** Answers with the relay page, and with nothing else. */
@@ -7,10 +7,10 @@ export function relayRequest(
   page: URL,
   workers: () => readonly string[],
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => answer(request, response, answerTo(request, page, workers));
+  return (request, response) => sendAnswer(request, response, answerTo(request, page, workers));
 }
 
-function answerTo(request: IncomingMessage, page: URL, workers: () => readonly string[]): Answer {
+function answerTo(request: IncomingMessage, page: URL, workers: () => readonly string[]): HttpAnswer {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname !== '/stately' && pathname !== '/stately/') {
     return text(404, 'There is nothing here; the page is at /stately');
@@ -27,6 +27,6 @@ function answerTo(request: IncomingMessage, page: URL, workers: () => readonly s
   return { status: 200, type: 'text/html; charset=utf-8', body: html, headers };
 }
 
-function text(status: number, body: string, headers?: Answer['headers']): Answer {
+function text(status: number, body: string, headers?: HttpAnswer['headers']): HttpAnswer {
   return { status, type: 'text/plain; charset=utf-8', body: `${body}\n`, headers };
 }

@@ -1,4 +1,4 @@
-import { withoutCredentials } from './without-credentials.ts';
+import { safeText } from '../../policy/safe-text.ts';
 
 /** JSON, as a viewer is sent it. */
 export type PlainValue =
@@ -48,7 +48,7 @@ function copy(holder: object, key: string, copying: Copying): PlainValue | undef
     const value = jsonOf(Reflect.get(holder, key), key);
     switch (typeof value) {
       case 'string':
-        return cleanText(value);
+        return safeText(value, MAX_CHARACTERS);
       case 'number':
         // JSON has no −0 either.
         return Number.isFinite(value) ? value + 0 : String(value);
@@ -91,7 +91,7 @@ function copyRecord(value: object, copying: Copying): PlainValue {
     if (copying.left <= 0) break;
     const copied = copy(value, key, copying);
     if (copied === undefined) continue;
-    const name = cleanText(key);
+    const name = safeText(key, MAX_CHARACTERS);
     if (name === '__proto__') defineOwn(record, name, copied);
     else record[name] = copied;
   }
@@ -111,12 +111,4 @@ function jsonOf(value: unknown, key: string): unknown {
   if (value instanceof Error) return { ...value, name: value.name, message: value.message };
   if (value instanceof Map || value instanceof Set) return [...value];
   return value;
-}
-
-/** Cut first, so that a text of any length takes bounded time; and where no name or password can be torn in two. */
-function cleanText(text: string): string {
-  if (text.length <= MAX_CHARACTERS) return withoutCredentials(text);
-  let end = MAX_CHARACTERS;
-  while (end > 0 && !/[\s/?#\\]/.test(text.charAt(end - 1))) end -= 1;
-  return `${withoutCredentials(text.slice(0, end))}${CUT}`;
 }

@@ -1,13 +1,26 @@
+import { constants } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PeerRecord } from '../../policy/peer-record.ts';
-import type { StorageNotice, SyncStorage } from '../storage.ts';
-import { createFolderLock } from './folder-lock.ts';
+import { keepWaits } from '../../policy/peer-updates.ts';
+import type { SyncWorkerState } from '../../policy/sync-worker-state.ts';
+import type { SavedWorker, StorageNotice, SyncStorage } from '../storage.ts';
+import { type DiskPorts, systemPorts } from './file-system.ts';
+import { createFolderLock, removeLockLeftovers } from './folder-lock.ts';
 import { inTurn } from './in-turn.ts';
-import { removeLockLeftovers } from './lock-leftovers.ts';
 import { makeFolder } from './make-folder.ts';
 import { openPeerFile } from './peer-file.ts';
 import { createStateFile } from './state-file.ts';
-import { codeOf, StorageError, StorageLockedError } from './storage-errors.ts';
+import {
+  codeOf,
+  StorageError,
+  StorageLockedError,
+  StorageUnreadableError,
+  StorageUnwritableError,
+} from './storage-errors.ts';
+import { targetOf } from './write-atomically.ts';
+
+/** A file is from the future if its newest time is later than now by more than this. */
+const MAX_AHEAD_SECONDS = 60;
 
 /** Where the files of a worker on disk are. */
 export interface DiskStorageOptions {
@@ -31,38 +44,80 @@ export interface DiskStorage extends SyncStorage {
  * Keeps a worker in a folder: `sync-state.json`, which other programs may read, and `peers.json`, which they may write
  * too (see `createPeerFile`). The folder is made if it is not there, and held by one worker at a time (`sync.lock`).
  *
- * `load` throws a StorageLockedError if another worker holds it, and a StorageUnreadableError or StorageUnwritableError
- * for permissions. A file that is torn or foreign is set aside and told; so is a disk that is full or read only, and
- * `save` then throws a StorageUnwritableError until it is not.
+ * `load` throws a StorageLockedError if another worker holds the folder, and a StorageUnreadableError or
+ * StorageUnwritableError for permissions, or for a FIFO, socket or device in the place of a file. After a crash in another
+ * container it first waits 10 s, in which a worker there could answer.
+ *
+ * A notice tells of a file that is torn, foreign or damaged, of one that was removed or replaced while the worker ran, of a
+ * folder that others may write, and of times in the future. On a disk that is full or read only `save` throws a
+ * StorageUnwritableError until it is not.
  */
 export function createDiskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
+  return openDiskStorage(folder, options, systemPorts);
+}
+
+/** @internal */
+export function openDiskStorage(folder: string, options: DiskStorageOptions, ports: DiskPorts): DiskStorage {
+  const { fs, clock } = ports;
   const place = resolve(folder);
   const lockPath = join(place, 'sync.lock');
-  const lock = createFolderLock(lockPath);
-  const stateFile = createStateFile(join(place, 'sync-state.json'));
-  const peerFile = openPeerFile(resolve(options.peerFile ?? join(place, 'peers.json')));
-  let tell: (notice: StorageNotice) => void = () => undefined;
+  const lock = createFolderLock(lockPath, ports);
+  const stateFile = createStateFile(join(place, 'sync-state.json'), fs);
+  const peerFile = openPeerFile(resolve(options.peerFile ?? join(place, 'peers.json')), fs);
+  let notify: (notice: StorageNotice) => void = () => undefined;
   let isOpen = false;
+  /** Where the folder really was when it was opened. */
+  let realPlace: string | undefined;
 
-  const load: SyncStorage['load'] = async (notify) => {
-    await makeFolder(place);
+  const load = async (): Promise<Partial<SavedWorker>> => {
+    realPlace = undefined;
+    await findFolder();
+    const { mode } = await fs.stat(place).catch((error: unknown) => {
+      throw new StorageUnreadableError(place, error);
+    });
+    if ((mode & constants.S_IWOTH) !== 0) {
+      notify({
+        message: `${place} may be written by every user of this machine, who can change what the worker does; mend it with: chmod o-w ${place}`,
+      });
+    }
     await lock.hold(notify).catch((error: unknown) => {
       if (!isUnwritableNow(error)) throw error;
       notify({ message: `${error.message}; nothing is saved until that is over`, cause: error });
     });
-    await removeLockLeftovers(lockPath, notify);
-    const state = await stateFile.load(notify);
-    const peers = await peerFile.load(notify);
+    await removeLockLeftovers(lockPath, fs, notify);
+    const { state, waiting } = await stateFile.load(notify);
+    const stored = await peerFile.load(notify);
+    const peers = waiting.length === 0 ? stored : keepWaits(stored ?? [], waiting, 0);
+    tellOfTheFuture(state);
     return { ...(state && { state }), ...(peers && { peers }) };
   };
 
+  const tellOfTheFuture = (state: SyncWorkerState | undefined): void => {
+    const newest = Math.max(state?.lastSyncStartedAt ?? 0, state?.lastSyncFinishedAt ?? 0);
+    const ahead = newest - Math.floor(clock.now() / 1000);
+    if (ahead <= MAX_AHEAD_SECONDS) return;
+    notify({
+      message: `${place} was last used ${ahead} s from now, by the clock of this machine: that clock is wrong, or was`,
+    });
+  };
+
+  /** The folder, made anew if somebody has removed it. @throws StorageUnwritableError if it has become a link to another one */
+  const findFolder = async (): Promise<void> => {
+    const isNew = await makeFolder(realPlace ?? place, fs);
+    const now = await targetOf(place, fs);
+    if (realPlace !== undefined && isNew) notify({ message: `${place} was gone; made anew` });
+    if (realPlace !== undefined && realPlace !== now)
+      throw new StorageUnwritableError(place, new Error(`it leads to ${now} now, and led to ${realPlace}`));
+    realPlace = now;
+  };
+
   return {
-    load: async (notify) => {
+    load: async (tell) => {
       if (isOpen) throw new StorageLockedError(lockPath, process.pid);
       isOpen = true;
-      tell = notify;
+      notify = tell;
       try {
-        return await inTurn(place, async () => load(notify));
+        return await inTurn(place, load);
       } catch (error) {
         isOpen = false;
         // What kept us from loading is the error; a lock that cannot be given back is taken again by the next load.
@@ -70,12 +125,13 @@ export function createDiskStorage(folder: string, options: DiskStorageOptions = 
         throw error;
       }
     },
-    save: ({ state, peers }) =>
+    save: (saved) =>
       inTurn(place, async () => {
-        await lock.hold(tell);
+        await findFolder();
+        await lock.hold(notify);
         // Peers first: between the two a crash then costs a failure count, and never a Retry-After.
-        const [peersSaved] = await Promise.allSettled([peerFile.save(peers)]);
-        await stateFile.save(state);
+        const [peersSaved] = await Promise.allSettled([peerFile.save(saved.peers)]);
+        await stateFile.save(saved, notify);
         if (peersSaved.status === 'rejected') throw peersSaved.reason;
       }),
     reread: peerFile.reread,

@@ -1,24 +1,34 @@
-import { readFile } from 'node:fs/promises';
 import { isRecord } from '../../policy/wire-fields.ts';
+import type { FileSystem } from './file-system.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { ifMissing } from './storage-errors.ts';
+import { readText } from './read-text.ts';
 
 /** What a lock file says. */
 export interface LockHolder extends ProcessIdentity {
   /** Tells two locks of one process apart. */
   readonly token: string;
+  /** Somebody who cannot see the process waits for its answer: there are blanks behind its name. */
+  readonly isAsked: boolean;
 }
 
-/** A lock file is there before anybody can see it whole; one that is not whole has lost its content with the power. */
-const nobody: LockHolder = { pid: 0, started: '', boot: '', namespace: '', token: 'nobody' };
+/** A lock file without its content: it is being written where there are no hard links, or the power took it along. */
+const nobody: LockHolder = {
+  pid: 0,
+  started: '',
+  boot: '',
+  namespace: '',
+  token: 'nobody',
+  isAsked: false,
+};
 
-/** Who holds the lock; undefined if there is none. */
-export async function readHolder(path: string): Promise<LockHolder | undefined> {
-  const text = await readFile(path, 'utf8').catch(ifMissing(undefined));
-  return text === undefined ? undefined : parseHolder(text);
+/** Who holds the lock; undefined if there is none. @throws StorageUnreadableError */
+export async function readHolder(path: string, fs?: FileSystem): Promise<LockHolder | undefined> {
+  const found = await readText(path, { ...(fs && { fs }), follow: false });
+  return found && parseHolder(found.text ?? '');
 }
 
-function parseHolder(text: string): LockHolder {
+/** @internal */
+export function parseHolder(text: string): LockHolder {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -37,5 +47,5 @@ function parseHolder(text: string): LockHolder {
     // It becomes part of a file name.
     typeof token === 'string' &&
     /^[0-9a-f-]{36}$/.test(token);
-  return isWhole ? { pid, started, boot, namespace, token } : nobody;
+  return isWhole ? { pid, started, boot, namespace, token, isAsked: text.endsWith(' ') } : nobody;
 }

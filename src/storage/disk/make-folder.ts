@@ -1,37 +1,43 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, StorageUnwritableError } from './storage-errors.ts';
+import { type FileSystem, systemPorts } from './file-system.ts';
+import { codeOf, ifUnsupported, StorageUnwritableError } from './storage-errors.ts';
+
+/** A new folder is for its owner alone, whatever the umask. */
+const PRIVATE = 0o700;
 
 /**
- * Makes a folder, and those it lies in. Not by `mkdir(…, { recursive: true })`, which never ends where nothing can be
- * made though the folder above is there: in /proc, in a mount that is gone, behind a symlink that leads nowhere
- * (openclaw/openclaw#130807).
+ * Makes a folder, and those it lies in; true if it was not there. Not by `mkdir(…, { recursive: true })`, which never ends
+ * where nothing can be made though the folder above is there: in /proc, in a mount that is gone, behind a symlink that
+ * leads nowhere (openclaw/openclaw#130807).
  *
  * @throws StorageUnwritableError naming the folder
  */
-export async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string, fs: FileSystem = systemPorts.fs): Promise<boolean> {
   try {
-    await makeWithParents(folder);
+    return await makeWithParents(folder, fs);
   } catch (error) {
     throw new StorageUnwritableError(folder, error);
   }
 }
 
-async function makeWithParents(folder: string): Promise<void> {
+async function makeWithParents(folder: string, fs: FileSystem): Promise<boolean> {
   const parent = dirname(folder);
   try {
-    await makeOne(folder);
+    return await makeOne(folder, fs);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
-    await makeWithParents(parent);
-    await makeOne(folder);
+    await makeWithParents(parent, fs);
+    return makeOne(folder, fs);
   }
 }
 
-async function makeOne(folder: string): Promise<void> {
+async function makeOne(folder: string, fs: FileSystem): Promise<boolean> {
   try {
-    await mkdir(folder);
+    await fs.mkdir(folder, PRIVATE);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
+  await fs.chmod(folder, PRIVATE).catch(ifUnsupported);
+  return true;
 }

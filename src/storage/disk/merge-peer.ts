@@ -10,49 +10,46 @@ export interface KnownPeer {
   readonly theirs: PeerRecord | undefined;
 }
 
-type Metadata = PeerRecord['metadata'];
-
-/** What a sync worker notes of an attempt. It belongs together: whose mark is newer by `updatedAt` wins. */
-const attemptMarks: readonly (keyof PeerRecord)[] = [
-  'lastError',
-  'failureCount',
-  'cooldownUntil',
-  'lastBroughtNews',
-  'withdrawn',
-];
-
-/** What the worker alone knows: a change of ours wins. */
-const workersOwn: readonly (keyof PeerRecord)[] = ['excluded', 'removed'];
+/** How a field is merged that both sides have changed; any other field is then theirs. */
+const rules: { readonly [Field in keyof PeerRecord]?: 'newer' | 'later' | 'ours' } = {
+  // What a worker records of an attempt belongs together: whose record is newer by `updatedAt` wins.
+  lastError: 'newer',
+  failureCount: 'newer',
+  cooldownUntil: 'newer',
+  lastBroughtNews: 'newer',
+  withdrawn: 'newer',
+  // A time does not go back.
+  updatedAt: 'later',
+  lastSeenAt: 'later',
+  lastSyncOkAt: 'later',
+  lastAskedAt: 'later',
+  // What the worker alone knows.
+  excluded: 'ours',
+  removed: 'ours',
+};
 
 /**
- * One record out of what the file has now and what we have: what only one side changed is taken from there. Where both
- * did, the marks of the newer attempt stay, times never go back, and any other field is theirs. The later Retry-After stays,
- * unless it is one that an operator had cleared.
+ * One record out of what the file has now and what we have: what only one side changed is taken from there, what both
+ * changed goes by its rule. The later Retry-After stays, unless it is one that an operator had cleared.
  */
 export function mergePeer(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | undefined): PeerRecord {
-  const weChanged = (field: keyof PeerRecord): boolean =>
-    known !== undefined && !isDeepStrictEqual(ours[field], known.ours[field]);
-  const theyChanged = (field: keyof PeerRecord): boolean =>
-    known?.theirs === undefined || !isDeepStrictEqual(theirs[field], known.theirs[field]);
   const isOurs = (field: keyof PeerRecord): boolean => {
-    if (weChanged(field) && (!theyChanged(field) || workersOwn.includes(field))) return true;
-    if (!attemptMarks.includes(field) || !theyChanged(field)) return false;
-    // A program that wrote back what it had read long ago has changed them too, and it is not to be believed.
-    return weChanged(field) ? ours.updatedAt >= theirs.updatedAt : ours.updatedAt > theirs.updatedAt;
+    const weChanged = known !== undefined && !isDeepStrictEqual(ours[field], known.ours[field]);
+    const theyChanged = known?.theirs === undefined || !isDeepStrictEqual(theirs[field], known.theirs[field]);
+    const rule = rules[field];
+    if (rule === 'later' && Number(ours[field]) > Number(theirs[field])) return true;
+    // A program that wrote back what it had read long ago has changed it too, and is not to be believed.
+    if (rule === 'newer' && theyChanged)
+      return ours.updatedAt > theirs.updatedAt || (weChanged && ours.updatedAt === theirs.updatedAt);
+    return weChanged && (!theyChanged || rule === 'ours');
   };
-  const time = (field: 'updatedAt' | 'lastSeenAt' | 'lastSyncOkAt' | 'lastAskedAt'): number =>
-    isOurs(field) ? ours[field] : Math.max(ours[field], theirs[field]);
-
-  const taken = Object.fromEntries(
-    Object.entries(ours).filter(([field]) => isOurs(field as keyof PeerRecord)),
-  ) as Partial<PeerRecord>;
-  const merged: PeerRecord = {
+  const fields = Object.keys(theirs) as (keyof PeerRecord)[];
+  const taken: Partial<PeerRecord> = Object.fromEntries(
+    fields.filter(isOurs).map((field) => [field, ours[field]]),
+  );
+  const merged = {
     ...theirs,
     ...taken,
-    updatedAt: time('updatedAt'),
-    lastSeenAt: time('lastSeenAt'),
-    lastSyncOkAt: time('lastSyncOkAt'),
-    lastAskedAt: time('lastAskedAt'),
     retryAfter: weCleared(theirs, ours, known) ? ours.retryAfter : theirs.retryAfter,
     metadata: mergeMetadata(theirs.metadata, ours.metadata, known),
   };
@@ -65,12 +62,14 @@ function weCleared(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | unde
   return retryAfterUntil(ours) < was && retryAfterUntil(theirs) === was;
 }
 
+type Metadata = PeerRecord['metadata'];
+
+/** An entry is ours if we changed it and they did not. */
 function mergeMetadata(theirs: Metadata, ours: Metadata, known: KnownPeer | undefined): Metadata {
-  const isOurs = (key: string): boolean => {
-    const weChanged = known !== undefined && !isSame(ours, known.ours.metadata, key);
-    const theyChanged = known?.theirs === undefined || !isSame(theirs, known.theirs.metadata, key);
-    return weChanged && !theyChanged;
-  };
+  const isOurs = (key: string): boolean =>
+    known?.theirs !== undefined &&
+    !isSame(ours, known.ours.metadata, key) &&
+    isSame(theirs, known.theirs.metadata, key);
   return Object.fromEntries([
     ...Object.entries(theirs).filter(([key]) => !isOurs(key)),
     ...Object.entries(ours).filter(([key]) => isOurs(key)),

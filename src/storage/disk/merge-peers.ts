@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { takeOurMetadata, wireMetadata } from '../../policy/peer-metadata.ts';
-import type { PeerRecord } from '../../policy/peer-record.ts';
+import { type PeerRecord, peerKey } from '../../policy/peer-record.ts';
 import { retryAfterUntil } from '../../policy/peer-selection.ts';
 import { keepRetryAfter, rememberRemoved } from '../../policy/peer-updates.ts';
 import { peerToWire } from '../../policy/peer-wire.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
-import { plain } from './exact-json.ts';
 import { type KnownPeer, mergePeer } from './merge-peer.ts';
-import { type PeerDocument, type PeerEntry, peerKey } from './peer-document.ts';
+import { inFileOrder, newEntry, type PeerDocument, type PeerEntry } from './peer-document.ts';
 
 /** The peers as they were when we last read or wrote the file, by bucket and URL. */
 export type KnownPeers = ReadonlyMap<string, KnownPeer>;
@@ -33,77 +32,122 @@ export function mergePeers(
   peers: readonly PeerRecord[],
   earlier: KnownPeers,
 ): MergedPeers {
-  const { top, entries } = found ?? nothing;
+  const document = found ?? nothing;
   // A file that is gone was not emptied by anybody.
   const before: KnownPeers = found === undefined ? new Map() : earlier;
   const ours = new Map(peers.map((peer) => [peerKey(peer), peer]));
-  const stays = new Set(entries.flatMap(({ key, record }) => (key === undefined || !record ? [] : [key])));
-  const displaced = entries.filter(
-    ({ key, record }) => key !== undefined && !record && ours.has(key) && !stays.has(key),
-  );
+  const stays = new Set<string>();
+  for (const { key, record } of document.entries) if (key !== undefined && record) stays.add(key);
+  const isDisplaced = ({ key, record }: PeerEntry): boolean =>
+    record === undefined && key !== undefined && ours.has(key) && !stays.has(key);
+  const displaced = document.entries.filter(isDisplaced);
 
-  const kept = entries
-    .filter((entry) => !displaced.includes(entry))
-    .flatMap((entry): readonly PeerEntry[] => {
-      const { key, record: theirs } = entry;
-      if (key === undefined || theirs === undefined) return [entry];
-      const mine = ours.get(key);
-      const known = before.get(key);
-      if (mine !== undefined) return [changed(entry, theirs, mergePeer(theirs, mine, known))];
-      if (known === undefined || theirs.bucket !== 'sync') return [entry];
-      const isNews = retryAfterUntil(theirs) > retryAfterUntil(known.theirs ?? known.ours);
-      return isNews ? silenced(theirs).map((silent) => changed(entry, theirs, silent)) : [];
-    });
-  const added = [...ours].flatMap(([key, mine]): readonly PeerEntry[] => {
-    if (stays.has(key)) return [];
+  const entries: PeerEntry[] = [];
+  const known = new Map<string, KnownPeer>();
+  for (const entry of document.entries) {
+    const { key, record: theirs } = entry;
+    const mine = key === undefined ? undefined : ours.get(key);
+    if (key === undefined || theirs === undefined) {
+      if (!isDisplaced(entry)) entries.push(entry);
+    } else if (mine !== undefined) {
+      const was = before.get(key);
+      // Of thousands of peers a save changes one or two.
+      const isUnchanged = was !== undefined && was.ours === mine && was.theirs === theirs;
+      const merged = isUnchanged ? entry : changed(entry, theirs, mergePeer(theirs, mine, was));
+      entries.push(merged);
+      known.set(key, isUnchanged ? was : { ours: mine, theirs: merged.record });
+    } else {
+      const kept = withoutOurs(theirs, before.get(key));
+      if (kept !== undefined) entries.push(changed(entry, theirs, kept));
+    }
+  }
+  for (const [key, mine] of ours) {
+    if (stays.has(key)) continue;
     const old = displaced.filter((entry) => entry.key === key);
-    if (old.length > 0 || !before.has(key)) return [entryOf(mine, old)];
-    return silenced(mine).map((silent) => entryOf(silent, []));
-  });
-
-  const document = { top, entries: [...kept, ...added] };
-  const written = new Map(document.entries.map(({ key, record }) => [key, record]));
-  const known = new Map([...ours].map(([key, mine]) => [key, { ours: mine, theirs: written.get(key) }]));
-  return { document, known, displaced };
+    const added = old.length > 0 || !before.has(key) ? mine : onlyRetryAfter(mine);
+    const entry = added && entryOf(added, old);
+    if (entry !== undefined) entries.push(entry);
+    known.set(key, { ours: mine, theirs: entry?.record });
+  }
+  return { document: { ...document, entries: inFileOrder(entries) }, known, displaced };
 }
 
-/** Its Retry-After and nothing else of it counts. None, if it names no Retry-After. */
-function silenced(peer: PeerRecord): readonly PeerRecord[] {
+/**
+ * The same for a file that is as we left it: of thousands of records a run changes one or two, and it costs what these do.
+ *
+ * @returns undefined if there is more to merge
+ */
+export function mergeChanges(
+  found: PeerDocument,
+  peers: readonly PeerRecord[],
+  saved: readonly PeerRecord[],
+  earlier: KnownPeers,
+): MergedPeers | undefined {
+  if (peers.length !== saved.length) return undefined;
+  const entries = [...found.entries];
+  const known = new Map(earlier);
+  for (const [index, mine] of peers.entries()) {
+    const before = saved[index];
+    if (mine === before) continue;
+    const key = peerKey(mine);
+    const place = placesOf(found).get(key);
+    const entry = place === undefined ? undefined : entries[place];
+    if (before === undefined || peerKey(before) !== key || entry?.record === undefined || place === undefined)
+      return undefined;
+    const merged = changed(entry, entry.record, mergePeer(entry.record, mine, known.get(key)));
+    entries[place] = merged;
+    known.set(key, { ours: mine, theirs: merged.record });
+  }
+  places.set(entries, placesOf(found));
+  return { document: { ...found, entries }, known, displaced: [] };
+}
+
+/** Where the records stand that can be used. */
+const places = new WeakMap<PeerDocument['entries'], ReadonlyMap<string, number>>();
+
+function placesOf({ entries }: PeerDocument): ReadonlyMap<string, number> {
+  const found =
+    places.get(entries) ??
+    new Map(
+      entries.flatMap(({ key, record }, index) => (key === undefined || !record ? [] : [[key, index]])),
+    );
+  places.set(entries, found);
+  return found;
+}
+
+/** What stays of a record in the file that we do not have, or have no more. */
+function withoutOurs(theirs: PeerRecord, known: KnownPeer | undefined): PeerRecord | undefined {
+  if (known === undefined || theirs.bucket !== 'sync') return theirs;
+  const isNews = retryAfterUntil(theirs) > retryAfterUntil(known.theirs ?? known.ours);
+  return isNews ? onlyRetryAfter(theirs) : undefined;
+}
+
+/** Its Retry-After and nothing else of it counts. Undefined, if it names none. */
+function onlyRetryAfter(peer: PeerRecord): PeerRecord | undefined {
   // Whether it still runs is for the clock of the worker, which drops it at the next start.
-  return rememberRemoved([peer], 0);
+  return rememberRemoved([peer], 0)[0];
 }
 
 /** An entry as the file had it, except for what differs now. */
 function changed(entry: PeerEntry, before: PeerRecord, record: PeerRecord): PeerEntry {
-  const raw = isRecord(entry.raw) ? entry.raw : {};
   const { metadata: _all, ...fields } = differences(peerToWire(before), peerToWire(record));
   const [old, now] = [wireMetadata(before), wireMetadata(record)];
-  const gone = Object.keys(old).filter((key) => !Object.hasOwn(now, key));
+  const isGone = (key: string): boolean => Object.hasOwn(old, key) && !Object.hasOwn(now, key);
   const news = differences(old, now);
-  if (gone.length === 0 && Object.keys(news).length === 0)
-    return { ...entry, record, raw: { ...raw, ...fields } };
-  const stays = Object.entries(metadataOf(raw)).filter(([key]) => !gone.includes(key));
-  return {
-    ...entry,
-    record,
-    raw: { ...raw, ...fields, metadata: { ...Object.fromEntries(stays), ...news } },
-  };
+  const stays = Object.entries(metadataOf(entry.raw)).filter(([key]) => !isGone(key));
+  const isSame = Object.keys(news).length === 0 && !Object.keys(old).some(isGone);
+  if (isSame && Object.keys(fields).length === 0) return { ...entry, record };
+  const metadata = isSame ? {} : { metadata: { ...Object.fromEntries(stays), ...news } };
+  return newEntry(record, { ...(isRecord(entry.raw) ? entry.raw : {}), ...fields, ...metadata });
 }
 
-/** A new entry. It keeps what else the one had that it stands in for. */
+/** A new entry. It keeps what else the ones had that it stands in for. */
 function entryOf(peer: PeerRecord, displaced: readonly PeerEntry[]): PeerEntry {
-  const raw = displaced.map((entry) => entry.raw).find(isRecord);
-  if (raw === undefined)
-    return { raw: peerToWire(peer), key: peerKey(peer), record: peer, problem: undefined };
-  const old = metadataOf(raw);
-  const record = keepRetryAfter(peer, withRetryAfterOf(peer, metadataOf(plain(raw))));
-  const metadata = { ...old, ...wireMetadata(record) };
-  return {
-    raw: { ...raw, ...peerToWire(record), metadata },
-    key: peerKey(record),
-    record,
-    problem: undefined,
-  };
+  const old = displaced.find(({ raw }) => isRecord(raw));
+  if (old === undefined) return newEntry(peer, peerToWire(peer));
+  const record = keepRetryAfter(peer, withRetryAfterOf(peer, metadataOf(old.plain)));
+  const metadata = { ...metadataOf(old.raw), ...wireMetadata(record) };
+  return newEntry(record, { ...(isRecord(old.raw) ? old.raw : {}), ...peerToWire(record), metadata });
 }
 
 /** The peer with the Retry-After of a record that could not be used, as far as that can be read. */
@@ -120,9 +164,11 @@ function differences(
   before: Readonly<Record<string, unknown>>,
   now: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const differs = (key: string): boolean =>
-    !Object.hasOwn(before, key) || !isDeepStrictEqual(before[key], now[key]);
-  return Object.fromEntries(Object.entries(now).filter(([key]) => differs(key)));
+  return Object.fromEntries(
+    Object.entries(now).filter(
+      ([key, value]) => !Object.hasOwn(before, key) || !isDeepStrictEqual(before[key], value),
+    ),
+  );
 }
 
 function metadataOf(raw: unknown): Readonly<Record<string, unknown>> {

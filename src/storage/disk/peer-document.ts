@@ -1,11 +1,15 @@
-import type { PeerRecord } from '../../policy/peer-record.ts';
+import { asPeerList, type PeerRecord, peerKey } from '../../policy/peer-record.ts';
 import { keepRetryAfter } from '../../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../../policy/peer-url.ts';
 import { peerFromWire } from '../../policy/peer-wire.ts';
+import { messageOf } from '../../policy/thrown.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
-import { parseExact, plain, printExact } from './exact-json.ts';
+import { withChecksum, withoutChecksum } from './checksum.ts';
+import { parseExact, printExact } from './exact-json.ts';
 
 const VERSION = 1;
+/** What is nested deeper than this JSON.stringify may not be able to write. */
+const MAX_DEPTH = 500;
 
 /** A peer store file, with whatever else other programs keep in it. */
 export interface PeerDocument {
@@ -18,12 +22,14 @@ export interface PeerDocument {
 export interface PeerEntry {
   /** As the file has it: read by `parseExact`, with fields that we do not know. */
   readonly raw: unknown;
+  /** The same with every number a number. */
+  readonly plain: unknown;
   /** Bucket and URL; undefined where there are none. */
   readonly key: string | undefined;
   /** Undefined if it cannot be used; it then stays in the file as it is. */
   readonly record: PeerRecord | undefined;
   /** Why it cannot be used. */
-  readonly problem: string | undefined;
+  readonly problem?: string;
   /** What it says of a peer that has a record before this one. */
   readonly twin?: PeerRecord;
 }
@@ -35,8 +41,7 @@ export interface PeerEntry {
  * what is wrong with the file as a whole
  */
 export function readPeerDocument(text: string): PeerDocument {
-  const top = parseExact(text);
-  const value = plain(top);
+  const { exact: top, plain: value } = parseExact(text);
   if (!isRecord(top) || !isRecord(value))
     throw new TypeError(`it is ${describe(value)}; allowed is an object`);
   const { version, records } = value;
@@ -45,72 +50,116 @@ export function readPeerDocument(text: string): PeerDocument {
   if (!Array.isArray(raws) || !Array.isArray(records)) {
     throw new TypeError(`records is ${describe(records)}; allowed is an array`);
   }
+  needShallow(top);
   const seen = new Set<string>();
   const entries = raws.map((raw: unknown, index) => {
     const entry = readEntry(raw, records[index], `records[${index}]`);
     if (entry.record === undefined || entry.key === undefined) return entry;
-    if (!seen.has(entry.key)) {
-      seen.add(entry.key);
-      return entry;
+    if (seen.has(entry.key)) {
+      const problem = `records[${index}]: ${entry.key} stands in the file before`;
+      return { ...entry, record: undefined, problem, twin: entry.record };
     }
-    const problem = `records[${index}]: ${entry.key} stands in the file before`;
-    return { ...entry, record: undefined, problem, twin: entry.record };
+    seen.add(entry.key);
+    return entry;
   });
-  return { top, entries };
+  return { top, entries: inFileOrder(entries) };
 }
 
-/** The records that can be used; of what a peer asked for, the later wish where a file has it twice. */
-export function usablePeers({ entries }: PeerDocument): PeerRecord[] {
-  return entries.flatMap(({ key, record }) => {
-    if (record === undefined) return [];
-    const twins = entries.filter((entry) => entry.key === key).flatMap(({ twin }) => twin ?? []);
-    return [twins.reduce(keepRetryAfter, record)];
-  });
+/** The records that can be used, each with the latest Retry-After that the file has for its peer. */
+export function usablePeers({ entries }: PeerDocument): readonly PeerRecord[] {
+  const latest = new Map<string | undefined, PeerRecord>();
+  for (const { key, twin } of entries) {
+    if (twin !== undefined) latest.set(key, keepRetryAfter(twin, latest.get(key) ?? twin));
+  }
+  return asPeerList(
+    entries.flatMap(({ key, record }) =>
+      record === undefined ? [] : [keepRetryAfter(record, latest.get(key) ?? record)],
+    ),
+  );
 }
 
-/** The text of a file with these records. */
-export function printPeerDocument({ top, entries }: PeerDocument): string {
-  const records = entries.toSorted((a, b) => compare(sortKey(a), sortKey(b))).map(({ raw }) => raw);
-  return printExact({ ...top, version: VERSION, records });
+/** An entry for a record that the file does not have. */
+export function newEntry(record: PeerRecord, raw: unknown): PeerEntry {
+  return { raw, plain: raw, key: peerKey(record), record };
 }
 
-/** What tells the peers of a file apart. */
-export function peerKey({ bucket, peerUrl }: Pick<PeerRecord, 'bucket' | 'peerUrl'>): string {
-  return `${bucket} ${peerUrl}`;
+/** The records in the order of the file: by bucket and URL, as they stand in it. */
+export function inFileOrder(entries: readonly PeerEntry[]): readonly PeerEntry[] {
+  return entries.toSorted(
+    (a, b) =>
+      compare(member(a, 'bucket'), member(b, 'bucket')) ||
+      compare(member(a, 'peer_url'), member(b, 'peer_url')),
+  );
 }
 
-function readEntry(raw: unknown, value: unknown, where: string): PeerEntry {
+/** So many records are printed anew where one of them has changed. */
+const PER_PIECE = 128;
+const RECORDS = '\n  "records": []';
+
+/** Prints one document after the other, and of each only what is new in it. */
+export function createPeerPrinter(): (document: PeerDocument) => readonly Uint8Array[] {
+  let known: readonly { readonly entries: readonly PeerEntry[]; readonly bytes: Uint8Array }[] = [];
+  return ({ top, entries }) => {
+    const pieces: (typeof known)[number][] = [];
+    for (let first = 0; first < entries.length; first += PER_PIECE) {
+      const some = entries.slice(first, first + PER_PIECE);
+      const old = known[pieces.length];
+      const isSame =
+        old?.entries.length === some.length && some.every((entry, at) => entry === old.entries[at]);
+      pieces.push(
+        old !== undefined && isSame ? old : { entries: some, bytes: printEntries(some, first === 0) },
+      );
+    }
+    known = pieces;
+    const around = printExact({ ...withoutChecksum(top), version: VERSION, records: [] }).slice(0, -2);
+    // On a line of its own and as deep as this no other member is.
+    const at = around.indexOf(RECORDS) + RECORDS.length - 1;
+    const end = pieces.length === 0 ? '' : '\n  ';
+    return withChecksum([
+      Buffer.from(around.slice(0, at)),
+      ...pieces.map(({ bytes }) => bytes),
+      Buffer.from(`${end}${around.slice(at)}`),
+    ]);
+  };
+}
+
+function printEntries(entries: readonly PeerEntry[], isFirst: boolean): Uint8Array {
+  const texts = entries.map(({ raw }) => printExact(raw).replaceAll('\n', '\n    '));
+  return Buffer.from(`${isFirst ? '' : ','}\n    ${texts.join(',\n    ')}`);
+}
+
+/** @throws RangeError */
+function needShallow(value: object, depth = 0): void {
+  if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`);
+  for (const held of Object.values(value)) {
+    if (typeof held === 'object' && held !== null) needShallow(held, depth + 1);
+  }
+}
+
+function readEntry(raw: unknown, plain: unknown, where: string): PeerEntry {
   try {
-    const record = peerFromWire(value);
-    return { raw, key: peerKey(record), record, problem: undefined };
+    const record = peerFromWire(plain);
+    return { raw, plain, key: peerKey(record), record };
   } catch (error) {
-    const problem = `${where}: ${error instanceof Error ? error.message : String(error)}`;
-    return { raw, key: rawKey(raw), record: undefined, problem };
+    return { raw, plain, key: rawKey(plain), record: undefined, problem: `${where}: ${messageOf(error)}` };
   }
 }
 
-function rawKey(raw: unknown): string | undefined {
-  if (!isRecord(raw)) return undefined;
-  const { bucket, peer_url: url } = raw;
+function rawKey(plain: unknown): string | undefined {
+  if (!isRecord(plain)) return undefined;
+  const { bucket, peer_url: url } = plain;
   if (typeof bucket !== 'string' || typeof url !== 'string') return undefined;
-  return `${bucket} ${normalized(url)}`;
-}
-
-function normalized(url: string): string {
   try {
-    return normalizePeerUrl(url);
+    return `${bucket} ${normalizePeerUrl(url)}`;
   } catch {
-    return url;
+    return `${bucket} ${url}`;
   }
 }
 
-function sortKey({ raw }: PeerEntry): readonly [string, string] {
-  const { bucket, peer_url: url } = isRecord(raw) ? raw : { bucket: undefined, peer_url: undefined };
-  return [String(bucket), String(url)];
+function member({ raw }: PeerEntry, name: string): string {
+  return String(isRecord(raw) ? raw[name] : undefined);
 }
 
-function compare([bucket, url]: readonly [string, string], other: readonly [string, string]): number {
-  if (bucket !== other[0]) return bucket < other[0] ? -1 : 1;
-  if (url === other[1]) return 0;
-  return url < other[1] ? -1 : 1;
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

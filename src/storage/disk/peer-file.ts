@@ -1,27 +1,22 @@
-import type { PeerRecord } from '../../policy/peer-record.ts';
+import { type PeerRecord, peerKey } from '../../policy/peer-record.ts';
 import type { PeerStore, StorageNotice } from '../storage.ts';
+import { isIntact } from './checksum.ts';
+import { type FileSystem, systemPorts } from './file-system.ts';
 import { inTurn } from './in-turn.ts';
-import { type KnownPeers, mergePeers } from './merge-peers.ts';
-import {
-  type PeerDocument,
-  peerKey,
-  printPeerDocument,
-  readPeerDocument,
-  usablePeers,
-} from './peer-document.ts';
-import { decoded, type FoundFile, readText } from './read-text.ts';
+import { type KnownPeers, mergeChanges, mergePeers } from './merge-peers.ts';
+import { createPeerPrinter, type PeerDocument, readPeerDocument, usablePeers } from './peer-document.ts';
+import { decoded, readText, stampNow } from './read-text.ts';
 import { copyAside, setAside } from './set-aside.ts';
 import { StorageUnwritableError } from './storage-errors.ts';
-import { removeLeftovers } from './temporary-file.ts';
-import { writeAtomically } from './write-atomically.ts';
+import { removeLeftovers, targetOf, writeAtomically } from './write-atomically.ts';
 
 /** How often a save begins anew because another program changed the file meanwhile. */
 const MAX_TRIES = 20;
 
 /**
- * A peer store file that other programs write too. A save reads it again and changes nothing but what this worker
- * knows better: its marks on sync peers, and the peers it was given or that were taken from it. Another program that
- * writes without looking, within the microseconds between our last look and the rename, can still be overwritten.
+ * A peer store file that other programs write too. A save merges what they changed, and changes nothing but what this
+ * worker knows better: its marks on sync peers, and the peers it was given or that were taken from it. Another program
+ * that writes without looking, within the microseconds between our last look and the rename, can still be overwritten.
  *
  * The worker reads it at every start; peers that others add meanwhile it meets at the next one.
  */
@@ -38,63 +33,92 @@ export interface PeerFile {
   reread(): Promise<(peers: readonly PeerRecord[]) => readonly PeerRecord[]>;
 }
 
-/** @param write what replaces the file; another one only in tests. @internal */
-export function openPeerFile(path: string, write: typeof writeAtomically = writeAtomically): PeerFile {
+/** The file as we last read or wrote it. */
+interface Seen {
+  /** Undefined if it was not there, or was set aside. */
+  readonly stamp: string | undefined;
+  readonly document: PeerDocument | undefined;
+  /** False if its checksum is wrong. */
+  readonly isIntact: boolean;
+}
+
+/** @internal */
+export function openPeerFile(path: string, fs: FileSystem = systemPorts.fs): PeerFile {
+  let target = path;
   let known: KnownPeers = new Map();
   let saved: readonly PeerRecord[] | undefined;
-  let tell: (notice: StorageNotice) => void = () => undefined;
+  let seen: Seen | undefined;
+  /** The file as we left it, or found it at the start. */
+  let settled: Seen | undefined;
+  const print = createPeerPrinter();
+  let notify: (notice: StorageNotice) => void = () => undefined;
 
-  const read = async (found: FoundFile): Promise<PeerDocument | undefined> => {
+  /** The file, read anew only where it is another one by now. */
+  const read = async (): Promise<Seen> => {
+    if (seen !== undefined && (await stampNow(target, fs)) === seen.stamp) return seen;
+    const found = await readText(target, { fs, follow: false });
+    let document: PeerDocument | undefined;
     try {
-      return readPeerDocument(decoded(found));
+      document = found && readPeerDocument(decoded(found));
     } catch (error) {
-      await setAside(path, error, tell);
-      return undefined;
+      await setAside(target, error, fs, notify);
     }
+    const now = {
+      stamp: document && found?.stamp,
+      document,
+      isIntact: found === undefined || document === undefined || isIntact(found, document.top),
+    };
+    if (found === undefined && seen?.stamp !== undefined) notify({ message: `${target} was gone` });
+    for (const message of doubtsOf(now, seen)) notify({ message: `${target} ${message}` });
+    seen = now;
+    return now;
   };
 
-  const load: PeerFile['load'] = async (notify) => {
-    tell = notify;
+  const load: PeerFile['load'] = async (tell) => {
+    notify = tell;
     known = new Map();
-    saved = undefined;
-    await removeLeftovers(path, notify);
-    const found = await readText(path);
-    const document = found && (await read(found));
+    [saved, seen, settled] = [undefined, undefined, undefined];
+    target = await targetOf(path, fs);
+    await removeLeftovers(target, fs, notify);
+    settled = await read();
+    const { document } = settled;
     if (document === undefined) return undefined;
     for (const { problem } of document.entries) {
-      if (problem !== undefined) tell({ message: `${path}: ${problem}; left as it is, and not used` });
+      if (problem !== undefined) notify({ message: `${target}: ${problem}; left as it is, and not used` });
     }
-    const peers = usablePeers(document);
-    known = new Map(peers.map((peer) => [peerKey(peer), { ours: peer, theirs: peer }]));
-    saved = peers;
-    return peers;
+    saved = usablePeers(document);
+    known = new Map(saved.map((peer) => [peerKey(peer), { ours: peer, theirs: peer }]));
+    return saved;
   };
 
   const save: PeerFile['save'] = async (peers) => {
-    if (peers === saved) return;
     for (let turn = 0; turn < MAX_TRIES; turn += 1) {
-      const found = await readText(path);
-      const document = found && (await read(found));
-      const merged = mergePeers(document, peers, known);
+      const now = await read();
+      if (peers === saved && now === settled) return;
+      const few = now === settled && now.document && saved && mergeChanges(now.document, peers, saved, known);
+      const merged = few || mergePeers(now.document, peers, known);
       const displaced = merged.displaced.map(({ problem }) => problem);
-      if (displaced.length > 0) await copyAside(path, displaced.join('; '), tell);
-      const text = printPeerDocument(merged.document);
-      const asItWas = document && found?.text;
-      const isUnchanged = async (): Promise<boolean> => (await readText(path))?.text === asItWas;
-      if (text !== asItWas && !(await write(path, text, isUnchanged))) continue;
+      if (displaced.length > 0) await copyAside(target, displaced.join('; '), fs, notify);
+      let { stamp } = now;
+      if (isChanged(now, merged.document)) {
+        const isWanted = async (): Promise<boolean> => (await stampNow(target, fs)) === now.stamp;
+        stamp = await writeAtomically(target, print(merged.document), fs, isWanted);
+        if (stamp === undefined) continue;
+      }
+      seen = { stamp, document: merged.document, isIntact: true };
+      settled = seen;
       known = merged.known;
       saved = peers;
       return;
     }
     throw new StorageUnwritableError(
-      path,
+      target,
       new Error(`another program changed it ${MAX_TRIES} times meanwhile`),
     );
   };
 
   const reread: PeerFile['reread'] = async () => {
-    const found = await readText(path);
-    const document = found && (await read(found));
+    const { document } = await read();
     const knownNow = known;
     // Without a file there is nothing that others could have changed.
     if (document === undefined) return (peers) => peers;
@@ -102,8 +126,37 @@ export function openPeerFile(path: string, write: typeof writeAtomically = write
   };
 
   return {
-    load: (notify) => inTurn(path, () => load(notify)),
+    load: (tell) => inTurn(path, () => load(tell)),
     save: (peers) => inTurn(path, () => save(peers)),
     reread: () => inTurn(path, reread),
   };
+}
+
+/** Whether a file has to be written to hold a document. */
+function isChanged({ document, isIntact }: Seen, next: PeerDocument): boolean {
+  return (
+    !isIntact ||
+    document?.entries.length !== next.entries.length ||
+    document.entries.some(({ raw }, index) => raw !== next.entries[index]?.raw)
+  );
+}
+
+/** What is to be told of a file that was found in the place of another one. */
+function doubtsOf(found: Seen, before: Seen | undefined): readonly string[] {
+  const times = new Map(before?.document?.entries.map(({ key, record }) => [key, record?.updatedAt ?? 0]));
+  const older = (found.document?.entries ?? []).filter(
+    ({ key, record }) => record !== undefined && record.updatedAt < (times.get(key) ?? record.updatedAt),
+  );
+  return [
+    ...(found.isIntact
+      ? []
+      : [
+          'does not match its checksum: it is damaged, or another program changed it and kept the checksum. What can be read of it is used, and no Retry-After is shortened',
+        ]),
+    ...(older.length === 0
+      ? []
+      : [
+          `has ${older.length} records that are older than they were, as in an older copy; this worker writes again what it knows better`,
+        ]),
+  ];
 }

@@ -29,6 +29,8 @@ export function thisProcess(): Promise<ProcessIdentity> {
 export async function whereaboutsOf(other: ProcessIdentity): Promise<Whereabouts> {
   const { boot, namespace, started } = await thisProcess();
   if (other.boot !== boot || other.namespace !== namespace) return 'out of sight';
+  // Without a /proc of its own a container cannot even say which one it is.
+  if (boot === '' && process.platform === 'linux') return 'out of sight';
   const stat = started === '' ? undefined : await readStat(String(other.pid));
   // A killed process whose parent has not asked for it yet still has its number and its start.
   if (stat !== undefined) return stat.started === other.started && !stat.isZombie ? 'running' : 'ended';

@@ -1,39 +1,96 @@
-import { readFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { constants, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { type FileSystem, systemPorts } from './file-system.ts';
 import { ifMissing, StorageUnreadableError } from './storage-errors.ts';
 
 /** A file as it was found. */
 export interface FoundFile {
   /** Undefined if its bytes are no UTF-8. */
   readonly text: string | undefined;
+  readonly bytes: Uint8Array;
+  /** Differs for every content the file ever has. */
+  readonly stamp: string;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** How a file is opened. */
+export interface OpenOptions {
+  readonly fs?: FileSystem;
+  /** Whether the file that a symbolic link leads to is meant. @default true */
+  readonly follow?: boolean;
+}
+
+type Kind = Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket' | 'isSymbolicLink'>;
 
 /**
- * The whole file; undefined if it is not there.
+ * The whole file; undefined if it is not there. What is no regular file is refused at once: to read a FIFO would wait
+ * for its writer.
  *
  * @throws StorageUnreadableError
  */
-export async function readText(path: string): Promise<FoundFile | undefined> {
+export async function readText(path: string, options: OpenOptions = {}): Promise<FoundFile | undefined> {
   try {
-    const bytes = await readFile(path).catch(ifMissing(undefined));
-    return bytes && { text: decode(bytes) };
+    const file = await openRegular(path, constants.O_RDONLY, options);
+    if (file === undefined) return undefined;
+    try {
+      const stats = await file.stat({ bigint: true });
+      needRegular(stats);
+      const bytes = await file.readFile();
+      // A string of ASCII takes half the room that TextDecoder gives it.
+      const text = isUtf8(bytes) ? bytes.toString().replace(/^\ufeff/, '') : undefined;
+      return { text, bytes, stamp: stampOf(stats) };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw new StorageUnreadableError(path, error);
   }
 }
 
 /** The text of a file. @throws TypeError if its bytes are no UTF-8, or there are none */
-export function decoded({ text }: FoundFile): string {
+export function decoded({ text }: Pick<FoundFile, 'text'>): string {
   if (text === undefined) throw new TypeError('its bytes are no UTF-8');
   if (text.trim() === '') throw new TypeError('it is empty');
   return text;
 }
 
-function decode(bytes: Uint8Array): string | undefined {
+/** Opens a file that is there, and never waits. @throws TypeError for what is no regular file. @internal */
+export async function openRegular(
+  path: string,
+  flags: number,
+  { fs = systemPorts.fs, follow = true }: OpenOptions,
+): Promise<FileHandle | undefined> {
+  const found = await (follow ? fs.stat(path) : fs.lstat(path)).catch(ifMissing(undefined));
+  if (found === undefined) return undefined;
+  needRegular(found);
+  // What has become a FIFO or a link only now is not waited for, and not followed.
+  const careful = constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW);
+  return fs.open(path, flags | careful).catch(ifMissing(undefined));
+}
+
+/** @throws TypeError saying what it is instead. @internal */
+export function needRegular(found: Kind): void {
+  if (!found.isFile()) throw new TypeError(`it is ${kindOf(found)}; allowed is a regular file`);
+}
+
+/** The stamp of a file as it is now; undefined if it is not there. @throws StorageUnreadableError. @internal */
+export async function stampNow(path: string, fs: FileSystem): Promise<string | undefined> {
   try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
+    const stats = await fs.lstat(path, { bigint: true }).catch(ifMissing(undefined));
+    return stats && stampOf(stats);
+  } catch (error) {
+    throw new StorageUnreadableError(path, error);
   }
+}
+
+/** @internal */
+export function stampOf(stats: { dev: bigint; ino: bigint; size: bigint; mtimeNs: bigint }): string {
+  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}`;
+}
+
+function kindOf(found: Kind): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a FIFO';
+  if (found.isSocket()) return 'a socket';
+  return found.isSymbolicLink() ? 'a symbolic link' : 'a device';
 }

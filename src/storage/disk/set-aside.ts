@@ -1,6 +1,8 @@
-import { copyFile, open, rename } from 'node:fs/promises';
+import { messageOf } from '../../policy/thrown.ts';
 import type { StorageNotice } from '../storage.ts';
+import type { FileSystem } from './file-system.ts';
 import { codeOf, StorageUnwritableError } from './storage-errors.ts';
+import { writeNew } from './write-atomically.ts';
 
 type Notify = (notice: StorageNotice) => void;
 
@@ -9,22 +11,25 @@ type Notify = (notice: StorageNotice) => void;
  *
  * @throws StorageUnwritableError if it cannot be renamed
  */
-export async function setAside(path: string, cause: unknown, notify: Notify): Promise<void> {
-  const aside = await put(path, rename);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  notify({ message: `${path} could not be used: ${reason}. It is now ${aside}`, cause });
+export async function setAside(path: string, cause: unknown, fs: FileSystem, notify: Notify): Promise<void> {
+  const aside = await put(path, fs, fs.rename);
+  notify({ message: `${path} could not be used: ${messageOf(cause)}. It is now ${aside}`, cause });
 }
 
 /** The same for a file that stays, because a part of it can be used. */
-export async function copyAside(path: string, reason: string, notify: Notify): Promise<void> {
-  const aside = await put(path, copyFile);
+export async function copyAside(path: string, reason: string, fs: FileSystem, notify: Notify): Promise<void> {
+  const aside = await put(path, fs, fs.copyFile);
   notify({ message: `${path}: ${reason}; replaced. As it was, it is now ${aside}` });
 }
 
-async function put(path: string, move: (from: string, to: string) => Promise<void>): Promise<string> {
+async function put(
+  path: string,
+  fs: FileSystem,
+  move: (from: string, to: string) => Promise<void>,
+): Promise<string> {
   const stamp = new Date().toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
   try {
-    const aside = await freeName(`${path}.set-aside-${stamp}`);
+    const aside = await freeName(`${path}.set-aside-${stamp}`, fs);
     await move(path, aside);
     return aside;
   } catch (error) {
@@ -33,11 +38,11 @@ async function put(path: string, move: (from: string, to: string) => Promise<voi
 }
 
 /** Takes the name with an empty file: a rename would replace a file of that name without a word. */
-async function freeName(name: string): Promise<string> {
+async function freeName(name: string, fs: FileSystem): Promise<string> {
   for (let number = 1; ; number += 1) {
     const free = number === 1 ? name : `${name}-${number}`;
     try {
-      await (await open(free, 'wx')).close();
+      await writeNew(free, '', fs);
       return free;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;

@@ -1,44 +1,75 @@
+import type { PeerRecord } from '../../policy/peer-record.ts';
+import { retryAfterUntil } from '../../policy/peer-selection.ts';
+import { peerFromWire, peerToWire } from '../../policy/peer-wire.ts';
 import { initialSyncState, type SyncWorkerState } from '../../policy/sync-worker-state.ts';
 import { fromWire, toWire } from '../../policy/sync-worker-state-wire.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
-import type { StorageNotice } from '../storage.ts';
+import type { SavedWorker, StorageNotice } from '../storage.ts';
+import { isIntact, withChecksum } from './checksum.ts';
+import type { FileSystem } from './file-system.ts';
 import { decoded, readText } from './read-text.ts';
 import { setAside } from './set-aside.ts';
-import { removeLeftovers } from './temporary-file.ts';
-import { writeAtomically } from './write-atomically.ts';
+import { removeLeftovers, targetOf, writeAtomically } from './write-atomically.ts';
 
 /** The file with the ten fields under their wire names; we alone write it. */
 export interface StateFile {
-  load(notify: (notice: StorageNotice) => void): Promise<SyncWorkerState | undefined>;
-  save(state: SyncWorkerState): Promise<void>;
+  load(notify: (notice: StorageNotice) => void): Promise<LoadedState>;
+  save(saved: SavedWorker, notify: (notice: StorageNotice) => void): Promise<void>;
 }
 
-export function createStateFile(path: string): StateFile {
-  let saved: SyncWorkerState | undefined;
+/** What the file says. */
+export interface LoadedState {
+  /** Undefined if there is no file, or it cannot be used. */
+  readonly state: SyncWorkerState | undefined;
+  /** The peers that were in a Retry-After: a second copy, should the peer store lose one. */
+  readonly waiting: readonly PeerRecord[];
+}
+
+/** Where the file keeps that second copy. */
+const WAITING = 'peers_in_retry_after';
+
+export function createStateFile(path: string, fs: FileSystem): StateFile {
+  let target: string | undefined;
+  /** What we read or wrote last; after a write that failed, the two of which one is there. */
+  let mine: readonly string[] = [];
   return {
     load: async (notify) => {
-      saved = undefined;
-      await removeLeftovers(path, notify);
-      const found = await readText(path);
-      if (found === undefined) return undefined;
+      mine = [];
+      target = await targetOf(path, fs);
+      await removeLeftovers(target, fs, notify);
+      const found = await readText(target, { fs, follow: false });
+      if (found === undefined) return { state: undefined, waiting: [] };
+      let value: unknown;
       try {
-        saved = readState(decoded(found));
-        return saved;
+        const text = decoded(found);
+        value = JSON.parse(text);
+        const state = readState(value);
+        if (isRecord(value) && !isIntact(found, value)) throw new TypeError('it does not match its checksum');
+        mine = [text];
+        return { state, waiting: readWaiting(value) };
       } catch (error) {
-        await setAside(path, error, notify);
-        return undefined;
+        await setAside(target, error, fs, notify);
+        return { state: undefined, waiting: readWaiting(value) };
       }
     },
-    save: async (state) => {
-      if (state === saved) return;
-      await writeAtomically(path, `${JSON.stringify(toWire(state), null, 2)}\n`);
-      saved = state;
+    save: async (saved, notify) => {
+      target ??= await targetOf(path, fs);
+      const content = printState(saved);
+      const text = Buffer.concat(content).toString();
+      const found = mine.length === 0 ? undefined : await readText(target, { fs, follow: false });
+      if (found?.text === text && mine.length === 1) return;
+      if (mine.length > 0 && !mine.includes(found?.text ?? '')) {
+        const what = found === undefined ? 'was gone' : 'had become another one, such as an older copy';
+        notify({ message: `${target} ${what}; written anew` });
+      }
+      mine = [found?.text ?? '', text];
+      await writeAtomically(target, content, fs);
+      mine = [text];
     },
   };
 }
 
-function readState(text: string): SyncWorkerState {
-  const value: unknown = JSON.parse(text);
+function readState(value: unknown): SyncWorkerState {
   const state = fromWire(value);
   // A missing field takes its first value; where all are missing it is some other file.
   if (
@@ -48,4 +79,24 @@ function readState(text: string): SyncWorkerState {
     throw new TypeError(`it is ${describe(value)}; allowed is an object with the fields of a sync state`);
   }
   return state;
+}
+
+function printState({ state, peers }: SavedWorker): readonly Uint8Array[] {
+  const since = Math.max(0, state.lastSyncStartedAt, state.lastSyncFinishedAt);
+  const waiting = peers.filter((peer) => retryAfterUntil(peer) > since).map(peerToWire);
+  const text = JSON.stringify({ ...toWire(state), [WAITING]: waiting }, null, 2);
+  return withChecksum([Buffer.from(text.slice(0, text.lastIndexOf('\n')))]);
+}
+
+/** What can be read of the copy. It only ever makes a wait longer, so that it is used from a damaged file as well. */
+function readWaiting(value: unknown): PeerRecord[] {
+  const records = isRecord(value) ? value[WAITING] : undefined;
+  if (!Array.isArray(records)) return [];
+  return records.flatMap((record: unknown) => {
+    try {
+      return peerFromWire(record);
+    } catch {
+      return [];
+    }
+  });
 }

@@ -1,4 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
+import { messageOf } from '../../policy/thrown.ts';
+import { isRecord } from '../../policy/wire-fields.ts';
 
 /** Tells the errors of the disk storage apart without their classes. */
 export type StorageErrorCode = 'storage_locked' | 'storage_unreadable' | 'storage_unwritable';
@@ -15,21 +17,22 @@ export abstract class StorageError extends Error {
   }
 }
 
-/** Another worker has the folder. Waiting does not help; ending that worker, or another folder, does. */
+/** Another worker has the folder. Waiting does not help; stopping that worker, or another folder, does. */
 export class StorageLockedError extends StorageError {
   override readonly name = 'StorageLockedError';
   override readonly code = 'storage_locked';
-  /** The process that has it; it may be this one. */
+  /** The process that has it, by its number in the container or machine it runs in; it may be this one. */
   readonly pid: number;
 
-  constructor(lockPath: string, pid: number) {
-    const holder = pid === process.pid ? 'another worker of this process' : `the worker of process ${pid}`;
+  constructor(lockPath: string, pid: number, isElsewhere = false) {
+    const process_ = `the worker of process ${pid}${isElsewhere ? ' of another container or machine' : ''}`;
+    const holder = pid === process.pid && !isElsewhere ? 'another worker of this process' : process_;
     super(`${lockPath} is held by ${holder}; stop that one, or give this one a folder of its own`, lockPath);
     this.pid = pid;
   }
 }
 
-/** A file is there and cannot be read: its permissions, or the disk. It was left as it is. */
+/** A file is there and cannot be read: its permissions, the disk, or it is no regular file. It was left as it is. */
 export class StorageUnreadableError extends StorageError {
   override readonly name = 'StorageUnreadableError';
   override readonly code = 'storage_unreadable';
@@ -51,8 +54,8 @@ export class StorageUnwritableError extends StorageError {
 
 /** The code of an error of the file system, such as ENOENT; undefined for any other error. @internal */
 export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  // Not instanceof Error: in a vm context, as test runners make them, errors of node:fs are of another realm.
+  return isRecord(error) && typeof error['code'] === 'string' ? error['code'] : undefined;
 }
 
 /** What to give where a file is not there; any other error is thrown on. @internal */
@@ -63,10 +66,16 @@ export function ifMissing<T>(value: T): (error: unknown) => T {
   };
 }
 
+/** Passes over that a file system cannot do something, or does not let us; any other error is thrown on. @internal */
+export function ifUnsupported(error: unknown): void {
+  if (!UNSUPPORTED.includes(codeOf(error) ?? '')) throw error;
+}
+
+const UNSUPPORTED = ['EPERM', 'EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'];
+
 /** `no space left on device (ENOSPC)`: without the call and the path of the temporary file, which help nobody. */
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const [name, words] =
-    'errno' in cause && typeof cause.errno === 'number' ? (getSystemErrorMap().get(cause.errno) ?? []) : [];
-  return name === undefined ? cause.message : `${words} (${name})`;
+  const errno = isRecord(cause) ? cause['errno'] : undefined;
+  const [name, words] = typeof errno === 'number' ? (getSystemErrorMap().get(errno) ?? []) : [];
+  return name === undefined ? messageOf(cause) : `${words} (${name})`;
 }

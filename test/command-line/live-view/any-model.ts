@@ -1,5 +1,5 @@
 import type { LivePeer, LiveViewModel, RunEnd } from '../../../src/command-line/live-view/live-view-model.ts';
-import { safeText } from '../../../src/command-line/log/safe-text.ts';
+import { safeText } from '../../../src/policy/safe-text.ts';
 import { syncOutcomes } from '../../../src/policy/sync-worker-state.ts';
 import { fc } from '../../support/property.ts';
 

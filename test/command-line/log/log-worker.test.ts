@@ -10,7 +10,7 @@ const B = 'http://b.example';
 
 const running: Embedded[] = [];
 afterEach(async () => {
-  for (const { worker } of running.splice(0)) await worker.stop();
+  for (const embedded of running.splice(0)) await embedded.stop();
 });
 
 async function logged(sync: SyncFunction, peers = [A]): Promise<Embedded & CapturedLog> {
@@ -43,7 +43,7 @@ describe('a run', () => {
       next_run_at: '2027-01-15T08:05:00.000Z',
       next_run_seconds: 300,
       rule: 'interval',
-      msg: 'run ended: ok; the next is due in 300 s, set by the usual interval',
+      msg: 'run ended: ok; the next is due in 5 min, set by the usual interval',
     });
   });
 
@@ -60,7 +60,7 @@ describe('a run', () => {
       retry_after_header: '90',
       retry_after_until: '2027-01-15T08:01:30.000Z',
       duration_seconds: 0,
-      msg: `${A} asks to be left alone for 90 s: HTTP 429, rate limited`,
+      msg: `${A} asks to be left alone for 90 s (Retry-After: 90): HTTP 429, rate limited`,
     });
     expect(lines().at(-1)).toMatchObject({
       outcome: 'error',
@@ -84,12 +84,12 @@ describe('a run', () => {
     expect(lines().find(({ level }) => level === 'warn')).toMatchObject({
       peer: A,
       status: 500,
-      msg: `${A} failed: HTTP 500: full [2J of http://***@h/`,
+      msg: `${A} failed: HTTP 500: full of http://***@h/`,
     });
     expect(lines().at(-1)).toMatchObject({ level: 'info', outcome: 'ok', peer: B });
   });
 
-  test('that meets a fork, or hangs, or has nobody to ask, is told as what it is', async () => {
+  test('that meets a fork, or hangs, or has nobody to ask, is shown for what it is', async () => {
     const forked = await logged(async () => ({ forked: true, error: 'another chain' }));
     expect(forked.lines().at(-2)).toMatchObject({ level: 'warn', outcome: 'fork', error: 'another chain' });
 
@@ -103,7 +103,7 @@ describe('a run', () => {
     const solo = await logged(async () => ({ head: '' }), []);
     expect(solo.lines().at(-1)).toMatchObject({
       outcome: 'solo',
-      msg: 'solo, no peer to ask; the next is due in 300 s, set by the usual interval',
+      msg: 'solo, no peer to ask; the next is due in 5 min, set by the usual interval',
     });
   });
 });

@@ -38,8 +38,8 @@ test('a status has the ten fields, the chain and each peer, with what is due whe
   expect(statusText(status(), 'running, process 7')).toBe(
     `worker         running, process 7
 state          ok
-next run       2023-11-14 22:17:20, in 4 min 0 s (the usual interval)
-due            2023-11-14 22:17:20, in 4 min 0 s
+next run       2023-11-14 22:17:20, in 4 min (the usual interval)
+due            2023-11-14 22:17:20, in 4 min
 last started   2023-11-14 22:12:19, 61 s ago
 last finished  2023-11-14 22:12:20, 60 s ago
 last good      2023-11-14 22:12:20, 60 s ago
@@ -52,7 +52,7 @@ chain          1 event
 
 peer               rule          may be asked                        failures  last good            last error
 http://good.onion  may be asked  now                                 0         2023-11-14 22:12:20
-http://busy.onion  retry-after   2023-11-14 22:23:20, in 10 min 0 s  2         never                HTTP 429, rate limited [2J and more
+http://busy.onion  retry-after   2023-11-14 22:23:20, in 10 min  2         never                HTTP 429, rate limited [2J and more
 http://gone.onion  removed       never                               0         never
 
 Times are UTC.`,

@@ -19,6 +19,7 @@ export interface LiveWorker {
   happen(happening: Happening): Promise<void>;
   /** Time in which no timer has its turn. Milliseconds. */
   lose(ms: number): void;
+  stop(): Promise<void>;
 }
 
 /** One clock and one random source for all lives: a chart of its own for each would take most of the time. */
@@ -41,6 +42,18 @@ export async function liveWorker(
   const worker = createSyncWorker({ peers, policy, sync, random, clock });
   made(worker);
   await worker.start();
+  /** Lets the grace pass that a sync function has which ignores its signal. */
+  const stop = async (): Promise<void> => {
+    let isOver = false;
+    const stopped = worker.stop().finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await setImmediate();
+      if (!isOver) heap.runNext();
+    }
+    await stopped;
+  };
   const happen = async (happening: Happening): Promise<void> => {
     switch (happening.kind) {
       case 'time passes':
@@ -54,13 +67,15 @@ export async function liveWorker(
       case 'other peers':
         return worker.setPeers(happening.peers);
       case 'a contact':
-        return worker.peerSeen(happening.peerUrl);
+        if (isKnown(worker, happening.peerUrl)) worker.peerSeen(happening.peerUrl);
+        return;
       case 'a reset':
-        return worker.resetPeer(happening.peerUrl, happening);
+        if (isKnown(worker, happening.peerUrl)) worker.resetPeer(happening.peerUrl, happening);
+        return;
       case 'another policy':
         return worker.setPolicy(happening.policy);
       case 'a restart':
-        await worker.stop();
+        await stop();
         heap.advanceTo(heap.now() + happening.downMs);
         return worker.start();
     }
@@ -68,7 +83,12 @@ export async function liveWorker(
   const lose = (ms: number): void => {
     stage.lost += ms;
   };
-  return { worker, clock, happen, lose };
+  return { worker, clock, happen, lose, stop };
+}
+
+/** A worker refuses what is said of a peer that is none of its own. */
+function isKnown(worker: SyncWorker, peerUrl: string): boolean {
+  return worker.peers.some((peer) => peer.peerUrl === peerUrl);
 }
 
 /** Up to 12 deadlines on the way: a worker without a pause between its runs would fill any length of time with them. */

@@ -11,7 +11,7 @@ import { lives, liveWorker } from './live-worker.ts';
 const good = { sync: () => ({ head: 'h1' }), peers: ['http://a.example'] };
 
 describe('the rule', () => {
-  test('is that a look is late by more than a look interval', () => {
+  test('is that a worker is late by more than a minute', () => {
     expect([0, 60, 60.001, Number.POSITIVE_INFINITY].map(isWedged)).toEqual([false, false, true, true]);
   });
 });
@@ -36,7 +36,7 @@ async function watched(options: Omit<SyncWorkerOptions, 'clock'> = good) {
 }
 
 describe('a worker', () => {
-  test('that never began, or was stopped, is not healthy, and is told to be started', async () => {
+  test('that never began, or was stopped, is not healthy, and says what to do', async () => {
     const { worker, pass } = embed(good);
     const watch = watchHealth(worker);
     const off = { healthy: false, reason: 'The worker is not running; start it.', lateSeconds: 0 };
@@ -62,58 +62,39 @@ describe('a worker', () => {
   });
 
   test('whose peer never answers is healthy: each run ends at its stuck limit', async () => {
-    const { worker, watch, pass } = await watched({ ...good, sync: () => new Promise(() => undefined) });
+    const { stop, watch, pass } = await watched({ ...good, sync: () => new Promise(() => undefined) });
     for (let minutes = 0; minutes < 30; minutes += 1) {
       expect(watch.health()).toMatchObject({ healthy: true, state: 'running' });
       await pass(60_000);
     }
-    await worker.stop();
+    await stop();
   });
 
-  test('whose timers are lost is wedged a minute after its next look was due, and not before', async () => {
+  test('whose timers are lost is wedged a minute after the end of its wait, and not before', async () => {
     const { worker, watch, lose, pass } = await watched();
     await pass(20_000);
-    lose(100_000);
-    expect(watch.health()).toMatchObject({ healthy: true, lateSeconds: 60 });
+    lose(280_000);
+    expect(watch.health()).toMatchObject({ healthy: true, lateSeconds: 0 });
+    lose(60_000);
+    expect(watch.health()).toMatchObject({
+      healthy: true,
+      lateSeconds: 60,
+      reason: 'The worker is late by 60 s; up to 60 s is no fault.',
+    });
     lose(1);
     expect(watch.health()).toMatchObject({
       healthy: false,
       lateSeconds: expect.closeTo(60.001, 5),
-      reason:
-        'The worker was to look at the clock 60 s ago, and a due run starts at most 60 s late: it is wedged; restart it.',
+      reason: 'The worker is late by 61 s: it is wedged; restart it.',
     });
     await worker.stop();
   });
 
-  test('whose run is due soon is expected to look then, and not only after a minute', async () => {
-    const { worker, watch, lose, pass } = await watched({ ...good, policy: { intervalSeconds: 10 } });
-    await pass(4000);
-    lose(6000 + 60_001);
-    expect(watch.health().healthy).toBe(false);
-    await worker.stop();
-  });
-
-  test('that looks again and again, and never begins what is due, is wedged', async () => {
-    const { worker, pass, clock } = await watched();
-    const idle = {
-      get actor() {
-        return worker.actor;
-      },
-      why: () => ({ ...worker.why(), rule: 'due' as const, nextRunAt: clock.now() / 1000 }),
-    };
-    const watch = watchHealth(idle, clock);
-    await pass(60_000);
-    expect(watch.health()).toMatchObject({ healthy: true, lateSeconds: 60 });
-    await pass(60_000);
-    expect(watch.health()).toMatchObject({ healthy: false, lateSeconds: 120 });
-    await worker.stop();
-  });
-
-  test('that looks again after all is healthy again', async () => {
+  test('that begins its run after all is healthy again', async () => {
     const { worker, watch, lose, pass } = await watched();
-    lose(200_000);
+    lose(400_000);
     expect(watch.health().healthy).toBe(false);
-    await pass(60_000);
+    await pass(300_000);
     expect(watch.health()).toMatchObject({ healthy: true, lateSeconds: 0 });
     await worker.stop();
   });
@@ -122,7 +103,7 @@ describe('a worker', () => {
     const { worker, clock, watch, pass } = await watched();
     worker.on('fault', () => undefined);
     failNextTimer(clock);
-    await pass(60_000);
+    await pass(300_000);
     expect(worker.snapshot?.status).toBe('error');
     expect(watch.health().healthy).toBe(true);
     await pass(1000);
@@ -138,7 +119,7 @@ describe('a worker', () => {
     const { worker, clock, watch, lose, pass } = await watched();
     worker.on('fault', () => undefined);
     failNextTimer(clock);
-    await pass(60_000);
+    await pass(300_000);
     lose(120_001);
     expect(worker.snapshot?.status).toBe('error');
     expect(watch.health()).toMatchObject({ healthy: false });
@@ -149,7 +130,9 @@ describe('a worker', () => {
 /** XState ends an actor whose clock throws. */
 function failNextTimer(clock: VirtualClock): void {
   const { setTimeout } = clock;
-  clock.setTimeout = () => {
+  clock.setTimeout = (callback, delay) => {
+    // The check of the clock is not the chart's.
+    if (delay === CLOCK_CHECK_SECONDS * 1000) return setTimeout(callback, delay);
     clock.setTimeout = setTimeout;
     throw new Error('no timer to be had');
   };
@@ -158,15 +141,18 @@ function failNextTimer(clock: VirtualClock): void {
 test('whatever happens to a worker, and however its clock is set, it is healthy while its timers run, and no longer', async () => {
   await fc.assert(
     fc.asyncProperty(lives, happenings, async (life, all) => {
-      const { worker, clock, happen, lose } = await liveWorker(life);
+      const { worker, clock, happen, lose, stop } = await liveWorker(life);
       const watch = watchHealth(worker, clock);
       for (const one of all) {
         await happen(one);
         expectThat(watch.health().healthy, () => watch.health().reason);
       }
-      lose(2 * CLOCK_CHECK_SECONDS * 1000 + 1);
-      expectThat(!watch.health().healthy, () => 'healthy without timers');
-      await worker.stop();
+      // By a clock that was set, `nextRunAt` does not say what the monotonic one has left.
+      if (!all.some(({ kind }) => kind === 'the clock jumps')) {
+        lose((watch.health().nextRunAt - clock.now() / 1000 + 61) * 1000);
+        expectThat(!watch.health().healthy, () => 'healthy without timers');
+      }
+      await stop();
     }),
   );
 });

@@ -1,5 +1,4 @@
-import type { PeerRecord } from '../../../src/index.ts';
-import { peerKey } from '../../../src/storage/disk/peer-document.ts';
+import { type PeerRecord, peerKey } from '../../../src/policy/peer-record.ts';
 import { anyPeerRecord } from '../../policy/any-peer-record.ts';
 import { fc } from '../../support/property.ts';
 

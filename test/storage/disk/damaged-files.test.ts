@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromWire, peerToWire, toWire } from '../../../src/core.ts';
 import { createPeerRecord, initialSyncState } from '../../../src/index.ts';
+import { openDiskStorage } from '../../../src/storage/disk/disk-storage.ts';
 import { createDiskStorage, createPeerFile } from '../../../src/storage/disk/index.ts';
-import { printPeerDocument } from '../../../src/storage/disk/peer-document.ts';
 import type { StorageNotice } from '../../../src/storage/storage.ts';
 import { anySyncState } from '../../policy/any-sync-state.ts';
 import { expectEqual, expectThat } from '../../support/cheap-expect.ts';
 import { fc } from '../../support/property.ts';
 import { anyPeerList, inFileOrder } from './any-peer-list.ts';
+import { hurriedPorts } from './hurried-ports.ts';
 import { tempFolder } from './temp-folder.ts';
 
 type FileName = 'sync-state.json' | 'peers.json';
@@ -59,15 +60,9 @@ test('whatever happens to the bytes of a file, the load goes on, the other half 
       async (state, peers, name, how) => {
         const folder = folders.next();
         await mkdir(folder);
-        const entries = inFileOrder(peers).map((record) => ({
-          raw: peerToWire(record),
-          key: undefined,
-          record: undefined,
-          problem: undefined,
-        }));
         const texts = {
           'sync-state.json': JSON.stringify(toWire(state)),
-          'peers.json': printPeerDocument({ top: {}, entries }),
+          'peers.json': JSON.stringify({ version: 1, records: inFileOrder(peers).map(peerToWire) }),
         };
         const bytes = damaged(Buffer.from(texts[name]), how);
         await writeFile(join(folder, 'sync-state.json'), texts['sync-state.json']);
@@ -76,7 +71,7 @@ test('whatever happens to the bytes of a file, the load goes on, the other half 
         const before = Buffer.from(bytes).toString('latin1');
 
         const notices: StorageNotice[] = [];
-        const storage = createDiskStorage(folder);
+        const storage = openDiskStorage(folder, {}, hurriedPorts());
         const loaded = await storage.load((notice) => notices.push(notice));
 
         if (name === 'peers.json') expectEqual(loaded.state, state);
@@ -99,7 +94,7 @@ test('whatever happens to the bytes of a file, the load goes on, the other half 
         await storage.save({ state: next, peers: [] });
         const afterwards = await filesOf(folder);
         for (const [file, held] of aside) expectEqual(afterwards.get(file), held);
-        expectEqual(JSON.parse(afterwards.get('sync-state.json') ?? ''), toWire(next));
+        expectEqual(toWire(fromWire(JSON.parse(afterwards.get('sync-state.json') ?? ''))), toWire(next));
         await storage.close?.();
       },
     ),
@@ -147,7 +142,7 @@ describe('a file that cannot be used is set aside, and the notice says what is w
       'peers.json',
       'nested too deep',
       `{"version":1,"records":[${'['.repeat(50_000)}${']'.repeat(50_000)}]}`,
-      'Maximum call stack size exceeded',
+      'it is nested deeper than 500 levels',
     ],
     ['peers.json', 'without records', '{"version":1}', 'records is undefined; allowed is an array'],
   ];
@@ -195,7 +190,11 @@ describe('a file that cannot be used is set aside, and the notice says what is w
     const files = await filesOf(path);
     expect([...files.keys()]).toHaveLength(2);
     expect([...files.values()]).toContain('not ours');
-    expect(JSON.parse(files.get('peers.json') ?? '')).toEqual({ version: 1, records: [peerToWire(peer)] });
+    expect(JSON.parse(files.get('peers.json') ?? '')).toEqual({
+      version: 1,
+      records: [peerToWire(peer)],
+      checksum: expect.stringMatching(/^crc32-[0-9a-f]{8}$/),
+    });
   });
 });
 
@@ -250,7 +249,7 @@ describe('one record that cannot be used', () => {
     const notices: StorageNotice[] = [];
     const store = createPeerFile(file);
     const peers = await store.load((notice) => notices.push(notice));
-    expect(peers.map(({ metadata }) => metadata['retry_after_until'])).toEqual([300]);
+    expect(peers.map(({ retryAfter }) => retryAfter?.until)).toEqual([300]);
     expect(notices.map(({ message }) => message.slice(file.length))).toEqual(
       [1, 2].map(
         (index) =>
@@ -275,7 +274,7 @@ test.for<FileName>(['sync-state.json', 'peers.json'])(
       name: 'StorageUnreadableError',
       code: 'storage_unreadable',
       path: join(path, name),
-      message: `${join(path, name)} could not be read: illegal operation on a directory (EISDIR)`,
+      message: `${join(path, name)} could not be read: it is a folder; allowed is a regular file`,
     });
     expect(await readdir(path)).toEqual([name]);
   },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { initialSyncState } from '../../../src/index.ts';
+import { openDiskStorage } from '../../../src/storage/disk/disk-storage.ts';
 import { createFolderLock } from '../../../src/storage/disk/folder-lock.ts';
 import { createDiskStorage, StorageLockedError } from '../../../src/storage/disk/index.ts';
 import type { LockHolder } from '../../../src/storage/disk/lock-holder.ts';
@@ -15,6 +16,7 @@ import {
 } from '../../../src/storage/disk/process-identity.ts';
 import { expectEqual } from '../../support/cheap-expect.ts';
 import { fc } from '../../support/property.ts';
+import { hurriedPorts } from './hurried-ports.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const quiet = (): void => undefined;
@@ -25,7 +27,7 @@ const saved = { state: { ...initialSyncState(), currentHead: 'h1' }, peers: [] }
 async function endedProcess(): Promise<LockHolder> {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
-  return { ...(await thisProcess()), pid: child.pid ?? 0, token: token(1) };
+  return { ...(await thisProcess()), pid: child.pid ?? 0, token: token(1), isAsked: false };
 }
 
 describe('a folder that is held', () => {
@@ -90,29 +92,29 @@ describe('a lock that was left behind', () => {
     ['by a process that has ended', endedProcess, 'which has ended'],
     [
       'by an earlier process with our own number, as in a container where all are process 1',
-      async () => ({ ...(await thisProcess()), started: '1', token: token(1) }),
+      async () => ({ ...(await thisProcess()), started: '1', token: token(1), isAsked: false }),
       'which has ended',
     ],
     [
       'before the machine was started',
-      async () => ({ ...(await thisProcess()), boot: 'another', token: token(1) }),
+      async () => ({ ...(await thisProcess()), boot: 'another', token: token(1), isAsked: false }),
       'of another container',
     ],
     [
       'in another container',
-      async () => ({ ...(await thisProcess()), namespace: 'pid:[1]', token: token(1) }),
-      'its next save fails',
+      async () => ({ ...(await thisProcess()), namespace: 'pid:[1]', token: token(1), isAsked: false }),
+      'does not answer',
     ],
   ];
   test.for(left)('%s is taken over, and that is told', async ([, holder, reason]) => {
     const { path } = await tempFolder();
     await writeFile(join(path, 'sync.lock'), JSON.stringify(await holder()));
     const notices: string[] = [];
-    const storage = createDiskStorage(path);
+    const storage = openDiskStorage(path, {}, hurriedPorts());
     await storage.load(({ message }) => notices.push(message));
-    expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain(`${join(path, 'sync.lock')}: it was left by process `);
-    expect(notices[0]).toContain(reason);
+    expect(notices.at(-1)).toContain(`${join(path, 'sync.lock')}: it was left by process `);
+    expect(notices.at(-1)).toContain(reason);
+    expect(notices.at(-1)).toMatch(/taken over$/);
     expect(await readdir(path)).toEqual(['sync.lock']);
     await storage.close?.();
   });
@@ -123,9 +125,13 @@ describe('a lock that was left behind', () => {
       const { path } = await tempFolder();
       await writeFile(join(path, 'sync.lock'), content);
       const notices: string[] = [];
-      const storage = createDiskStorage(path);
+      const storage = openDiskStorage(path, {}, hurriedPorts());
       await storage.load(({ message }) => notices.push(message));
-      expect(notices).toEqual([`${join(path, 'sync.lock')}: it names no process; taken over`]);
+      const lock = join(path, 'sync.lock');
+      expect(notices).toEqual([
+        `${lock}: it names no process; waiting up to 10 s for its answer`,
+        `${lock}: it names no process, and does not answer; taken over`,
+      ]);
       await storage.close?.();
       expect(await readdir(path)).toEqual([]);
     },
@@ -153,7 +159,7 @@ describe('a lock that was left behind', () => {
           const notices: string[] = [];
           const take = async (_: unknown, index: number): Promise<string> => {
             for (let turn = starts[index] ?? 0; turn > 0; turn -= 1) await new Promise(setImmediate);
-            const lock = createFolderLock(path);
+            const lock = createFolderLock(path, hurriedPorts());
             try {
               await lock.hold(({ message }) => notices.push(message));
               return 'held';

@@ -7,19 +7,8 @@ import { fc } from '../../support/property.ts';
 import { anyStoredPeer } from './any-peer-list.ts';
 
 const other = anyStoredPeer;
-const withRetryAfterOf = (peer: PeerRecord, from: PeerRecord): PeerRecord => {
-  const { retry_after_until: _until, retry_after_header: _header, ...rest } = peer.metadata;
-  const { retry_after_until, retry_after_header } = from.metadata;
-  const has = (value: unknown): boolean => value !== undefined;
-  return {
-    ...peer,
-    metadata: {
-      ...rest,
-      ...(has(retry_after_until) ? { retry_after_until } : {}),
-      ...(has(retry_after_header) ? { retry_after_header } : {}),
-    },
-  };
-};
+/** One before 1970 is none. */
+const until = (peer: PeerRecord): number => Math.max(0, retryAfterUntil(peer));
 /** The record with another one's values in some fields. */
 const partly = (base: PeerRecord, from: PeerRecord, fields: readonly (keyof PeerRecord)[]): PeerRecord => ({
   ...base,
@@ -32,8 +21,9 @@ describe('of one peer', () => {
     fc.assert(
       fc.property(other, other, (before, ours) => {
         const merged = mergePeer(before, ours, { ours: before, theirs: before });
-        expectEqual(withRetryAfterOf(merged, ours), ours);
-        expectEqual(retryAfterUntil(merged), retryAfterUntil(ours));
+        // Of two Retry-Afters that end together it does not matter whose header is kept.
+        expectEqual({ ...merged, retryAfter: ours.retryAfter }, ours);
+        expectEqual(until(merged), until(ours));
       }),
     );
   });
@@ -48,9 +38,10 @@ describe('of one peer', () => {
           ...theirs,
           lastSeenAt: Math.max(theirs.lastSeenAt, before.lastSeenAt),
           lastSyncOkAt: Math.max(theirs.lastSyncOkAt, before.lastSyncOkAt),
-          metadata: merged.metadata,
+          lastAskedAt: Math.max(theirs.lastAskedAt, before.lastAskedAt),
+          retryAfter: merged.retryAfter,
         });
-        expectEqual(withRetryAfterOf(merged, theirs).metadata, withRetryAfterOf(theirs, theirs).metadata);
+        expectEqual(until(merged), until(theirs));
       }),
     );
   });
@@ -59,12 +50,10 @@ describe('of one peer', () => {
     fc.assert(
       fc.property(other, other, other, other, (theirs, ours, knownOurs, knownTheirs) => {
         const merged = mergePeer(theirs, ours, { ours: knownOurs, theirs: knownTheirs });
-        // One before 1970 is none.
-        const until = (peer: PeerRecord): number => Math.max(0, retryAfterUntil(peer));
         const forgiven = until(ours) < until(knownOurs) && until(theirs) === until(knownOurs);
         const least = Math.max(until(ours), forgiven ? 0 : until(theirs));
         expectThat(until(merged) >= least, () => `until ${until(merged)}`);
-        for (const field of ['updatedAt', 'lastSeenAt', 'lastSyncOkAt'] as const) {
+        for (const field of ['updatedAt', 'lastSeenAt', 'lastSyncOkAt', 'lastAskedAt'] as const) {
           const theyChanged = theirs[field] !== knownTheirs[field];
           const floor = theyChanged ? Math.max(theirs[field], ours[field]) : ours[field];
           expectThat(merged[field] >= floor, () => `${field} is ${merged[field]}, below ${floor}`);
@@ -99,7 +88,7 @@ describe('a sync peer', () => {
       ...failed,
       label: 'renamed',
       enabled: false,
-      metadata: { ping: 7, retry_after_until: 800, retry_after_header: '600' },
+      metadata: { ping: 7 },
     });
   });
 
@@ -116,18 +105,16 @@ describe('a sync peer', () => {
       lastSyncOkAt: 300,
       updatedAt: 300,
       // Its success does not end the wait that we were asked for.
-      metadata: { retry_after_until: 800, retry_after_header: '600' },
+      retryAfter: { until: 800, header: '600' },
     });
   });
 
-  test('loses a note of ours that we took back, and no note of others', () => {
-    const noted = { ...before, metadata: { passed_over: 'needs a proxy', theirs: 1 } };
-    const taken = { ...before, metadata: { theirs: 1 } };
-    const merged = mergePeer({ ...noted, metadata: { ...noted.metadata, more: 2 } }, taken, {
-      ours: noted,
-      theirs: noted,
-    });
-    expect(merged.metadata).toEqual({ theirs: 1, more: 2 });
+  test('is excluded no longer when we say so, and keeps what others note of it', () => {
+    const noted = { ...before, excluded: 'needs a proxy', metadata: { theirs: 1, gone: 1 } };
+    const theirs = { ...noted, excluded: 'by another worker', metadata: { theirs: 1, more: 2 } };
+    const merged = mergePeer(theirs, { ...noted, excluded: '' }, { ours: noted, theirs: noted });
+    expect(merged).toMatchObject({ excluded: '', metadata: { theirs: 1, more: 2 } });
+    expect(Object.keys(merged.metadata)).toEqual(['theirs', 'more']);
   });
 
   test('that both added has the fields of the file, and the marks of who marked it last', () => {

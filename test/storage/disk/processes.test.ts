@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ function answerOf(child: ChildProcess): Promise<Answer> {
 }
 
 /** A process that holds, or would hold, a folder. */
-async function start(folder: string, options: { readonly uid?: number } = {}): Promise<Remote> {
+async function start(folder: string, options: ForkOptions = {}): Promise<Remote> {
   const child = fork(program, [folder], { execArgv: [], env: {}, ...options });
   onTestFinished(() => void child.kill('SIGKILL'));
   await answerOf(child);
@@ -178,3 +178,50 @@ test('a save into a folder that may not be written to any more fails, and the ne
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ current_head: 'h3' });
   expect((await stat(file)).mode & 0o111).toBe(0);
 });
+
+/** A process that is number 1 of a container of its own: it sees none of the others. */
+async function startInContainer(folder: string): Promise<Remote> {
+  const { path } = await tempFolder();
+  const node = join(path, 'node');
+  await writeFile(
+    node,
+    `#!/bin/sh\nexec unshare --pid --fork --kill-child --mount-proc "${process.execPath}" "$@"\n`,
+  );
+  await chmod(node, 0o755);
+  return start(folder, { execPath: node, env: { PATH: process.env['PATH'] } });
+}
+
+function canUnshare(): boolean {
+  try {
+    execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.stderr.write('SKIPPED: two containers with one folder, for this user may not make a namespace\n');
+    return false;
+  }
+}
+
+test.skipIf(!canUnshare())(
+  'of two containers with one folder, each with a process 1, the second is refused for as long as the first runs',
+  async () => {
+    const { path } = await tempFolder();
+    const [first, second] = await Promise.all([startInContainer(path), startInContainer(path)]);
+    expect(await first.tell('load')).toEqual({ answer: 'done' });
+    for (const head of ['h1', 'h2']) {
+      expect(await second.tell('load')).toEqual({
+        answer: 'storage_locked',
+        pid: 1,
+        message: `${join(path, 'sync.lock')} is held by the worker of process 1 of another container or machine; stop that one, or give this one a folder of its own`,
+      });
+      expect(await first.tell(head)).toEqual({ answer: 'done' });
+    }
+    // As a container ends that is killed: nothing gives the folder back.
+    await first.kill();
+    expect(await second.tell('load')).toEqual({ answer: 'done' });
+    expect(await second.tell('h3')).toEqual({ answer: 'done' });
+    expect(JSON.parse(await readFile(join(path, 'sync-state.json'), 'utf8'))).toMatchObject({
+      current_head: 'h3',
+    });
+    expect((await readdir(path)).toSorted()).toEqual(['peers.json', 'sync-state.json', 'sync.lock']);
+  },
+);

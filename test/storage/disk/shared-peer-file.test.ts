@@ -11,8 +11,8 @@ import {
 } from '../../../src/core.ts';
 import { createPeerRecord, type PeerRecord } from '../../../src/index.ts';
 import { isRecord } from '../../../src/policy/wire-fields.ts';
+import { systemPorts } from '../../../src/storage/disk/file-system.ts';
 import { openPeerFile } from '../../../src/storage/disk/peer-file.ts';
-import { writeAtomically } from '../../../src/storage/disk/write-atomically.ts';
 import { expectEqual, expectThat } from '../../support/cheap-expect.ts';
 import { fc } from '../../support/property.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -111,7 +111,7 @@ function marked(peer: PeerRecord, { what, wait }: OurAct, now: number): PeerReco
   if (what === 'failed') return recordSyncFailure(peer, { now, error: 'refused' });
   if (what === 'limited') return recordSyncFailure(peer, { now, error: 'HTTP 429', retryAfterSeconds: wait });
   if (what === 'seen') return recordSeen(peer, { now });
-  return { ...peer, metadata: { ...peer.metadata, passed_over: `for ${wait}` } };
+  return { ...peer, excluded: `for ${wait}` };
 }
 
 const syncUrls = (peers: readonly PeerRecord[]): string[] =>
@@ -126,12 +126,18 @@ test('interleaved with another program that writes the file too, neither loses w
       const other = new OtherProgram(file);
       let during: TheirAct[] = [];
       const open = (): ReturnType<typeof openPeerFile> =>
-        openPeerFile(file, (path, text, isStillWanted) => {
-          const act = during.shift();
-          if (act !== undefined) other.act(act);
-          return writeAtomically(path, text, isStillWanted);
+        openPeerFile(file, {
+          ...systemPorts.fs,
+          // The temporary file is made right before the old one is looked at for the last time.
+          open: (path, flags, mode) => {
+            const act = flags === 'wx' ? during.shift() : undefined;
+            if (act !== undefined) other.act(act);
+            return systemPorts.fs.open(path, flags, mode);
+          },
         });
-      const fail = ({ message }: { message: string }): never => expect.fail(message);
+      // A record that others removed and added again is older than it was.
+      const fail = ({ message }: { message: string }): void =>
+        expectThat(message.includes('older than they were'), () => message);
       let store = open();
       let peers = (await store.load(fail)) ?? [];
       let now = 1_800_000_000;
@@ -210,7 +216,7 @@ test('interleaved with another program that writes the file too, neither loses w
         if (restart) {
           store = open();
           const loaded = (await store.load(fail)) ?? [];
-          peers = loaded.filter(({ metadata }) => metadata['removed'] !== true);
+          peers = loaded.filter(({ removed }) => !removed);
           earlier = syncUrls(peers);
           dropped = syncUrls(loaded).filter((url) => !earlier.includes(url));
           for (const url of silence.keys()) if (!syncUrls(peers).includes(url)) silence.delete(url);
@@ -225,7 +231,7 @@ describe('a shared peer file', () => {
     const { path } = await tempFolder();
     const file = join(path, 'peers.json');
     const written =
-      '{"schema":{"minor":3},"version":1,"records":[{"bucket":"sync","peer_url":"HTTP://A.example:80/",' +
+      '{"schema":{"minor":3,"records":[]},"version":1,"records":[{"bucket":"sync","peer_url":"HTTP://A.example:80/",' +
       '"probed_ns":1760000000000000001,"score":5.0,"metadata":{"rtt":0.10}},' +
       '{"bucket":"archive","peer_url":"http://z.example"}]}';
     writeFileSync(file, written);
@@ -233,11 +239,12 @@ describe('a shared peer file', () => {
     const peers = (await store.load(() => undefined)) ?? [];
     expect(peers.map(({ peerUrl }) => peerUrl)).toEqual(['http://a.example']);
     await store.save(peers.map((peer) => recordSyncSuccess(peer, { now: 1_800_000_000 })));
-    const text = (await readFile(file, 'utf8')).replaceAll(/\s/g, '');
+    const text = (await readFile(file, 'utf8')).replaceAll(/\s/g, '').replace(/crc32-[0-9a-f]{8}/, '…');
     expect(text).toBe(
-      '{"schema":{"minor":3},"version":1,"records":[{"bucket":"archive","peer_url":"http://z.example"},' +
+      '{"schema":{"minor":3,"records":[]},"version":1,"records":[{"bucket":"archive","peer_url":"http://z.example"},' +
         '{"bucket":"sync","peer_url":"HTTP://A.example:80/","probed_ns":1760000000000000001,"score":5.0,' +
-        '"metadata":{"rtt":0.10},"updated_at":1800000000,"last_seen_at":1800000000,"last_sync_ok_at":1800000000}]}',
+        '"metadata":{"rtt":0.10,"last_asked_at":1800000000},"updated_at":1800000000,' +
+        '"last_seen_at":1800000000,"last_sync_ok_at":1800000000}],"checksum":"…"}',
     );
   });
 
@@ -258,10 +265,13 @@ describe('a shared peer file', () => {
     const { path } = await tempFolder();
     const file = join(path, 'peers.json');
     let round = 0;
-    const store = openPeerFile(file, (...args) => {
-      round += 1;
-      writeFileSync(file, JSON.stringify({ version: 1, round, records: [] }));
-      return writeAtomically(...args);
+    const store = openPeerFile(file, {
+      ...systemPorts.fs,
+      open: (path, flags, mode) => {
+        round += 1;
+        if (flags === 'wx') writeFileSync(file, JSON.stringify({ version: 1, round, records: [] }));
+        return systemPorts.fs.open(path, flags, mode);
+      },
     });
     await expect(store.save([createPeerRecord('http://a.example')])).rejects.toMatchObject({
       code: 'storage_unwritable',
@@ -276,5 +286,25 @@ describe('a shared peer file', () => {
     await Promise.all(names.map((name) => openPeerFile(file).save([createPeerRecord(name)])));
     const { records } = JSON.parse(await readFile(file, 'utf8')) as { records: Raw[] };
     expect(records.map((record) => record['peer_url'])).toEqual(names.toSorted());
+  });
+
+  test('is read again by a save only after somebody else has changed it', async () => {
+    const { path } = await tempFolder();
+    const file = join(path, 'peers.json');
+    let reads = 0;
+    const store = openPeerFile(file, {
+      ...systemPorts.fs,
+      open: (name, flags, mode) => {
+        if (name === file) reads += 1;
+        return systemPorts.fs.open(name, flags, mode);
+      },
+    });
+    await store.load(() => undefined);
+    const peer = createPeerRecord('http://a.example');
+    for (let now = 1; now <= 5; now += 1) await store.save([recordSyncSuccess(peer, { now })]);
+    expect(reads).toBe(0);
+    writeFileSync(file, await readFile(file, 'utf8'));
+    await store.save([peer]);
+    expect(reads).toBe(1);
   });
 });

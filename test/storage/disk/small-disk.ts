@@ -20,7 +20,7 @@ export interface SmallDisk {
 export async function createSmallDisk(): Promise<SmallDisk> {
   const path = await mkdtemp(join(tmpdir(), 'sync-worker-small-disk-'));
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=0700', 'tmpfs', path]);
   } catch (error) {
     await rm(path, { recursive: true });
     throw error;

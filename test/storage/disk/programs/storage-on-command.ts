@@ -3,6 +3,7 @@
 import { initialSyncState } from '../../../../src/index.ts';
 import { createDiskStorage, StorageError } from '../../../../src/storage/disk/index.ts';
 
+process.umask(Number(process.env['UMASK'] ?? 0o022));
 const storage = createDiskStorage(process.argv[2] ?? '');
 
 async function obey(command: unknown): Promise<unknown> {

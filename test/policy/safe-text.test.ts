@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { safeText, safeValue } from '../../../src/command-line/log/safe-text.ts';
-import { fc } from '../../support/property.ts';
+import { safeText, safeValue } from '../../src/policy/safe-text.ts';
+import { fc } from '../support/property.ts';
 
 /** Nothing, or our own sign; slashes the wrong way round before it are no secret. */
 const HIDDEN = /^(?:(?:%5C|%20)*\*\*\*)?$/;
@@ -87,7 +87,6 @@ describe('credentials of URLs', () => {
     ['ht\ntp://u:p\tw@peer.example', 'ht tp://***@peer.example'],
     ['redis://:s3cret@10.0.0.1:6379/0', 'redis://***@10.0.0.1:6379/0'],
     ['//u:p@peer.example', '//***@peer.example'],
-    ['cut off: http://user:s3cr…', 'cut off: http://***…'],
     ['http://peer.example/x?token=s3cret&y', 'http://peer.example/x?***'],
     ['"https://a.example/#s3cret", then', '"https://a.example/?***", then'],
   ])('%j becomes %j', (text, safe) => expect(safeText(text)).toBe(safe));
@@ -114,7 +113,7 @@ test('a text is cut where it is too long, and stays well-formed', () => {
       fc.integer({ min: 1, max: 50 }),
       (text, most) => {
         const safe = safeText(text, most);
-        expect(safe.length).toBeLessThanOrEqual(most + 1);
+        expect(safe.length).toBeLessThanOrEqual(most);
         expect(Buffer.from(safe).toString()).toBe(safe);
       },
     ),
@@ -122,10 +121,10 @@ test('a text is cut where it is too long, and stays well-formed', () => {
 });
 
 test('a very long text with very many colons is read in no time to speak of', () => {
-  expect(safeText(`${':'.repeat(1_000_000)}@`)).toHaveLength(4097);
+  expect(safeText(`${':'.repeat(1_000_000)}@`)).toHaveLength(2000);
 });
 
 test('all strings of a value are made safe, the names of its fields too, and nothing else is touched', () => {
   const value = { 'a\nb': ['http://u:p@h/', { c: 'x\u001b[2J' }], d: 1, e: null, f: true };
-  expect(safeValue(value)).toEqual({ 'a b': ['http://***@h/', { c: 'x [2J' }], d: 1, e: null, f: true });
+  expect(safeValue(value)).toEqual({ 'a b': ['http://***@h/', { c: 'x' }], d: 1, e: null, f: true });
 });

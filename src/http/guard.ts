@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
 import { describe } from '../policy/wire-fields.ts';
 
 /** Why a request is turned away. */
@@ -7,18 +8,45 @@ export interface Refusal {
   readonly error: string;
 }
 
-const OWN_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether a host, by its name alone, is this machine and can be no other. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(name);
+  return name === 'localhost' || (family !== 0 && loopback.check(name, family === 6 ? 'ipv6' : 'ipv4'));
+}
+
+/** @throws RangeError for a host that others could reach */
+export function checkLoopback(host: string): void {
+  if (isLoopback(host)) return;
+  throw new RangeError(
+    `host is ${describe(host)}; allowed are 127.0.0.1 and other addresses of the loopback, ::1 and localhost; to be reached from elsewhere, put a proxy with authentication before it`,
+  );
+}
 
 /**
- * A page of another origin can make a browser ask us, and with DNS rebinding even read our answer: so the Host must be
- * one of ours, and the Origin, where one is sent, that same Host.
+ * A page of another origin can make a browser ask us, and with DNS rebinding even read our answer: so the Host must be a name
+ * of the loopback, and the Origin, where one is sent, that same Host. Whatever does not pass costs nothing: it is asked before
+ * a request is counted, read or answered.
+ *
+ * @param port demanded of the Host; undefined: any, for who asks through a tunnel or a proxy
  */
-export function guardHost(request: IncomingMessage, port: number): Refusal | undefined {
+export function guardHost(request: IncomingMessage, port?: number): Refusal | undefined {
   const hosts = valuesOf(request, 'host');
   const [host = ''] = hosts;
-  const names = OWN_NAMES.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
-  if (hosts.length !== 1 || !names.includes(host.toLowerCase())) {
-    const error = `Host is ${describe(hosts.join(', '))}; allowed is one of ${names.join(', ')}. Through a tunnel, use the same port at both ends.`;
+  const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+  const isOurs =
+    hosts.length === 1 &&
+    /^[\w.[\]:-]+$/.test(host) &&
+    url !== undefined &&
+    isLoopback(url.hostname) &&
+    (port === undefined || Number(url.port || 80) === port);
+  if (!isOurs) {
+    const at = port === undefined ? '' : ` with port ${port}, through a tunnel too`;
+    const error = `Host is ${describe(hosts.join(', '))}; allowed is a name or address of the loopback, such as localhost${at}`;
     return { status: 403, error };
   }
   if (request.url?.startsWith('/')) return undefined;

@@ -14,8 +14,8 @@ import type { Settings } from '../settings/settings.ts';
 /** What goes with a line: its event, and what a program may read from it. */
 export type LineFields = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** How a running node tells of itself: by log lines, or by a live view with lines above it. */
-export interface NodeVoice {
+/** How a running node reports: by log lines, or by a live view with lines above it. */
+export interface NodeReporter {
   info(fields: LineFields, text: string): void;
   warn(fields: LineFields, text: string): void;
   error(fields: LineFields, text: string): void;
@@ -23,14 +23,14 @@ export interface NodeVoice {
   stop(): void;
 }
 
-export interface VoiceOptions {
+export interface ReporterOptions {
   readonly host: Host;
   readonly settings: Settings;
   readonly worker: SyncWorker;
   readonly chain: ChainStore;
 }
 
-export function openVoice(options: VoiceOptions): NodeVoice {
+export function openReporter(options: ReporterOptions): NodeReporter {
   const { host, settings, worker } = options;
   const meter = createPullMeter(() => performance.now() / 1000);
   const unfollow = meter.follow(worker);
@@ -43,12 +43,12 @@ export function openVoice(options: VoiceOptions): NodeVoice {
       colour: hasColour(host.stdout, host.env),
     });
     const unlog = logWorker(worker, logger);
-    const tellProgress = logProgress(logger);
+    const reportProgress = logProgress(logger);
     return {
       info: (fields, text) => logger.info(fields, text),
       warn: (fields, text) => logger.warn(fields, text),
       error: (fields, text) => logger.error(fields, text),
-      progress: (progress) => tellProgress(meter.page(progress)),
+      progress: (progress) => reportProgress(meter.page(progress)),
       stop: () => {
         unlog();
         unfollow();

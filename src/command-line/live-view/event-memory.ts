@@ -1,7 +1,7 @@
+import { eventLine } from '../../explain/event-line.ts';
+import { safeText } from '../../policy/safe-text.ts';
 import type { SyncWorkerNotification } from '../../worker/notifications.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
-import { safeText } from '../log/safe-text.ts';
-import { workerLine } from '../log/worker-line.ts';
 import type { LiveViewMemory, RunEnd } from './live-view-model.ts';
 
 /** More runs than the widest terminal shows. */
@@ -17,8 +17,8 @@ const noticed: ReadonlySet<SyncWorkerNotification['type']> = new Set([
   'event.refused',
 ]);
 
-/** Remembers of what a worker tells what the view shows of the past. */
-export function rememberTold(
+/** Remembers of a worker's events what the view shows of the past. */
+export function rememberEvents(
   worker: Pick<SyncWorker, 'on' | 'why'>,
   now: () => number,
 ): Omit<LiveViewMemory, 'pull'> & { stop(): void } {
@@ -28,14 +28,14 @@ export function rememberTold(
     runs.push(end);
     if (runs.length > MAX_RUNS) runs.shift();
   };
-  const stop = worker.on('*', (told) => {
-    if (told.type === 'run.stuck') ended('stuck');
-    if (told.type === 'run.finished') {
-      const { lastOutcome } = told.state;
+  const stop = worker.on('*', (event) => {
+    if (event.type === 'run.stuck') ended('stuck');
+    if (event.type === 'run.finished') {
+      const { lastOutcome } = event.state;
       if (lastOutcome !== 'idle' && lastOutcome !== 'running') ended(lastOutcome);
     }
-    if (noticed.has(told.type)) {
-      notice = { text: safeText(workerLine(told, worker.why()).message, MAX_NOTICE), at: now() };
+    if (noticed.has(event.type)) {
+      notice = { text: safeText(eventLine(event, worker.why).message, MAX_NOTICE), at: now() };
     }
   });
   return {
