@@ -14,6 +14,7 @@ import { readJson } from '../json/read-json.ts';
 import { oneLine } from '../one-line.ts';
 import { networkOf } from '../peer-network.ts';
 import { SYNC_PATH } from '../protocol.ts';
+import { Deadline } from './deadline.ts';
 import { connectPeer } from './peer-socket.ts';
 import { SocksRefused } from './socks-replies.ts';
 
@@ -55,9 +56,6 @@ export interface PeerLink {
 
 /** The body is not one we take in. */
 class BodyRefused extends Error {}
-
-/** Time ran out; the message says for what. */
-class TooLate extends Error {}
 
 /** A kept connection that the peer closed before any byte of the answer; the request may be sent again. */
 class ClosedBeforeAnswer extends Error {}
@@ -197,36 +195,6 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
   // A body without a length ends with its connection, which is how we end it too.
   signal.throwIfAborted();
   return whole;
-}
-
-/**
- * Ends a request with the attempt, or at a time limit that moves from one part of the request to the next. It holds on to
- * its timer and its listener: those of AbortSignal.timeout and AbortSignal.any fall to the garbage collector.
- */
-class Deadline {
-  readonly #controller = new AbortController();
-  readonly #attempt: AbortSignal;
-  readonly #abort = (): void => this.#controller.abort(this.#attempt.reason);
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(attempt: AbortSignal) {
-    this.#attempt = attempt;
-    attempt.addEventListener('abort', this.#abort);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  set(ms: number, late: (ms: number) => string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#controller.abort(new TooLate(late(ms))), ms);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#attempt.removeEventListener('abort', this.#abort);
-  }
 }
 
 async function readBody(
