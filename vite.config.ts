@@ -18,7 +18,7 @@ const patience = {
 };
 
 /** The tests without processes, sockets and files. */
-const pure = ['test/{policy,machines,clock,explain,build}/**/*.test.ts'];
+const pure = ['test/{policy,machines,properties,clock,explain,build}/**/*.test.ts'];
 
 /** The entries of the package, and its command. What two of them need they share, so that a class is the same class in both. */
 const entries = {

@@ -15,9 +15,16 @@ export {
   SyncAbortedError,
 } from './policy/errors.ts';
 export { createPeerRecord, type PeerRecord, type PeerRecordInput } from './policy/peer-record.ts';
+export { retryAfterUntil } from './policy/peer-selection.ts';
 export { type RetryAfterReading, readRetryAfter } from './policy/retry-after.ts';
-export { defaultPolicy, type SyncPolicy, type SyncPolicyOptions } from './policy/sync-policy.ts';
+export {
+  defaultPolicy,
+  resolvePolicy,
+  type SyncPolicy,
+  type SyncPolicyOptions,
+} from './policy/sync-policy.ts';
 export { initialSyncState, type SyncOutcome, type SyncWorkerState } from './policy/sync-worker-state.ts';
+export { type RefusableResponse, throwIfRefused } from './policy/throw-if-refused.ts';
 export type {
   AttemptResult,
   FailedAttempt,

@@ -3,6 +3,7 @@ import {
   count,
   type FieldKinds,
   flag,
+  isRecord,
   type ObjectFields,
   oneOf,
   ownFields,
@@ -59,5 +60,10 @@ export function fromWire(value: unknown): SyncWorkerState {
 
 /** Checks a state that came from outside under its TypeScript names. @internal */
 export function checkSyncState(value: unknown): SyncWorkerState {
+  // An object of another kind would read as a worker that never ran.
+  const keys = isRecord(value) ? Object.keys(value) : [];
+  if (keys.length > 0 && !keys.some((key) => Object.hasOwn(kinds, key))) {
+    throw new TypeError(`sync state has none of the ten fields, but ${keys.slice(0, 5).join(', ')}`);
+  }
   return readFields(own, value, 'sync state');
 }
