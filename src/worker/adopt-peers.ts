@@ -28,7 +28,7 @@ export function adoptPeers(
     const fields =
       typeof given === 'object' ? Object.entries(given).filter(([, value]) => value !== undefined) : [];
     const { peerUrl, enabled, retryAfter, metadata } = record;
-    const current = { ...old, ...Object.fromEntries(fields), peerUrl, enabled, removed: false };
+    const current = { ...old, ...Object.fromEntries(fields), peerUrl, enabled, removed: record.removed };
     return keepRetryAfter({ ...current, retryAfter, metadata: { ...old.metadata, ...metadata } }, old);
   });
   return asPeerList([...adopted, ...rememberRemoved([...known.values()], now)]);

@@ -72,6 +72,8 @@ test('there are the commands of the README, and no others', () => {
     'chain gates',
     'check',
     'chart',
+    'record',
+    'replay',
     'demo',
   ]);
 });

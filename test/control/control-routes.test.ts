@@ -93,7 +93,7 @@ describe('a running worker, over its socket', () => {
         throw new PeerSyncRateLimited({ retryAfterSeconds: 900 });
       },
     });
-    const until = (): unknown => worker.peers[0]?.metadata['retry_after_until'];
+    const until = (): unknown => worker.peers[0]?.retryAfter?.until;
     const first = until();
     const peerUrl = 'http://a.example';
     await control.changePeers({ kind: 'remove', peerUrl });

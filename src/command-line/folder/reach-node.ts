@@ -5,6 +5,7 @@ import { connectControl } from '../../control/control-client.ts';
 import { explain } from '../../explain/why.ts';
 import { readChainTip } from '../../infonet/chain/chain-folder.ts';
 import { statusOf, type WorkerStatus } from '../../operations/worker-status.ts';
+import { decide } from '../../schedule/decide.ts';
 import { createWorkerContext } from '../../schedule/worker-context.ts';
 import { readHolder } from '../../storage/disk/lock-holder.ts';
 import { whereaboutsOf } from '../../storage/disk/process-identity.ts';
@@ -49,7 +50,11 @@ async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
   const { state, peers } = await readFolder(settings.data);
   const chain = await readChainTip(chainFolder(settings.data)).catch(() => undefined);
   const context = createWorkerContext({ state, peers, policy: policyOf(settings) });
-  const why = (): WorkerStatus['why'] => explain(context, systemNow());
+  // What a worker on this folder would decide now.
+  const why = (): WorkerStatus['why'] => {
+    const now = systemNow();
+    return explain(decide(context, now, () => 0).context, now);
+  };
   const figures = chain && { head: () => chain.head, count: () => chain.count };
   return statusOf({ state, peers, why }, figures);
 }

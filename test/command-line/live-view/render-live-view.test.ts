@@ -109,9 +109,9 @@ test('a wait on a wide terminal', () => {
     + 東京ノード http://127.0.0.1:8080                         may be asked · ok 5 min 40 s ago
     C http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… cooldown, 28 min 20 s left · 6 failures
     - http://10.0.0.1:9000                                     disabled
-    x http://far.example                                       passed over · clearnet is not allowed
+    x http://far.example                                       excluded · clearnet is not allowed
     Runs ✓o ✓o ✗e !t ⑂f ○s ✓o ✗e  newest last: ✓o ok, ✗e error, !t stuck, ⑂f fork, ○s solo
-    Chain 260 events · head 1a2b3c4d… · synced 5 min 40 s ago
+    Chain 260 events · head 1a2b3c4… · synced 5 min 40 s ago
     The last run ended in error at 2027-01-15 08:00:00: HTTP 429, rate limited; one failure. The next run is due at
     2027-01-15 08:01:00, in 53 s.
     "
@@ -130,9 +130,9 @@ test('a long pull on a terminal of 80 columns, with what it may bring at most', 
     + 東京ノード http://127.0.0… may be asked · ok 5 min 40 s ago
     C http://aaaaaaaaaaaaaaaaaa… cooldown, 28 min 20 s left · 6 failures
     - http://10.0.0.1:9000       disabled
-    x http://far.example         passed over · clearnet is not allowed
+    x http://far.example         excluded · clearnet is not allowed
     Runs ✓o ✓o ✗e !t ⑂f ○s ✓o ✗e
-    Chain 260 events · head 1a2b3c4d… · synced 5 min 40 s ago
+    Chain 260 events · head 1a2b3c4… · synced 5 min 40 s ago
     The last run ended in error at 2027-01-15 08:00:00: HTTP 429, rate limited; one
     failure. The next run is due at 2027-01-15 08:01:00, in 53 s.
     "
@@ -155,7 +155,7 @@ test('the same wait on 40 columns, and on 24', () => {
     - 10.0.0.1:9000
     x far.example
     Runs ✓o ✓o ✗e !t ⑂f ○s ✓o ✗e
-    Chain 260 events · head 1a2b3c4d…
+    Chain 260 events · head 1a2b3c4…
     synced 5 min 40 s ago
     The last run ended in error at
     2027-01-15 08:00:00: HTTP 429, rate
@@ -182,7 +182,7 @@ test('the same wait on 40 columns, and on 24', () => {
     x far.example
     Runs ✗e !t ⑂f ○s ✓o ✗e
     Chain 260 events
-    head 1a2b3c4d…
+    head 1a2b3c4…
     synced 5 min 40 s ago
     The last run ended in
     error at 2027-01-15
@@ -206,7 +206,7 @@ test('on a short terminal what matters least is left out, and the peers left out
     R https://peer.example       Retry-After, 53 s left · one failure · HTTP 429, r…
     + 東京ノード http://127.0.0… may be asked · ok 5 min 40 s ago
     C http://aaaaaaaaaaaaaaaaaa… cooldown, 28 min 20 s left · 6 failures
-    Chain 260 events · head 1a2b3c4d… · synced 5 min 40 s ago
+    Chain 260 events · head 1a2b3c4… · synced 5 min 40 s ago
     "
   `);
   expect(shown(pulling, 40, 3)).toMatchInlineSnapshot(`
