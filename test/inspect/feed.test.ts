@@ -182,7 +182,7 @@ test('no name and no password in a URL leaves the process', async () => {
   await pass(1);
   const feed = await watched(inspection);
   const view = await feed.next();
-  expect(feed.moment().context.worker.lastError).toContain('no way to https://peer.example/');
+  expect(feed.moment().context.worker.lastError).toContain('no way to https://***@peer.example/');
   const answer = await fetch(`${inspection.url}control`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: new URL(inspection.url).origin },
