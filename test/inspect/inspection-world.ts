@@ -50,7 +50,12 @@ export function useInspections(): InspectionWorld {
   return {
     embedded: (options) => {
       const made = embed({ peers: [PEER], sync: async () => ({ head: 'h1' }), ...options });
-      open.push(() => made.worker.stop());
+      open.push(async () => {
+        // A sync function that does not heed its signal is given its time.
+        const stopped = made.worker.stop();
+        await made.pass(6_000);
+        await stopped;
+      });
       return made;
     },
     inspected: async (workers, { stately, classic, ...options } = {}) => {

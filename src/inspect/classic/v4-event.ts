@@ -9,6 +9,8 @@ export interface V4Event {
 }
 
 const spellings: readonly (readonly [RegExp, string])[] = [
+  // The visualizer makes a machine of the definition and would take what needs no event, round and round, without guards.
+  [/^$/, 'always'],
   [/^xstate\.done\.actor\./, 'done.invoke.'],
   [/^xstate\.error\.actor\./, 'error.platform.'],
   [/^xstate\.done\.state\./, 'done.state.'],

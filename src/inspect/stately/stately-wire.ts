@@ -27,7 +27,7 @@ export function createStatelyWire(worker: string): (event: InspectionEvent) => S
     let names = {};
     switch (event.type) {
       case '@xstate.actor': {
-        inspector.actor(actor, plainRecord(snapshotOf(actor)));
+        inspector.actor(actor, plainRecord(snapshotOf(event.actorRef)));
         const name = actor.sessionId === event.rootId ? worker : actor.id;
         const definition = actor.logic === undefined ? { definition: JSON.stringify({ id: actor.id }) } : {};
         names = { name, ...definition };

@@ -60,7 +60,7 @@ test("the library's own receiver sees the machine and each state that a worker t
   ]);
   expect(machine?.events).toEqual(
     expect.arrayContaining([
-      '',
+      'always',
       'sync.requested',
       'done.invoke.attempt',
       'error.platform.attempt',

@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     expect(await frame.evaluate('window.senders')).toEqual([new URL(url).origin]);
 
     await page.getByRole('button', { name: 'Stop sending' }).click();
-    worker.peerSeen('https://peer.example');
+    worker.requestSync();
     await page.getByText('Stopped. Nothing is sent any more.').waitFor();
     expect(page.frames()).toHaveLength(1);
   });
