@@ -7,8 +7,11 @@ import type { Recording } from './recording/recording.ts';
 
 /** What a name looks like that can stand in a list, a URL and a log. */
 const NAME = /^[^\p{C}\s](?:[^\p{C}]{0,98}[^\p{C}\s])?$/u;
-/** Lines kept of all workers together, and of one at least and at most. */
-const LINES = { all: 100_000, least: 20, most: 500 };
+/**
+ * Lines kept of all workers together, and of one at least and at most. Of one that nobody watches so few that they are garbage
+ * while they are young: what outlives its youth costs such a worker a third of its speed.
+ */
+const LINES = { all: 100_000, least: 20, unwatched: 100, most: 500 };
 
 /** A worker that is inspected, or a recording of one, with what its viewers see of it. */
 export interface Subject {
@@ -83,8 +86,10 @@ export class WatchedWorkers {
       throw new TypeError(`a worker named ${describe(name)} is inspected already; remove it first`);
     }
     if (!isWorker(worker)) throw new TypeError(`${name} is ${describe(worker)}; allowed is a sync worker`);
-    const maxLines = (): number =>
-      Math.max(LINES.least, Math.min(LINES.most, Math.floor(LINES.all / this.#subjects.size)));
+    const maxLines = (isObserved: boolean): number => {
+      const most = isObserved ? LINES.most : LINES.unwatched;
+      return Math.max(LINES.least, Math.min(most, Math.floor(LINES.all / this.#subjects.size)));
+    };
     const recorder = createRecorder(worker, name, { maxLines }, () => this.#events.changed(subject));
     const subject = {
       name,

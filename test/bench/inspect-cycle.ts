@@ -45,13 +45,13 @@ export async function measureInspectedCycle(watching: Watching): Promise<number>
   const batch = async (cycles: number): Promise<number> => {
     const before = asked;
     const start = process.cpuUsage();
-    for (let cycle = 0; cycle < cycles; cycle += 1) {
+    // A timer may be the clock's own check.
+    for (let cycle = 0; asked - before < cycles; cycle += 1) {
       clock.runNext();
       for (let count = 0; count < AWAITS_PER_CYCLE; count += 1) await undefined;
       if (cycle % CYCLES_A_TURN === 0) await setImmediate();
     }
     const { user, system } = process.cpuUsage(start);
-    if (asked - before !== cycles) throw new Error(`asked ${asked - before} times in ${cycles} cycles`);
     return (user + system) / cycles;
   };
   await batch(WARM_UP_CYCLES);

@@ -22,7 +22,7 @@ import {
 /** How much a recorder keeps. */
 export interface RecorderLimits {
   /** Asked for at each line, for it may change. */
-  readonly maxLines: () => number;
+  readonly maxLines: (isObserved: boolean) => number;
   /** @default Infinity */
   readonly maxSeconds?: number;
 }
@@ -42,15 +42,17 @@ export interface Recorder {
   close(): void;
 }
 
-/** A line as it is kept: the changes are worked out when somebody reads them. */
-interface KeptLine extends Omit<RecordedLine, 'changes' | 'emitted'> {
+/** A line as it is kept: what can be worked out when somebody reads it is left until then. */
+interface KeptLine extends Omit<RecordedLine, 'changes' | 'emitted' | 'transitions'> {
   readonly context: WorkerContext;
   changes?: RecordedLine['changes'];
+  /** Undefined: to be inferred. */
+  transitions: RecordedLine['transitions'] | undefined;
   readonly emitted: RecordedNotification[];
 }
 
 /** Lines that are dropped at once, so that not each line costs a copy of the list. */
-const SLACK = 64;
+const SLACK = 32;
 
 const chart = chartDefinition(syncWorkerMachine);
 const transitions: readonly ChartTransition[] = chartStates(chart).flatMap((state) => state.transitions);
@@ -78,7 +80,7 @@ export function createRecorder(
     pushed += 1;
     last = kept;
     const oldest = kept.at - maxSeconds;
-    const most = maxLines();
+    const most = maxLines(observers.size > 0);
     if (lines.length >= most + SLACK || (lines[SLACK]?.at ?? kept.at) < oldest) {
       const count = Math.max(
         lines.length - most,
@@ -102,7 +104,7 @@ export function createRecorder(
       newest.emitted.push(recorded);
       return;
     }
-    push({ event: null, transitions: inferred(last.to, to, event.type), emitted: [recorded], to, context });
+    push({ event: null, transitions: undefined, emitted: [recorded], to, context });
   };
   const finish = (event: Extract<InspectionEvent, { type: '@xstate.snapshot' }>): void => {
     const { snapshot } = event;
@@ -150,7 +152,9 @@ export function createRecorder(
         const { changes = diff(known, line.context), ...kept } = line;
         line.changes = changes;
         known = line.context;
-        const { at, event, from, to, transitions, emitted } = kept;
+        const { at, event, from, to, emitted } = kept;
+        const transitions = kept.transitions ?? inferred(from, to, emitted.at(-1)?.type ?? '');
+        line.transitions = transitions;
         return { at, event, from, to, transitions, changes, emitted };
       });
       return { start, lines: recorded };

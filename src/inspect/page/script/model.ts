@@ -50,13 +50,13 @@ export class Model {
 
   take(view: InspectorView): void {
     if (view.start !== null) {
-      if (view.worker !== this.view?.worker) this.cursor = undefined;
+      const isSame = view.worker === this.view?.worker;
       const isSameChart = JSON.stringify(view.start.chart) === JSON.stringify(this.#start?.chart);
       if (!isSameChart) this.states = chartStates(view.start.chart);
       this.#start = view.start;
       this.lines = [];
       this.#count = 0;
-      this.dropped = view.linesDropped;
+      this.dropped = isSame ? this.dropped + view.linesDropped : 0;
       // The lines are counted anew, and the chosen one may be gone.
       if (view.source === 'live') this.cursor = undefined;
     }
