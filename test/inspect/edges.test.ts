@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type AnyStateNode, createActor, type InspectionEvent } from 'xstate';
+import { transitionId } from '../../src/explain/read-chart.ts';
 import { initialSyncState, PeerSyncRateLimited, type SyncFunction } from '../../src/index.ts';
 import { watchActor } from '../../src/inspect/index.ts';
-import { chartDefinition, chartStates, transitionId } from '../../src/inspect/recording/chart-definition.ts';
+import { chartDefinition, chartStates } from '../../src/inspect/recording/chart-definition.ts';
 import { createRecorder } from '../../src/inspect/recording/recorder.ts';
 import { createSyncWorkerMachine, syncWorkerMachine } from '../../src/worker/sync-worker-machine.ts';
 import { useInspections } from './inspection-world.ts';

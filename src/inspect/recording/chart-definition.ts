@@ -1,4 +1,4 @@
-import type { AnyStateMachine, AnyTransitionDefinition } from 'xstate';
+import type { AnyStateMachine } from 'xstate';
 import { isRecord } from '../../policy/wire-fields.ts';
 
 /** A chart as its literal has it, without its functions: what XState, its editors and its visualizers read. */
@@ -86,23 +86,6 @@ function resolve(target: string, source: string, id: string): string {
   if (target.startsWith(`#${id}`)) return target.slice(id.length + 2);
   if (target.startsWith('.')) return source + (source === '' ? target.slice(1) : target);
   return [...source.split('.').slice(0, -1), target].join('.');
-}
-
-/** The id, in a chart's definition, of a transition that XState took. */
-export function transitionId(transition: AnyTransitionDefinition): string {
-  const { source, eventType } = transition;
-  const candidates = eventType === '' ? source.always : source.transitions.get(eventType);
-  const index = candidates?.indexOf(transition) ?? -1;
-  const path = source.path.join('.');
-  if (eventType === '') return `${path}:always:${index}`;
-  const after = source.after.find((delayed) => delayed.eventType === eventType);
-  if (after !== undefined) return `${path}:after.${after.delay}:${index}`;
-  for (const invoke of source.invoke) {
-    if (eventType === `xstate.done.actor.${invoke.id}`) return `${path}:done.${nameOf(invoke.src)}:${index}`;
-    if (eventType === `xstate.error.actor.${invoke.id}`)
-      return `${path}:error.${nameOf(invoke.src)}:${index}`;
-  }
-  return `${path}:${eventType}:${index}`;
 }
 
 function nameOf(named: unknown): string {

@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import { eventLine } from '../../explain/event-line.ts';
+import { transitionId } from '../../explain/read-chart.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
 import { createWorkerContext, type WorkerContext } from '../../schedule/worker-context.ts';
@@ -8,7 +9,7 @@ import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
 import { watchActor } from '../actor-watch.ts';
 import { plainRecord } from '../viewers/plain-value.ts';
-import { type ChartTransition, chartDefinition, chartStates, transitionId } from './chart-definition.ts';
+import { type ChartTransition, chartDefinition, chartStates } from './chart-definition.ts';
 import { diff } from './json-patch.ts';
 import {
   RECORDING_VERSION,
