@@ -48,21 +48,36 @@ export function createWallClock(host: WorkerClock): WallClock {
     timers.delete(timer);
     timer.callback();
   };
+  const isDue = (timer: Timer): boolean => timer.deadline <= monotonic() || timer.wallDeadline <= host.now();
   const wait = (timer: Timer): void => {
-    const left = timer.deadline - monotonic();
+    const byDelay = timer.deadline - monotonic();
+    const byWall = timer.wallDeadline - host.now();
+    // A millisecond is what two readings of a clock may differ by.
+    const isAhead = byWall < byDelay - 1;
+    const left = isAhead ? byWall : byDelay;
+    // The delay itself is certain; a wall clock that was ahead may have been set back by then.
+    const isCertain = !isAhead && left <= MAX_TIMEOUT_MS;
     timer.host = host.setTimeout(
-      () => (left > MAX_TIMEOUT_MS && timers.has(timer) ? wait(timer) : fire(timer)),
-      Math.min(left, MAX_TIMEOUT_MS),
+      () => {
+        if (!timers.has(timer)) return;
+        if (isCertain || isDue(timer)) fire(timer);
+        else wait(timer);
+      },
+      Math.min(Math.max(0, left), MAX_TIMEOUT_MS),
     );
   };
   const readAhead = (): number => host.now() - monotonic();
   const checkClock = (): void => {
     const moved = readAhead() - ahead;
     ahead += moved;
-    // A clock that runs as it should has nothing to say that the host's timers do not.
+    // A clock that runs as it should tells nothing that the timers of the host do not.
     if (Math.abs(moved) < JUMP_SECONDS * 1000) return;
-    const now = host.now();
-    for (const timer of [...timers]) if (timers.has(timer) && timer.wallDeadline <= now) fire(timer);
+    for (const timer of [...timers]) {
+      if (!timers.has(timer)) continue;
+      host.clearTimeout(timer.host);
+      if (isDue(timer)) fire(timer);
+      else wait(timer);
+    }
     for (const listener of [...listeners]) listener(moved / 1000);
   };
   const keepChecking = (): void => {

@@ -3,7 +3,7 @@ import type { SyncWorker } from '../worker/sync-worker.ts';
 import type { Labels, MetricSet } from './metric-set.ts';
 
 const ATTEMPT_OUTCOMES = ['ok', 'error', 'fork', 'held', 'stuck'];
-const RUN_OUTCOMES = ['ok', 'error', 'fork', 'solo', 'stuck'];
+const RUN_OUTCOMES = ['ok', 'error', 'fork', 'solo', 'stuck', 'withdrawn'];
 
 export interface CountOptions {
   readonly metrics: MetricSet;
@@ -59,6 +59,11 @@ export function countEvents(worker: Pick<SyncWorker, 'on' | 'peers'>, options: C
       attempted(event.peerUrl, 'stuck', false);
       metrics.runs.inc({ outcome: 'stuck', ...own });
     }),
+    worker.on('run.withdrawn', (event) => {
+      follow(event.peers);
+      metrics.runs.inc({ outcome: 'withdrawn', ...own });
+    }),
+    worker.on('waits.bounded', (event) => follow(event.peers)),
     worker.on('attempt.finished', ({ peerUrl, peers: list, result, durationSeconds }) => {
       follow(list);
       const { outcome } = result;

@@ -10,6 +10,8 @@ export interface RunSpans {
   endRun(state: SyncWorkerState): void;
   /** Ends what is open, as an error. */
   cutShort(why: string, outcome?: string): void;
+  /** Ends what is open as if it had not begun; that is no error. */
+  withdraw(): void;
   /** Ends what is open, without a word on how it went. */
   leave(): void;
 }
@@ -24,6 +26,14 @@ export function createRunSpans(tracer: Tracer): RunSpans {
     run?.end();
     attempt = undefined;
     run = undefined;
+  };
+  const endOpen = (outcome: string, why?: string): void => {
+    for (const span of [attempt, run]) {
+      span?.setAttribute('sync.outcome', outcome);
+      if (span !== undefined && why !== undefined) fail(span, why);
+    }
+    run?.setAttribute('sync.attempts', attempts);
+    leave();
   };
   return {
     leave,
@@ -64,15 +74,8 @@ export function createRunSpans(tracer: Tracer): RunSpans {
       if (state.lastOutcome === 'error' || state.lastOutcome === 'fork') fail(run, state.lastError);
       leave();
     },
-    cutShort: (why, outcome = 'cut short') => {
-      for (const span of [attempt, run]) {
-        if (span === undefined) continue;
-        span.setAttribute('sync.outcome', outcome);
-        fail(span, why);
-      }
-      run?.setAttribute('sync.attempts', attempts);
-      leave();
-    },
+    cutShort: (why, outcome = 'cut short') => endOpen(outcome, why),
+    withdraw: () => endOpen('withdrawn'),
   };
 }
 

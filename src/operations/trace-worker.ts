@@ -11,7 +11,8 @@ export interface TraceOptions {
 
 /**
  * A span `sync.run` around each run, and in it one `sync.attempt` around each attempt. A run that is stuck, or cut short
- * by a stop or a chart that failed, ends with an error that says so.
+ * by a chart that failed, ends with an error that says so; one that was withdrawn, by a stop or a gate that held every peer,
+ * ends with the outcome `withdrawn` and no error.
  *
  * @returns what ends the tracing; spans that are open then end as they are
  */
@@ -41,6 +42,7 @@ export function traceWorker(
     worker.on('attempt.finished', ({ result }) => spans.endAttempt(result)),
     worker.on('run.stuck', () => spans.cutShort('stuck', 'stuck')),
     worker.on('run.finished', ({ state }) => spans.endRun(state)),
+    worker.on('run.withdrawn', () => spans.withdraw()),
   ];
   return () => {
     for (const off of offs) off();

@@ -135,11 +135,8 @@ const result = fc.oneof(
 );
 
 const event: fc.Arbitrary<SyncWorkerNotification> = fc.oneof(
-  fc.record({
-    type: fc.constantFrom('run.started' as const, 'run.finished' as const),
-    state,
-    peers: anyPeerList,
-  }),
+  fc.record({ type: fc.constantFrom('run.started' as const, 'run.finished' as const), state }),
+  fc.record({ type: fc.constant('run.withdrawn' as const), state, peers: anyPeerList }),
   fc.record({
     type: fc.constant('attempt.finished' as const),
     state,

@@ -157,8 +157,8 @@ describe('the wire form of a state', () => {
     expect(() => fromWire({ last_sync_ok_at: 'x'.repeat(1_000_000) })).toThrow(
       `last_sync_ok_at is "${'x'.repeat(59)}…; allowed is a whole number of seconds`,
     );
-    expect(() => fromWire({ last_sync_ok_at: 'x'.repeat(58) })).toThrow(`is "${'x'.repeat(58)}"; allowed`);
-    expect(() => fromWire({ last_sync_ok_at: 'x'.repeat(59) })).toThrow(`is "${'x'.repeat(59)}…; allowed`);
+    expect(() => fromWire({ last_sync_ok_at: 'x'.repeat(59) })).toThrow(`is "${'x'.repeat(59)}"; allowed`);
+    expect(() => fromWire({ last_sync_ok_at: 'x'.repeat(60) })).toThrow(`is "${'x'.repeat(59)}…; allowed`);
     const cycle: { self?: unknown } = {};
     cycle.self = cycle;
     expect(() => fromWire({ last_error: cycle })).toThrow(
