@@ -63,7 +63,10 @@ export function createNarrator(options: NarratorOptions): Narrator {
 
   return {
     note: (text) => output.print(paint('faint', `── ${text}`)),
-    begin: (context) => print(context.worker.lastOutcome, '', nextRunText(explain(context, now()))),
+    begin: (context) => {
+      // A run that began at once has its own line.
+      if (context.run === null) print(context.worker.lastOutcome, '', nextRunText(explain(context, now())));
+    },
     show: (event, context) => {
       const why = (): Why => explain(context, now());
       const { level, message } = eventLine(event, why);

@@ -63,7 +63,6 @@ export function countEvents(worker: Pick<SyncWorker, 'on' | 'peers'>, options: C
       follow(event.peers);
       metrics.runs.inc({ outcome: 'withdrawn', ...own });
     }),
-    worker.on('waits.bounded', (event) => follow(event.peers)),
     worker.on('attempt.finished', ({ peerUrl, peers: list, result, durationSeconds }) => {
       follow(list);
       const { outcome } = result;

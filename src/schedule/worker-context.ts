@@ -94,12 +94,13 @@ export interface WorkerInput {
 export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
   const worker = input.state === undefined ? initialSyncState() : checkSyncState(input.state);
   const isAbandoned = worker.lastOutcome === 'running';
+  const peers = createPeerList(input.peers ?? []);
   return {
     policy: resolvePolicy(input.policy),
     worker,
-    peers: createPeerList(input.peers ?? []),
+    peers,
     decision: { kind: 'wait', at: 0, until: 0, rule: 'due', peerUrl: '' },
-    due: { rule: ruleOf(worker), peerUrl: '', jitterSeconds: 0 },
+    due: restoredDue(worker, peers),
     run: null,
     settled: isAbandoned ? lastSettled(worker) : worker,
     request: input.request ?? 'none',
@@ -112,7 +113,18 @@ export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
   };
 }
 
-/** What set the due time is not in the ten fields: after a restart the state names the rule. */
-function ruleOf({ lastOutcome }: SyncWorkerState): WaitRule {
-  return lastOutcome === 'error' || lastOutcome === 'fork' ? 'backoff' : 'interval';
+/**
+ * What set the due time is not in the ten fields. A Retry-After that ends with it (its end is rounded up) is on its peer's
+ * record; else the state names the rule.
+ */
+function restoredDue(worker: SyncWorkerState, peers: readonly PeerRecord[]): DueReason {
+  if (worker.lastOutcome !== 'error' && worker.lastOutcome !== 'fork') {
+    return { rule: 'interval', peerUrl: '', jitterSeconds: 0 };
+  }
+  const waited = peers.find(
+    ({ retryAfter }) => retryAfter !== null && Math.abs(retryAfter.until - worker.nextSyncDueAt) <= 1,
+  );
+  return waited === undefined
+    ? { rule: 'backoff', peerUrl: '', jitterSeconds: 0 }
+    : { rule: 'retry-after', peerUrl: waited.peerUrl, jitterSeconds: 0 };
 }

@@ -85,7 +85,7 @@ export function createSyncWorker<Details = unknown>(
     const withdrawal = await attempts.withdraw();
     // An attempt that has just ended: its run ends in the chart a few turns later, or would go on at another peer.
     if (withdrawal.kind === 'none') await Promise.race([runEnds(actor.current), attempts.refused()]);
-    if (withdrawal.kind !== 'still running') {
+    if (withdrawal.kind !== 'still running' && isInRun(actor.current)) {
       const answer = withdrawal.kind === 'over' ? withdrawal.answer : undefined;
       actor.send({ type: 'run.withdraw', at: now(), answer });
     }
@@ -182,20 +182,21 @@ export function createSyncWorker<Details = unknown>(
 
 /** Resolves when no attempt is under way any more. */
 async function runEnds(actor: SyncWorker['actor']): Promise<void> {
-  if (actor === undefined) return;
+  if (actor === undefined || !isInRun(actor)) return;
   await new Promise<void>((resolve) => {
-    const isOver = (): boolean => {
-      const { status, context } = actor.getSnapshot();
-      return status !== 'active' || context.run === null;
-    };
-    if (isOver()) return resolve();
     const subscription = actor.subscribe({
       next: () => {
-        if (!isOver()) return;
+        if (isInRun(actor)) return;
         subscription.unsubscribe();
         resolve();
       },
       error: () => resolve(),
     });
   });
+}
+
+/** A chart that failed is in no run, whatever its last snapshot says. */
+function isInRun(actor: SyncWorker['actor']): boolean {
+  const snapshot = actor?.getSnapshot();
+  return snapshot?.status === 'active' && snapshot.context.run !== null;
 }

@@ -3,7 +3,7 @@ import { withConfigured } from '../../src/command-line/run/configured-peers.ts';
 import { createPeerRecord } from '../../src/index.ts';
 
 const now = 1_700_000_000.9;
-const wait = { retry_after_until: 1_700_000_600, retry_after_header: '600' };
+const retryAfter = { until: 1_700_000_600, header: '600' };
 
 test('configured peers are added to the stored ones, by the network of their host', () => {
   const stored = [createPeerRecord({ peerUrl: 'http://stored.example', label: 'mine' })];
@@ -23,10 +23,11 @@ test('a configured peer that was removed is a peer again and keeps its Retry-Aft
   const removed = createPeerRecord({
     peerUrl: 'http://a.example',
     enabled: false,
-    metadata: { ...wait, removed: true },
+    retryAfter,
+    removed: true,
   });
   expect(withConfigured([removed], ['http://a.example'], now)).toEqual([
-    { ...removed, enabled: true, metadata: wait },
+    { ...removed, enabled: true, removed: false },
   ]);
   expect(withConfigured([removed], [], now)).toEqual([removed]);
 });

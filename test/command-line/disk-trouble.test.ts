@@ -26,7 +26,9 @@ describe.skipIf(!(await canMakeSmallDisk()))('on a disk', () => {
     await disk.setReadOnly(true);
     const readOnly = await runProgram(program, ['run', ...args]);
     expect(readOnly).toMatchObject({ status: 3, stdout: '' });
-    expect(readOnly.stderr).toMatch(/^error: .*Read-only file system; see that it may be written to .*\n$/);
+    expect(readOnly.stderr).toMatch(
+      /^error: .*read-only file system \(EROFS\).*; see that it may be written to .*\n$/,
+    );
     const add = await runProgram(program, ['peers', 'add', 'http://127.0.0.1:9', ...args]);
     expect(add).toMatchObject({ status: 3, stdout: '' });
     expect(add.stderr).toMatch(/^error: .*read-only file system \(EROFS\); mend that, or .*\n$/);
@@ -36,7 +38,7 @@ describe.skipIf(!(await canMakeSmallDisk()))('on a disk', () => {
     const full = await runProgram(program, ['run', ...args]);
     expect(full).toMatchObject({ status: 3, stdout: '' });
     expect(full.stderr).toMatch(
-      /^error: .*No space left on device; .* or name another folder with --data\n$/,
+      /^error: .*no space left on device \(ENOSPC\).*; .* or name another folder with --data\n$/,
     );
   });
 

@@ -101,7 +101,7 @@ test('with no peer the node is solo and says how to add one', async () => {
 test('a peer on a network that is not allowed is told, and what would allow it', async () => {
   const { path } = await tempFolder();
   const node = startProgram(program, ['run', '--peer', 'https://peer.example', '--data', path]);
-  expect(await node.line('node.peer-passed-over')).toMatchObject({
+  expect(await node.line('node.peer-excluded')).toMatchObject({
     peer: 'https://peer.example',
     msg: expect.stringContaining('clearnet is not allowed'),
   });

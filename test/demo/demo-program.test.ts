@@ -74,7 +74,7 @@ describe('the built demo', () => {
       '  policy  a run every 5 min, after failures 60 s doubling to 30 min, stuck after 5 min',
     );
     expect(lines.join('\n')).toMatch(
-      / {2}ok {7}http:\S+ {2}7 new, 7 events in all, head [0-9a-f]{8} · next run in .*\(interval 5 min\)/,
+      / {2}ok {7}http:\S+ {2}7 new, 7 events in all · run ended: ok; the next is due in .*, set by the usual interval/,
     );
   });
 
@@ -84,7 +84,7 @@ describe('the built demo', () => {
       if (/ {2}(error|solo) {2}/.test(line)) kill('SIGINT');
     });
     expect(status).toBe(0);
-    expect(lines.join('\n')).toMatch(/ {2}error {4}https:\S+ {2}connect ECONNREFUSED/);
+    expect(lines.join('\n')).toMatch(/ {2}running {2}https:\S+ {2}https:\S+ failed: connect ECONNREFUSED/);
   });
 
   it('ends when nobody reads its lines any more', async () => {

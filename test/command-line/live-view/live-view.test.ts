@@ -44,7 +44,7 @@ function view(options: Omit<SyncWorkerOptions, 'clock'>, env: NodeJS.ProcessEnv 
   });
   open.push(
     () => started.stop(),
-    () => embedded.worker.stop(),
+    () => embedded.stop(),
   );
   return {
     ...embedded,
@@ -78,7 +78,7 @@ test('a worker is seen as it waits, counting down to a Retry-After, with its pee
   );
   expect(seen.shown()).toMatch(/C http:\/\/b\.example +cooldown, 30 s left · one failure · no way/);
   expect(seen.shown()).toContain('Runs ✗e  newest last: ✗e error');
-  expect(seen.shown()).toContain('Chain 260 events · head 1a2b3c4d… · never synced');
+  expect(seen.shown()).toContain('Chain 260 events · head 1a2b3c4… · never synced');
   expect(seen.shown().replaceAll('\n', ' ')).toContain(`("90") for 60 s`);
 });
 
@@ -134,7 +134,7 @@ test('what somebody should look after is shown for ten minutes', async () => {
   await seen.pass(5000);
   seen.tick();
   expect(seen.shown()).toContain(
-    '! 5 s ago: not saved: disk full at http://***@h/; the next save makes it good',
+    '! 5 s ago: not saved: disk full at http://***@h/; the next save retries it',
   );
   await seen.pass(595_000);
   seen.tick();

@@ -3,6 +3,7 @@ import { statusText } from '../../../src/command-line/text/status-text.ts';
 import { explain } from '../../../src/explain/why.ts';
 import { createPeerRecord, initialSyncState } from '../../../src/index.ts';
 import { statusOf, type WorkerStatus } from '../../../src/operations/worker-status.ts';
+import { decide } from '../../../src/schedule/decide.ts';
 import { createWorkerContext } from '../../../src/schedule/worker-context.ts';
 
 const now = 1_700_000_000;
@@ -14,9 +15,9 @@ const peers = [
     failureCount: 2,
     lastError: 'HTTP 429, rate limited\u001b[2J\nand more',
     cooldownUntil: now + 600,
-    metadata: { retry_after_until: now + 600, retry_after_header: '600' },
+    retryAfter: { until: now + 600, header: '600' },
   }),
-  createPeerRecord({ peerUrl: 'http://gone.onion', enabled: false, metadata: { removed: true } }),
+  createPeerRecord({ peerUrl: 'http://gone.onion', enabled: false, removed: true }),
 ];
 
 function status(): WorkerStatus {
@@ -30,7 +31,7 @@ function status(): WorkerStatus {
     lastPeerUrl: 'http://good.onion',
     currentHead: 'abc',
   };
-  const context = createWorkerContext({ state, peers });
+  const { context } = decide(createWorkerContext({ state, peers }), now, () => 0);
   return statusOf({ state, peers, why: () => explain(context, now) }, { head: () => 'abc', count: () => 1 });
 }
 
@@ -50,10 +51,10 @@ fork           no
 head           abc
 chain          1 event
 
-peer               rule          may be asked                        failures  last good            last error
-http://good.onion  may be asked  now                                 0         2023-11-14 22:12:20
-http://busy.onion  retry-after   2023-11-14 22:23:20, in 10 min  2         never                HTTP 429, rate limited [2J and more
-http://gone.onion  removed       never                               0         never
+peer               rule          may be asked                    failures  last good            last error
+http://good.onion  may be asked  now                             0         2023-11-14 22:12:20
+http://busy.onion  retry-after   2023-11-14 22:23:20, in 10 min  2         never                HTTP 429, rate limited and more
+http://gone.onion  removed       never                           0         never
 
 Times are UTC.`,
   );

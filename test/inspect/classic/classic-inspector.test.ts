@@ -219,7 +219,9 @@ test('names and passwords of URLs leave in no state', async () => {
   viewer.socket.send(inspecting);
   await viewer.until(({ length }) => length > 0);
   await pass(1000);
-  await viewer.until((texts) => texts.some((text) => text.includes('no answer from http://peer.example')));
+  await viewer.until((texts) =>
+    texts.some((text) => text.includes('no answer from http://***@peer.example')),
+  );
   expect(viewer.texts.join()).not.toMatch(/anna|s3cret/);
 });
 
