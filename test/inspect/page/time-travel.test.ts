@@ -37,7 +37,7 @@ browserTest('an event opens, and the page stands at its moment until it goes bac
   await shown(page, '#peers .word', /^cooldown/);
   await shown(page, '#standing', /^The past: event \d+ of \d+/);
   await page.locator('#chart [data-state="error"].active').waitFor();
-  await shown(page, '.detail', /emitted.*run\.finished: the run ended: error/s);
+  await shown(page, '.detail', /emitted.*run\.finished: run ended: error/s);
   await shown(page, '.changes', /worker\.lastOutcome "running" "error"/);
   await page.locator('.detail > details > summary').click();
   await shown(page, '.detail mark', 'lastOutcome');
@@ -51,7 +51,7 @@ browserTest('an event opens, and the page stands at its moment until it goes bac
   await shown(page, '#state', 'error');
   await page.locator('#live').click();
   await shown(page, '#state', 'ok');
-  await shown(page, '#standing', '');
+  await expect.poll(() => page.locator('#standing').textContent()).toBe('');
 });
 
 browserTest('events are found by type, peer and text', async () => {

@@ -75,7 +75,7 @@ browserTest('the log is paused and goes on by keyboard, and loses nothing it can
   const page = await open((await inspected(worker)).url);
   await worker.start();
   await pass(1);
-  await shown(page, '#log li', /the run ended: ok/);
+  await shown(page, '#log li', /run ended: ok/);
   const rows = (): Promise<number> => page.locator('#log > li').count();
   expect(await rows()).toBe(2);
   await page.locator('#pause').focus();

@@ -56,6 +56,7 @@ export function SequencePanel({ lines, choose }: SequenceProps): VNode {
               message={message}
               y={(index + 1.6) * ROW}
               x={x}
+              width={width}
               gap={message.at - (messages[index - 1]?.at ?? message.at)}
               choose={choose}
             />
@@ -70,12 +71,15 @@ interface ArrowProps {
   readonly message: Message;
   readonly y: number;
   readonly x: (column: number) => number;
+  /** Of the picture: the whole row is clicked, and not its lines of one pixel. */
+  readonly width: number;
   /** Seconds since the message before. */
   readonly gap: number;
   readonly choose: (number: number) => void;
 }
 
-function Arrow({ message: { at, line, from, to, text, tone }, x, y, gap, choose }: ArrowProps): VNode {
+function Arrow({ message, x, y, width, gap, choose }: ArrowProps): VNode {
+  const { at, line, from, to, text, tone } = message;
   const [begin, end] = [x(from), x(to)];
   const side = Math.sign(end - begin);
   const path =
@@ -86,6 +90,7 @@ function Arrow({ message: { at, line, from, to, text, tone }, x, y, gap, choose 
     // biome-ignore lint/a11y/noStaticElementInteractions: the same line is in the log, where the keyboard reaches it
     <g class={`message ${tone}`} onClick={() => choose(line)}>
       <title>{clockText(at)}</title>
+      <rect x={0} y={y - ROW / 2} width={width} height={ROW} fill="none" pointer-events="all" />
       <text class="time" x={TIMES - 6} y={y + 4}>
         {gap > 1 ? `+ ${spanText(gap)}` : clockText(at)}
       </text>
