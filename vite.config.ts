@@ -9,7 +9,7 @@ import { closingLine } from './test/support/closing-line.ts';
 const awayFromUtc = 'Asia/Kathmandu';
 
 /** Milliseconds. Only to end a test that hangs: no test is to be judged by the speed of its machine. */
-const longest = 60_000;
+const longest = 900_000;
 const patience = {
   testTimeout: longest,
   hookTimeout: longest,

@@ -23,6 +23,7 @@ export interface PeerHeld {
   readonly held: number;
 }
 
+/** What a gate allows at each origin. */
 export interface PeerGateOptions {
   /** The most attempts under way at one origin at a time. @default no limit */
   readonly atOnce?: number | undefined;

@@ -9,9 +9,9 @@ const consumer = inject('consumer');
 /** Each `@ts-expect-error` fails the check if nothing is wrong there, as it would be with types lost on the way. */
 const source = `
 import {
-  createVirtualClock, createSyncWorkerMachine, PeerSyncHttpError, type PeerRecord,
-  type SyncFunction, type SyncWorkerActor, type SyncWorkerState,
+  createVirtualClock, PeerSyncHttpError, type PeerRecord, type SyncFunction, type SyncWorkerState,
 } from 'infonet-sync-worker';
+import { createSyncWorkerMachine, type SyncWorkerActor } from 'infonet-sync-worker/core';
 import { createActor } from 'xstate';
 
 const sync: SyncFunction = async (peer, { signal, head }) => {

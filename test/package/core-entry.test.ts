@@ -39,7 +39,7 @@ test('the entries share one class of an error', async () => {
 test.each([
   'index',
   'core',
-  'disk/index',
+  'storage/disk/index',
   'infonet/index',
   'operations/index',
   'inspect/index',

@@ -2,7 +2,8 @@
  * What a user writes first: one worker with one peer, driven through 1,200 seconds in a moment. It runs in the
  * project the package was installed into, and prints what the worker told.
  */
-import { createSyncWorkerMachine, createVirtualClock, PeerSyncRateLimited } from 'infonet-sync-worker';
+import { createVirtualClock, PeerSyncRateLimited } from 'infonet-sync-worker';
+import { createSyncWorkerMachine } from 'infonet-sync-worker/core';
 import { createActor, waitFor } from 'xstate';
 
 const clock = createVirtualClock();

@@ -77,7 +77,7 @@ test('the commands of the README run a node, ask it, and change its peers, as th
 test('each of the commands of the README shows the demo in the browser', async () => {
   const lines = await commands('see');
   expect(lines).toHaveLength(3);
-  const invitations = [/watch it at (\S+)/, /Stately Inspector: (\S+)/, /classic visualizer: (\S+)/];
+  const invitations = [/watch it at (\S+)/, /or at (\S+stately)/, /or at (\S+classic)/];
   for (const [index, line] of lines.entries()) {
     const demo = await start(line, invitations[index] ?? expect.fail());
     expect(demo.ready).toContain('http');

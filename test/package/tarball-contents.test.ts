@@ -18,7 +18,7 @@ async function shippedFiles(): Promise<string[]> {
 
 const isDeclaration = (file: string): boolean => file.startsWith('dist/types/');
 
-const isShared = (file: string): boolean => /^dist\/shared\/[a-z.-]+\.js$/.test(file);
+const isShared = (file: string): boolean => /^dist\/shared\/[a-z0-9.-]+\.js$/.test(file);
 
 test('the tarball has a module an entry, the command, what they share, their declarations, and what a package must have', async () => {
   const others = (await shippedFiles()).filter((file) => !isDeclaration(file) && !isShared(file));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
 /**
- * How often each property runs: `PROPERTY_RUNS=20000 npm run test:unit`. A failure prints its seed and path;
- * `PROPERTY_SEED=…` runs the same inputs again.
+ * How often each property runs, few by default: `PROPERTY_RUNS=20000 npm run test:unit`. A failure prints its seed and
+ * path; `PROPERTY_SEED=…` runs the same inputs again.
  */
-const runs = wholeNumber('PROPERTY_RUNS') ?? 1000;
+const runs = wholeNumber('PROPERTY_RUNS') ?? 200;
 const seed = wholeNumber('PROPERTY_SEED');
 
 fc.configureGlobal({ numRuns: runs, ...(seed === undefined ? {} : { seed }) });

@@ -26,6 +26,7 @@ export interface ChainRepair extends ChainReport {
   readonly setAside: string | undefined;
 }
 
+/** How a chain is verified or repaired. */
 export interface VerifyOptions {
   /** Hears how far it has come. What it throws ends the work. */
   readonly onProgress?: ((progress: WalkProgress) => void) | undefined;

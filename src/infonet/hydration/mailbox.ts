@@ -41,6 +41,7 @@ export interface Mailbox {
   close(): Promise<void>;
 }
 
+/** Where a mailbox keeps its messages, and by which time they expire. */
 export interface MailboxOptions {
   /** Where messages are kept, such as `openDiskRecords` opens. @default the memory of this process */
   readonly records?: RecordStore | undefined;

@@ -58,7 +58,11 @@ const SLACK = 32;
 const chart = chartDefinition(syncWorkerMachine);
 const transitions: readonly ChartTransition[] = chartStates(chart).flatMap((state) => state.transitions);
 
-/** @param changed called back at each line, so often that it must only make a note of it */
+/**
+ * Keeps what a worker does, a line for each event, up to the limits; the oldest lines go first.
+ *
+ * @param changed called back at each line, so often that it must only make a note of it
+ */
 export function createRecorder(
   worker: SyncWorker,
   name: string,

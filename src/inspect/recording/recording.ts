@@ -45,6 +45,7 @@ export interface RecordedLine {
   readonly emitted: readonly RecordedNotification[];
 }
 
+/** The event that a line of a recording begins with, as plain JSON without the credentials of URLs. */
 export type RecordedEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 /** What the worker emitted; the state and the peers in it stand in the context. */
