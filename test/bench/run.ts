@@ -1,5 +1,6 @@
 /** `npm run bench`. The same file is what each measuring process runs, with its task. */
 import { type ContenderName, measureCycle } from './cycle.ts';
+import { measureHour, measureIdleHour } from './hour.ts';
 import { type IdleWorker, measureIdleWorkers } from './idle-workers.ts';
 import { measureInfonet } from './infonet-verify.ts';
 import { measureInspectedCycle, type Watching } from './inspect-cycle.ts';
@@ -12,7 +13,9 @@ const [task, name, count] = process.argv.slice(2);
 if (task === 'cycle') console.log(JSON.stringify(await measureCycle(name as ContenderName)));
 else if (task === 'idle') {
   console.log(JSON.stringify(await measureIdleWorkers(name as IdleWorker, Number(count))));
-} else if (task === 'infonet') console.log(JSON.stringify(await measureInfonet()));
+} else if (task === 'hour') console.log(JSON.stringify(await measureHour()));
+else if (task === 'idle-hour') console.log(JSON.stringify(await measureIdleHour(Number(name))));
+else if (task === 'infonet') console.log(JSON.stringify(await measureInfonet()));
 else if (task === 'inspect') console.log(JSON.stringify(await measureInspectedCycle(name as Watching)));
 else if (task === 'inspect-memory') console.log(JSON.stringify(await measureInspectedMemory()));
 else if (task === 'inspect-viewer') await runViewer(name ?? '');
