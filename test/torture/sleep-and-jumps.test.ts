@@ -75,9 +75,9 @@ test('a clock set back by ten minutes makes nobody be asked early by it', async 
     policy: { failureBackoffSeconds: 0 },
   });
   await runEnded(life);
-  const ended = runEnded(life);
   life.setAhead(-600);
-  await ended;
+  // On a busy machine a save may be late by this fast clock, and its run then ends without a contact.
+  while (peer.contacts.length < 2) await runEnded(life);
   const [first, second] = peer.contacts.map(({ callerNow }) => callerNow);
   expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(600);
   expect(await life.stop()).toBe(0);
