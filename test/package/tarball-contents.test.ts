@@ -62,3 +62,11 @@ test('no shipped file names a path of the machine it was built on, or a file tha
     expect(text, file).not.toContain('sourceMappingURL');
   }
 });
+
+test('what is bundled into the package brings its licence along', async () => {
+  const licences = await readFile(join(installed, 'dist/bundled-licenses.md'), 'utf8');
+  const named = [...licences.matchAll(/^## (\S+) - /gm)].map(([, name]) => name);
+  expect(named).toEqual(
+    expect.arrayContaining(['@statelyai/inspect', '@xstate/inspect', 'xstate', 'preact']),
+  );
+});
