@@ -11,7 +11,7 @@ export function formatWhy(why: Why): string {
 }
 
 function stateSentence(why: Why): string {
-  const { state, since, asking, lastError, consecutiveFailures, started } = why;
+  const { state, since, asking, lastError, consecutiveFailures, started, peers } = why;
   const at = utcText(since);
   const stopped = started ? '' : 'The worker is not started. ';
   switch (state) {
@@ -24,7 +24,7 @@ function stateSentence(why: Why): string {
     case 'ok':
       return `${stopped}The last run ended well at ${at}.`;
     case 'solo':
-      return `${stopped}The worker is solo since ${at}: there is no enabled sync peer.`;
+      return `${stopped}The worker is solo since ${at}: there ${peers.some(isEnabled) ? 'was' : 'is'} no enabled sync peer.`;
     default:
       return `${stopped}The last run ended in ${state} at ${at}: ${reason(lastError)}; ${failures(consecutiveFailures)}.`;
   }
@@ -70,6 +70,11 @@ function peerPart({ peerUrl, rule, nextAskAt, detail, retryAfter }: PeerWhy, at:
   if (rule !== 'retry-after') return `${peerUrl}, ${rule}${until}`;
   const clamped = retryAfter?.clamped === true ? ', held to an hour' : '';
   return `${peerUrl}, Retry-After${retryAfter === null ? '' : ` ("${safeText(retryAfter.header, 100)}"${clamped})`}${until}`;
+}
+
+/** A peer that is added in solo is there before the worker has asked it. */
+function isEnabled({ nextAskAt }: PeerWhy): boolean {
+  return nextAskAt !== null;
 }
 
 function failures(count: number): string {

@@ -70,7 +70,7 @@ export interface Why {
 
 /**
  * The worker explains itself: what it decided when it last read the clock, and why. What set a wait is not in the ten fields,
- * so after a restart the state names the rule.
+ * so after a restart the state names the rule, unless the record of a peer has a Retry-After that ends with it.
  *
  * @param now Unix seconds
  */

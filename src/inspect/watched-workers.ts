@@ -1,8 +1,9 @@
 import type { ShownChain } from '../operations/worker-status.ts';
 import { describe } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
+import { timeOf } from '../worker/worker-time.ts';
 import type { InspectorPart } from './inspector-part.ts';
-import { createRecorder, type Recorder, timeOf } from './recording/recorder.ts';
+import { createRecorder, type Recorder } from './recording/recorder.ts';
 import type { Recording } from './recording/recording.ts';
 
 /** What a name looks like that can stand in a list, a URL and a log. */

@@ -1,12 +1,14 @@
 import type { InspectionEvent } from 'xstate';
 import { eventLine } from '../../explain/event-line.ts';
 import { transitionId } from '../../explain/read-chart.ts';
+import { explain, type Why } from '../../explain/why.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
 import { createWorkerContext, type WorkerContext } from '../../schedule/worker-context.ts';
 import type { SyncWorkerNotification } from '../../worker/notifications.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
+import { timeOf } from '../../worker/worker-time.ts';
 import { watchActor } from '../actor-watch.ts';
 import { plainRecord } from '../viewers/plain-value.ts';
 import { type ChartTransition, chartDefinition, chartStates } from './chart-definition.ts';
@@ -46,10 +48,11 @@ export interface Recorder {
 /** A line as it is kept: what can be worked out when somebody reads it is left until then. */
 interface KeptLine extends Omit<RecordedLine, 'changes' | 'emitted' | 'transitions'> {
   readonly context: WorkerContext;
-  changes?: RecordedLine['changes'];
+  readonly heard: SyncWorkerNotification[];
   /** Undefined: to be inferred. */
   transitions: RecordedLine['transitions'] | undefined;
-  readonly emitted: RecordedNotification[];
+  changes?: RecordedLine['changes'];
+  emitted?: RecordedLine['emitted'];
 }
 
 /** Lines that are dropped at once, so that not each line costs a copy of the list. */
@@ -77,9 +80,9 @@ export function createRecorder(
   let read = 0;
   /** The event that the actor is at, and what is seen of it until it is done. */
   let step: { readonly event: RecordedEvent; readonly transitions: string[] } | undefined;
-  let emitted: RecordedNotification[] = [];
+  let heard: SyncWorkerNotification[] = [];
 
-  const push = (line: Pick<KeptLine, 'event' | 'transitions' | 'emitted' | 'to' | 'context'>): void => {
+  const push = (line: Pick<KeptLine, 'event' | 'transitions' | 'heard' | 'to' | 'context'>): void => {
     const kept = { ...line, at: timeOf(worker), from: last.to };
     lines.push(kept);
     pushed += 1;
@@ -97,19 +100,18 @@ export function createRecorder(
     changed();
   };
   const note = (event: SyncWorkerNotification): void => {
-    const recorded = recordedNotification(event, worker);
     if (step !== undefined) {
-      emitted.push(recorded);
+      heard.push(event);
       return;
     }
     const { to, context } = observers.size > 0 ? last : present(worker);
     const newest = lines.at(-1);
     // What was emitted in one step of the chart is one line, as long as nobody has read it.
     if (pushed > read && newest?.event === null && newest.context === context && newest.to === to) {
-      newest.emitted.push(recorded);
+      newest.heard.push(event);
       return;
     }
-    push({ event: null, transitions: undefined, emitted: [recorded], to, context });
+    push({ event: null, transitions: undefined, heard: [event], to, context });
   };
   const finish = (event: Extract<InspectionEvent, { type: '@xstate.snapshot' }>): void => {
     const { snapshot } = event;
@@ -118,10 +120,10 @@ export function createRecorder(
     const to = snapshot.status === 'active' ? innermost(snapshot.value) : '';
     // Without a step it is an announcement: of what has happened unseen, if anything.
     if (step !== undefined || to !== last.to || diff(last.context, context).length > 0) {
-      push({ event: step?.event ?? null, transitions: step?.transitions ?? [], emitted, to, context });
+      push({ event: step?.event ?? null, transitions: step?.transitions ?? [], heard, to, context });
     }
     step = undefined;
-    emitted = [];
+    heard = [];
   };
   const inspect = (event: InspectionEvent): void => {
     if (event.actorRef.sessionId !== event.rootId) return;
@@ -154,12 +156,12 @@ export function createRecorder(
       read = pushed;
       let known = context;
       const recorded = lines.slice(first).map((line): RecordedLine => {
-        const { changes = diff(known, line.context), ...kept } = line;
-        line.changes = changes;
-        known = line.context;
-        const { at, event, from, to, emitted } = kept;
-        const transitions = kept.transitions ?? inferred(from, to, emitted.at(-1)?.type ?? '');
-        line.transitions = transitions;
+        const { at, event, from, to, context: reached, heard: said } = line;
+        line.changes ??= diff(known, reached);
+        line.transitions ??= inferred(from, to, said.at(-1)?.type ?? '');
+        line.emitted ??= said.map((one) => recordedNotification(one, () => explain(reached, at)));
+        known = reached;
+        const { transitions, changes, emitted } = line;
         return { at, event, from, to, transitions, changes, emitted };
       });
       return { start, lines: recorded };
@@ -193,15 +195,6 @@ export function innermost(value: unknown): string {
   return entry === undefined ? '' : [entry[0], innermost(entry[1])].filter(Boolean).join('.');
 }
 
-/** The wall time of a worker's own clock, in Unix seconds with a fraction. */
-export function timeOf(worker: SyncWorker): number {
-  const { actor } = worker;
-  const clock: unknown = actor !== undefined && 'clock' in actor ? actor.clock : undefined;
-  const now: unknown = isRecord(clock) && typeof clock['now'] === 'function' ? clock['now']() : undefined;
-  // The worker's own account also tells the time, but looks at every peer for it.
-  return typeof now === 'number' && Number.isFinite(now) ? now / 1000 : worker.why().at;
-}
-
 /** Where the worker is now. One that was never started has no actor, and a context of what is known of it. */
 function present(worker: SyncWorker): { readonly to: string; readonly context: WorkerContext } {
   const { snapshot, state, peers } = worker;
@@ -229,12 +222,9 @@ function inferred(from: string, to: string, emits: string): readonly string[] {
   return found !== undefined && others.length === 0 ? [found.id] : [];
 }
 
-function recordedNotification(
-  event: SyncWorkerNotification,
-  worker: Pick<SyncWorker, 'why'>,
-): RecordedNotification {
+function recordedNotification(event: SyncWorkerNotification, why: () => Why): RecordedNotification {
   const { type } = event;
-  const text = safeText(eventLine(event, () => worker.why()).message, 500);
+  const text = safeText(eventLine(event, why).message, 500);
   switch (type) {
     case 'attempt.started':
     case 'run.stuck':
