@@ -19,7 +19,7 @@ export class PageRefused extends Error {
 
 /** @throws PageRefused */
 export function readSyncPage(body: Uint8Array, limit: number): SyncPage {
-  const page = readBody(body);
+  const page = readBody(body, limit);
   if (!isJsonObject(page)) throw new PageRefused('the answer is no JSON object');
   if (page.get('ok') === false) throw new PageRefused(`the peer refused${saying(page.get('detail'))}`);
   const protocol = page.get('protocol_version');
@@ -50,9 +50,13 @@ export function withoutByteOrderMark(body: Uint8Array): Uint8Array {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
-function readBody(body: Uint8Array): JsonValue {
+/** The most that an event holds: a payload of 4,096 bytes has up to 2,048 values, and the fields around it few. */
+const MAX_VALUES_AN_EVENT = 2_300;
+
+function readBody(body: Uint8Array, limit: number): JsonValue {
   try {
-    return readJson(withoutByteOrderMark(body));
+    const maxValues = Math.max(250_000, MAX_VALUES_AN_EVENT * limit);
+    return readJson(withoutByteOrderMark(body), { maxValues });
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error;
     throw new PageRefused(`the answer is no JSON we take: ${error.message}`);
