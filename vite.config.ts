@@ -33,17 +33,20 @@ const entries = {
   'sync-worker': 'src/command-line/main.ts',
 };
 
-/** What is installed beside the package, and not built into it. */
+/** What is installed beside the package; all else, such as what the command alone needs, is built into it. */
 const external = [/^node:/, ...Object.keys(manifest.dependencies)];
 
 const config: ViteUserConfig = {
   plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect()],
+  ssr: { noExternal: true },
   build: {
     target: 'node20',
-    lib: { entry: entries, formats: ['es'] },
+    // For Node, so that a library's own browser build is never taken.
+    ssr: true,
     rolldownOptions: {
       external,
-      output: { chunkFileNames: 'shared/[name].js' },
+      input: entries,
+      output: { entryFileNames: '[name].js', chunkFileNames: 'shared/[name].js' },
     },
     license: { fileName: 'bundled-licenses.md' },
     minify: false,

@@ -1,4 +1,4 @@
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
@@ -29,4 +29,11 @@ test('the installed package drives a worker through a good run, a rate limit wai
     { ...started, at: 1200 },
     { ...finished, at: 1200, lastOutcome: 'ok', currentHead: 'a2', nextSyncDueAt: start + 1500 },
   ]);
+});
+
+test('an install brings few packages, for what the command alone needs is bundled', async () => {
+  const lock = JSON.parse(await readFile(join(consumer, 'node_modules', '.package-lock.json'), 'utf8'));
+  const installed = Object.keys(lock.packages);
+  expect(installed).toContain('node_modules/infonet-sync-worker');
+  expect(installed.length).toBeLessThanOrEqual(20);
 });
