@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll } from 'vitest';
+import config from '../../vite.config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,12 +13,19 @@ export async function buildCommandLine(): Promise<string> {
   const outDir = await realpath(await mkdtemp(join(tmpdir(), 'sync-worker-bin-')));
   afterAll(() => rm(outDir, { recursive: true, force: true }));
   await build({
+    ...config,
+    configFile: false,
     root,
     logLevel: 'warn',
     build: {
-      lib: { entry: { 'sync-worker': join(root, 'src/command-line/main.ts') }, formats: ['es'] },
+      ...config.build,
+      license: false,
       outDir,
       emptyOutDir: false,
+      rolldownOptions: {
+        ...config.build?.rolldownOptions,
+        input: { 'sync-worker': join(root, 'src/command-line/main.ts') },
+      },
     },
   });
   // What the package depends on is not bundled.
