@@ -32,7 +32,7 @@ export type SyncWorkerStateValue =
 type AttemptActor = {
   src: 'attempt';
   logic: PromiseActorLogic<unknown, AttemptInput>;
-  id: string | undefined;
+  id?: string;
 };
 
 type MachineFor<Event extends EventObject> = StateMachine<
