@@ -44,6 +44,8 @@ export {
   type PeerHeld,
   type PeerPass,
 } from './worker/peer-gate.ts';
+export { type OneRun, type RunEnding, runOnce } from './worker/run-once.ts';
+export type { RunOnceOptions, SavedRun } from './worker/run-once-options.ts';
 export type { SyncWorker, SyncWorkerListener } from './worker/sync-worker.ts';
 export type { WaitForOptions } from './worker/watch-state.ts';
 export type { SyncWorkerOptions } from './worker/worker-options.ts';

@@ -83,6 +83,10 @@ export interface WorkerInput {
   readonly state?: SyncWorkerState | undefined;
   /** A request that waits from the start, say for a peer that was not on the list before. @default 'none' */
   readonly request?: SyncRequest | undefined;
+  /** False where a worker goes on rather than starts: then the first run is not spread. @default true */
+  readonly isStart?: boolean | undefined;
+  /** When the newest run ended, in Unix seconds with a fraction. @default `lastSyncFinishedAt` and a second, for that is truncated */
+  readonly endedAt?: number | null | undefined;
 }
 
 /**
@@ -107,8 +111,9 @@ export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
     stuckPeers: isAbandoned && worker.lastPeerUrl !== '' ? [worker.lastPeerUrl] : [],
     lastTriedPeer: '',
     // The second was truncated: the run ended at most a second after it.
-    endedAt: worker.lastSyncFinishedAt === 0 ? null : worker.lastSyncFinishedAt + 1,
-    notBefore: null,
+    endedAt: input.endedAt ?? (worker.lastSyncFinishedAt === 0 ? null : worker.lastSyncFinishedAt + 1),
+    // What is left of an abandoned run is waited out in any case.
+    notBefore: input.isStart === false && !isAbandoned ? 0 : null,
     bounded: null,
   };
 }

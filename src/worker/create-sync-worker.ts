@@ -9,6 +9,7 @@ import type { ChartEvent, SyncWorkerEmitted } from '../schedule/worker-events.ts
 import { adoptPeers, noteExcluded } from './adopt-peers.ts';
 import { createAttemptControl } from './attempt-control.ts';
 import { createNotifications } from './notifications.ts';
+import { stopInOrder } from './stop-in-order.ts';
 import type { SyncWorker } from './sync-worker.ts';
 import { createStateWatch } from './watch-state.ts';
 import { createWorkerActor } from './worker-actor.ts';
@@ -82,14 +83,7 @@ export function createSyncWorker<Details = unknown>(
     }
   };
   const end = async (): Promise<void> => {
-    const withdrawal = await attempts.withdraw();
-    // An attempt that has just ended: its run ends in the chart a few turns later, or would go on at another peer.
-    if (withdrawal.kind === 'none') await Promise.race([runEnds(actor.current), attempts.refused()]);
-    if (withdrawal.kind !== 'still running' && isInRun(actor.current)) {
-      const answer = withdrawal.kind === 'over' ? withdrawal.answer : undefined;
-      actor.send({ type: 'run.withdraw', at: now(), answer });
-    }
-    actor.end();
+    await stopInOrder(attempts, actor, now);
     offJump();
     await memory.flush();
     watch.ended();
@@ -178,25 +172,4 @@ export function createSyncWorker<Details = unknown>(
     waitFor: (outcome, waitOptions = {}) => watch.waitFor(outcome, waitOptions),
     [Symbol.asyncDispose]: () => turn(false, end),
   };
-}
-
-/** Resolves when no attempt is under way any more. */
-async function runEnds(actor: SyncWorker['actor']): Promise<void> {
-  if (actor === undefined || !isInRun(actor)) return;
-  await new Promise<void>((resolve) => {
-    const subscription = actor.subscribe({
-      next: () => {
-        if (isInRun(actor)) return;
-        subscription.unsubscribe();
-        resolve();
-      },
-      error: () => resolve(),
-    });
-  });
-}
-
-/** A chart that failed is in no run, whatever its last snapshot says. */
-function isInRun(actor: SyncWorker['actor']): boolean {
-  const snapshot = actor?.getSnapshot();
-  return snapshot?.status === 'active' && snapshot.context.run !== null;
 }

@@ -4,6 +4,13 @@ import { PeerSyncLocalError } from '../policy/errors.ts';
 /** How long a save may take before it counts as hung. */
 export const MAX_SAVE_SECONDS = 30;
 
+/** What a save that hangs is: a fault of ours. */
+export function hungSave(): PeerSyncLocalError {
+  return new PeerSyncLocalError(
+    `the storage does not answer: a save takes longer than ${MAX_SAVE_SECONDS} s`,
+  );
+}
+
 /** Saves one value after another: in order, one at a time, and of those that came meanwhile only the newest. */
 export interface Saver<Value> {
   request(value: Value): void;
@@ -28,9 +35,6 @@ export function createSaver<Value>(
   let failed: { readonly value: Value } | undefined;
   let working: Promise<void> | undefined;
   let isHung = false;
-
-  const hung = (): PeerSyncLocalError =>
-    new PeerSyncLocalError(`the storage does not answer: a save takes longer than ${MAX_SAVE_SECONDS} s`);
 
   /** Resolves when the save has settled or counts as hung; true if it was in time. */
   const inTime = (saved: Promise<void>): Promise<boolean> =>
@@ -60,7 +64,7 @@ export function createSaver<Value>(
       const saved = saveOne(next);
       if (await inTime(saved)) continue;
       isHung = true;
-      report(hung());
+      report(hungSave());
       void saved.then(() => {
         isHung = false;
         pending ??= failed;
@@ -83,7 +87,7 @@ export function createSaver<Value>(
     recorded: () => {
       if (working === undefined && !isHung) return undefined;
       return (working ?? Promise.resolve()).then(() => {
-        if (isHung) throw hung();
+        if (isHung) throw hungSave();
       });
     },
     flush: async () => {

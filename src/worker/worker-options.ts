@@ -47,12 +47,21 @@ export interface WorkerParts {
   readonly inspect: Inspect | undefined;
 }
 
-const known = ['sync', 'peers', 'policy', 'storage', 'gate', 'clock', 'random', 'unref', 'inspect'];
+/** Whose options are read, and which there are. @internal */
+export interface OptionNames {
+  readonly of: string;
+  readonly known: readonly string[];
+}
+
+const ofWorker: OptionNames = {
+  of: 'createSyncWorker()',
+  known: ['sync', 'peers', 'policy', 'storage', 'gate', 'clock', 'random', 'unref', 'inspect'],
+};
 
 /** @throws TypeError naming the option, its value and what is allowed; also for an option that does not exist */
-export function readOptions(options: SyncWorkerOptions): WorkerParts {
+export function readOptions(options: SyncWorkerOptions, { of, known }: OptionNames = ofWorker): WorkerParts {
   if (!isRecord(options)) {
-    throw new TypeError(`createSyncWorker() was given ${describe(options)}; allowed is an object with sync`);
+    throw new TypeError(`${of} was given ${describe(options)}; allowed is an object with sync`);
   }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`Unknown option ${name}; known are ${known.join(', ')}`);
