@@ -4,6 +4,7 @@ import manifest from './package.json' with { type: 'json' };
 import { bundlePage } from './src/build/bundle-page.ts';
 import { leanStatelyInspect, xstateV4ForInspect } from './src/build/inspect-libraries.ts';
 import { closingLine } from './test/support/closing-line.ts';
+import { propertyLines } from './test/support/property-lines.ts';
 
 /** Dates are UTC here, always: everything runs in a zone that is not UTC, and what reads dates in UTC as well. */
 const awayFromUtc = 'Asia/Kathmandu';
@@ -53,7 +54,7 @@ const config: ViteUserConfig = {
     reportCompressedSize: false,
   },
   test: {
-    reporters: ['default', closingLine],
+    reporters: ['default', propertyLines, closingLine],
     // Half of the tests wait for processes, sockets and browsers; the other half has their processors meanwhile.
     maxWorkers: 2 * availableParallelism(),
     projects: [
