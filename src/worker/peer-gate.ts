@@ -36,16 +36,25 @@ export interface PeerGateOptions {
 interface Origin {
   underWay: number;
   retryAfterUntil: number;
-  /** The next free slot, in Unix seconds. */
-  nextSlot: number;
+  /** When the newest attempt began, in Unix seconds. */
+  begunAt: number;
+  /** The last slot that was given out, in Unix seconds. */
+  lastSlot: number;
 }
 
-/** How long an attempt that found no place waits before it asks again, in seconds. */
-const RETRY_SECONDS = 1;
+/** Earlier than any time: a clock may be before 1970. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** How soon a place is taken to become free again, in seconds. */
+const EXPECTED_ATTEMPT_SECONDS = 1;
+
+/** No wait that is kept here outlasts this, in seconds: a clock that was set back does not prolong it. */
+const MAX_HELD_SECONDS = 3600;
 
 /**
  * A gate in memory, for workers that share hosts: a Retry-After of an origin holds back all of them, at most so many
- * attempts are under way at once, and they begin one after the other.
+ * attempts are under way at once, and they begin one after the other. Those that are held get slots one after the other, so
+ * that they do not all come back in the same second.
  *
  * @throws RangeError for an option, naming it, its value and what is allowed
  */
@@ -59,22 +68,31 @@ export function createPeerGate(options: PeerGateOptions = {}): PeerGate {
   const origins = new Map<string, Origin>();
   const originOf = (peerUrl: string): Origin => {
     const key = new URL(peerUrl).host;
-    const known = origins.get(key) ?? { underWay: 0, retryAfterUntil: 0, nextSlot: 0 };
+    const known = origins.get(key) ?? {
+      underWay: 0,
+      retryAfterUntil: NEVER,
+      begunAt: NEVER,
+      lastSlot: NEVER,
+    };
     origins.set(key, known);
     return known;
   };
   const now = (): number => clock.now() / 1000;
+  const spacing = spacingMs / 1000;
+  const step = Math.max(spacing, EXPECTED_ATTEMPT_SECONDS / atOnce);
   return {
     enter: (peerUrl) => {
       const origin = originOf(peerUrl);
       const at = now();
-      // A clock that was set back does not prolong what it held.
-      origin.retryAfterUntil = Math.min(origin.retryAfterUntil, at + 3600);
+      origin.retryAfterUntil = Math.min(origin.retryAfterUntil, at + MAX_HELD_SECONDS);
+      origin.begunAt = Math.min(origin.begunAt, at);
       if (origin.retryAfterUntil > at) return { held: origin.retryAfterUntil };
-      if (origin.underWay >= atOnce) return { held: at + RETRY_SECONDS };
-      const slot = Math.min(origin.nextSlot, at + spacingMs / 1000);
-      if (slot > at) return { held: slot };
-      origin.nextSlot = at + spacingMs / 1000;
+      if (origin.underWay >= atOnce || at < origin.begunAt + spacing) {
+        const free = Math.max(at, origin.begunAt + spacing - step);
+        origin.lastSlot = Math.min(Math.max(origin.lastSlot, free) + step, at + MAX_HELD_SECONDS);
+        return { held: origin.lastSlot };
+      }
+      origin.begunAt = at;
       origin.underWay += 1;
       let isOver = false;
       return {
@@ -88,7 +106,7 @@ export function createPeerGate(options: PeerGateOptions = {}): PeerGate {
       };
     },
     reset: (peerUrl) => {
-      originOf(peerUrl).retryAfterUntil = 0;
+      originOf(peerUrl).retryAfterUntil = NEVER;
     },
   };
 }

@@ -119,8 +119,9 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
       }
     },
     waitFor: (outcome, { next = false, timeout, signal }) => {
-      if (timeout !== undefined && !(timeout >= 0)) {
-        throw new RangeError(`timeout is ${describe(timeout)}; allowed are milliseconds of at least 0`);
+      if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+        const message = `timeout is ${describe(timeout)}; allowed are milliseconds of at least 0`;
+        return Promise.reject(new RangeError(message));
       }
       const isMet = ({ lastOutcome }: SyncWorkerState): boolean => lastOutcome === outcome;
       if (!next && signal?.aborted !== true && isMet(state())) return Promise.resolve(state());

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { PeerSyncRateLimited, type SyncAnswer, type SyncFunction } from '../../src/index.ts';
+import {
+  createSyncWorker,
+  createVirtualClock,
+  PeerSyncRateLimited,
+  type SyncAnswer,
+  type SyncFunction,
+} from '../../src/index.ts';
 import { BEGIN, embed } from '../support/embedded-worker.ts';
 
 const peers = ['http://a.example'];
@@ -165,6 +171,123 @@ describe('a sync function that', () => {
     worker.setPeers(['https://a.example']);
     await pass(600_000);
     expect(worker.state.lastOutcome).toBe('solo');
+    await worker.stop();
+  });
+
+  test('hangs longer than attemptTimeoutSeconds is aborted with a code, and the next peer is asked in the same run', async () => {
+    const reasons: unknown[] = [];
+    const asked: string[] = [];
+    const { worker, clock, pass } = embed({
+      peers: ['http://a.example', 'http://b.example'],
+      policy: { attemptTimeoutSeconds: 20 },
+      sync: ({ peerUrl }, { signal }) => {
+        asked.push(`${peerUrl} ${clock.now() / 1000 - BEGIN}`);
+        signal.addEventListener('abort', () => reasons.push(signal.reason));
+        return asked.length === 1 ? new Promise(() => undefined) : { head: 'h1' };
+      },
+    });
+    const results: unknown[] = [];
+    worker.on('attempt.finished', ({ result, durationSeconds }) => {
+      results.push([result.outcome, 'error' in result ? result.error : '', durationSeconds]);
+    });
+    await worker.start();
+    await pass(19_999);
+    expect(reasons).toEqual([]);
+    await pass(1);
+    expect(reasons).toMatchObject([{ name: 'SyncAbortedError', code: 'attempt_timeout' }]);
+    expect(asked).toEqual(['http://a.example 0', 'http://b.example 20']);
+    expect(results).toEqual([
+      ['error', 'no answer of http://a.example within 20 s', 20],
+      ['ok', '', 0],
+    ]);
+    expect(worker.state).toMatchObject({ lastOutcome: 'ok', consecutiveFailures: 0 });
+    expect(worker.peers).toMatchObject([{ failureCount: 1 }, { failureCount: 0 }]);
+    await worker.stop();
+  });
+
+  test('answers in time is not cut short by attemptTimeoutSeconds, and a stuck run is stuck where the two meet', async () => {
+    const stuck: string[] = [];
+    const { worker, pass } = embed({
+      peers,
+      policy: { attemptTimeoutSeconds: 300 },
+      sync: () => new Promise(() => undefined),
+    });
+    worker.on('run.stuck', ({ peerUrl }) => stuck.push(peerUrl));
+    await worker.start();
+    await pass(300_000);
+    expect(stuck).toEqual(peers);
+    await pass(10);
+    const stopped = worker.stop();
+    await pass(5000);
+    await stopped;
+  });
+
+  test('answers with details has them arrive on attempt.finished, by their type and as they are', async () => {
+    interface Entries {
+      readonly entries: readonly string[];
+    }
+    const details: Entries = { entries: ['a', 'b'] };
+    const clock = createVirtualClock(BEGIN * 1000);
+    const worker = createSyncWorker({ peers, clock, sync: () => ({ head: 'h1', details }) });
+    const seen: (Entries | undefined)[] = [];
+    worker.on('attempt.finished', ({ result }) => {
+      if (result.outcome === 'ok') seen.push(result.details);
+      // @ts-expect-error The details are those of the sync function.
+      if (result.outcome === 'ok') result.details?.pages;
+    });
+    await worker.start();
+    await worker.waitFor('ok');
+    await worker.stop();
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toBe(details);
+  });
+});
+
+describe('workers that were started together', () => {
+  const policy = { intervalSeconds: 100, spreadRatio: 0.5 };
+
+  test('are spread over ratio · interval at their start, and each interval is lengthened', async () => {
+    const times: number[] = [];
+    const { worker, clock, pass } = embed({
+      peers,
+      policy,
+      random: () => 0.5,
+      sync: () => {
+        times.push(clock.now() / 1000 - BEGIN);
+        return { head: 'h1' };
+      },
+    });
+    await worker.start();
+    await pass(0);
+    expect(worker.why()).toMatchObject({ rule: 'spread', nextRunAt: BEGIN + 25 });
+    await pass(280_000);
+    expect(times).toEqual([25, 150, 275]);
+    expect(worker.why()).toMatchObject({ rule: 'interval', jitterSeconds: 25 });
+    await worker.stop();
+  });
+
+  test('draw their spread once: no news draws it again, a request need not wait for it', async () => {
+    const draws: number[] = [];
+    let asked = 0;
+    const { worker, pass } = embed({
+      peers,
+      policy,
+      random: () => {
+        draws.push(1);
+        return 1;
+      },
+      sync: () => ({ head: `h${++asked}` }),
+    });
+    await worker.start();
+    worker.setPeers([...peers, 'http://b.example']);
+    worker.peerSeen('http://b.example');
+    worker.setPolicy(policy);
+    expect(draws).toHaveLength(1);
+    await pass(49_999);
+    expect(asked).toBe(0);
+    worker.requestSync();
+    await pass(0);
+    expect(asked).toBe(1);
     await worker.stop();
   });
 });

@@ -38,11 +38,22 @@ describe('a gate', () => {
     const clock = createVirtualClock(BEGIN * 1000);
     const gate = createPeerGate({ clock, atOnce: 2 });
     const [long, short] = [await pass(gate), await pass(gate)];
-    expect(await gate.enter(url)).toEqual({ held: BEGIN + 1 });
+    expect(await gate.enter(url)).toEqual({ held: BEGIN + 0.5 });
     await long.answered({ retryAfterSeconds: 600 });
     await short.answered({ retryAfterSeconds: 5 });
     await short.answered({ retryAfterSeconds: 900 });
     expect(await gate.enter(url)).toEqual({ held: BEGIN + 600 });
+  });
+
+  test('that is full gives out slots, one after the other', async () => {
+    const clock = createVirtualClock(BEGIN * 1000);
+    const gate = createPeerGate({ clock, atOnce: 1, spacingMs: 2000 });
+    const first = await pass(gate);
+    const held = [await gate.enter(url), await gate.enter(url), await gate.enter(url)];
+    expect(held).toEqual([{ held: BEGIN + 2 }, { held: BEGIN + 4 }, { held: BEGIN + 6 }]);
+    await first.answered({ retryAfterSeconds: 0 });
+    clock.advanceTo((BEGIN + 2) * 1000);
+    await pass(gate);
   });
 
   test('is opened by an operator', async () => {
@@ -59,6 +70,14 @@ describe('a gate', () => {
     await (await pass(gate)).answered({ retryAfterSeconds: 60 });
     now = BEGIN * 1000;
     expect(await gate.enter(url)).toEqual({ held: BEGIN + 3600 });
+  });
+
+  test('runs before 1970 as at any other time', async () => {
+    const gate = createPeerGate({ clock: createVirtualClock(-60_000), atOnce: 1 });
+    const first = await pass(gate);
+    expect(await gate.enter(url)).toEqual({ held: -59 });
+    await first.answered({ retryAfterSeconds: 5 });
+    expect(await gate.enter(url)).toEqual({ held: -55 });
   });
 
   test('refuses an option that makes no sense, naming it', () => {
@@ -162,6 +181,36 @@ test('workers that share a host share its Retry-After, through the gate, and non
   expect(workers[1]?.peers).toMatchObject([{ failureCount: 0, cooldownUntil: BEGIN + 120 }]);
   await first.pass(10_000);
   expect(workers.map(({ state }) => state.lastOutcome)).toEqual(['ok', 'ok', 'ok']);
+  await Promise.all(workers.map((worker) => worker.stop()));
+});
+
+test('a hundred workers behind one host that takes one at a time all sync, and few of them come in vain', async () => {
+  const { clock, pass: wait } = embed({ sync: () => ({ head: 'h1' }), peers: [url] });
+  const gate = createPeerGate({ clock, atOnce: 1, spacingMs: 1000 });
+  let entered = 0;
+  const counted: PeerGate = {
+    enter: (peerUrl) => {
+      entered += 1;
+      return gate.enter(peerUrl);
+    },
+  };
+  const workers = Array.from({ length: 100 }, () =>
+    createSyncWorker({
+      peers: [url],
+      gate: counted,
+      clock,
+      random: () => 0,
+      policy: { intervalSeconds: 3600 },
+      sync: () =>
+        new Promise((resolve) => {
+          clock.setTimeout(() => resolve({ head: 'h1' }), 200);
+        }),
+    }),
+  );
+  await Promise.all(workers.map((worker) => worker.start()));
+  await wait(200_000);
+  expect(workers.filter(({ state }) => state.lastOutcome === 'ok')).toHaveLength(100);
+  expect(entered).toBeLessThan(300);
   await Promise.all(workers.map((worker) => worker.stop()));
 });
 
