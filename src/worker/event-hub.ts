@@ -1,3 +1,4 @@
+import { describe } from '../policy/wire-fields.ts';
 import { onAbort } from './on-abort.ts';
 
 /** Listeners by event type. One that throws, or whose promise rejects, is reported and harms nobody. */
@@ -26,6 +27,9 @@ export function createEventHub<Event extends { readonly type: string }>(
   };
   return {
     on: (type, listener, { signal } = {}) => {
+      if (typeof listener !== 'function') {
+        throw new TypeError(`the listener is ${describe(listener)}; allowed is a function`);
+      }
       if (signal?.aborted) return () => undefined;
       const set = listeners.get(type) ?? new Set();
       listeners.set(type, set);

@@ -7,11 +7,15 @@ import type {
 import { createSyncWorkerChart } from '../../machines/sync-worker.machine.ts';
 import { safeReadings } from '../clock/safe-readings.ts';
 import { systemNow, systemRandom, systemReport } from '../clock/system-ports.ts';
+import { asError } from '../policy/thrown.ts';
 import type { WorkerContext } from '../schedule/worker-context.ts';
 
 /** The ports of a machine, each with a default. */
 export interface SyncWorkerMachineOptions extends Partial<SyncWorkerPorts> {
-  /** Called when `now` or `random` throws or gives no number. @default a process warning */
+  /**
+   * Called when `now` or `random` throws or gives no number, and when a snapshot of a child cannot be used.
+   * @default a process warning
+   */
   readonly report?: (error: Error) => void;
 }
 
@@ -30,7 +34,7 @@ export function createSyncWorkerMachine(options: SyncWorkerMachineOptions = {}):
     report,
   });
   // Users of the machine neither send nor see the chart's internal events; a chart that takes more events takes these.
-  return beginAnew(createSyncWorkerChart({ sync, ...readings })) as unknown as SyncWorkerMachine;
+  return beginAnew(createSyncWorkerChart({ sync, ...readings }), report) as unknown as SyncWorkerMachine;
 }
 
 /** The machine on the system's clock, to look at and to provide an `attempt` to. */
@@ -41,14 +45,20 @@ export const syncWorkerMachine: SyncWorkerMachine = createSyncWorkerMachine();
  * worker would never run again, or ask twice. So a snapshot is not restored: its ten fields, peers and policy begin a new
  * life, as after a restart, also where the worker is somebody's child, and after `provide()`.
  */
-function beginAnew(machine: SyncWorkerChart): SyncWorkerChart {
+function beginAnew(machine: SyncWorkerChart, report: (error: Error) => void): SyncWorkerChart {
   const provide = machine.provide.bind(machine);
-  machine.provide = (implementations) => beginAnew(provide(implementations));
+  machine.provide = (implementations) => beginAnew(provide(implementations), report);
   const restore = machine.restoreSnapshot.bind(machine);
   machine.restoreSnapshot = (snapshot: Snapshot<unknown>, scope: AnyActorScope) => {
     if (snapshot.status !== 'active') return restore(snapshot, scope);
-    const { worker: state, peers, policy } = contextOf(snapshot);
-    return machine.getInitialSnapshot(scope, { state, peers, policy });
+    try {
+      const { worker: state, peers, policy } = contextOf(snapshot);
+      return machine.getInitialSnapshot(scope, { state, peers, policy });
+    } catch (error) {
+      // XState does not tell a parent that its restored child failed.
+      if (scope.self._parent !== undefined) report(asError(error));
+      throw error;
+    }
   };
   return machine;
 }

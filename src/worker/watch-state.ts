@@ -1,5 +1,5 @@
 import type { WallClock } from '../clock/wall-clock.ts';
-import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
+import { type SyncOutcome, type SyncWorkerState, syncOutcomes } from '../policy/sync-worker-state.ts';
 import { describe } from '../policy/wire-fields.ts';
 import { onAbort } from './on-abort.ts';
 
@@ -119,6 +119,10 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
       }
     },
     waitFor: (outcome, { next = false, timeout, signal }) => {
+      if (!syncOutcomes.includes(outcome)) {
+        const message = `outcome is ${describe(outcome)}; allowed is one of ${syncOutcomes.join(', ')}`;
+        return Promise.reject(new RangeError(message));
+      }
       if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
         const message = `timeout is ${describe(timeout)}; allowed are milliseconds of at least 0`;
         return Promise.reject(new RangeError(message));

@@ -76,6 +76,13 @@ export function readOptions(options: SyncWorkerOptions, { of, known }: OptionNam
       throw new TypeError(`${name} is ${describe(value)}; allowed is a function`);
     }
   }
+  checkOptional('storage', storage, ['close']);
+  checkOptional('gate', gate, ['reset']);
+  checkOptional('clock', clock, ['monotonic']);
+  checkOptional('sync', sync, ['exclude']);
+  if (unref === true && clock !== undefined) {
+    throw new TypeError('unref is true beside a clock; allowed is unref with the default clock alone');
+  }
   if (unref !== undefined && typeof unref !== 'boolean') {
     throw new TypeError(`unref is ${describe(unref)}; allowed is true or false`);
   }
@@ -104,6 +111,17 @@ function needFunctions(what: string, value: unknown, names: readonly string[]): 
     if (typeof given !== 'function') {
       const where = what === 'the options' ? name : `${what}.${name}`;
       throw new TypeError(`${where} is ${describe(given)}; allowed is a function`);
+    }
+  }
+}
+
+/** What may be left out is a function where it is there. */
+function checkOptional(what: string, owner: object | undefined, names: readonly string[]): void {
+  for (const name of names) {
+    const given = (owner as Record<string, unknown> | undefined)?.[name];
+    if (given === undefined) continue;
+    if (typeof given !== 'function') {
+      throw new TypeError(`${what}.${name} is ${describe(given)}; allowed is a function`);
     }
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   createMemoryStorage,
   createSyncWorker,
+  createVirtualClock,
   initialSyncState,
   PeerSyncRateLimited,
   type SyncAnswer,
@@ -222,6 +223,16 @@ describe('a worker', () => {
     expect(() => createSyncWorker({ ...good, peers: 'http://a' as never })).toThrow('peers is "http://a"');
     expect(() => createSyncWorker({ ...good, storage: {} as never })).toThrow('storage.load is undefined');
     expect(() => createSyncWorker({ ...good, clock: {} as never })).toThrow('clock.now is undefined');
+    const store = createMemoryStorage();
+    expect(() => createSyncWorker({ ...good, storage: { ...store, close: 7 as never } })).toThrow(
+      'storage.close is 7; allowed is a function',
+    );
+    expect(() => createSyncWorker({ ...good, gate: { enter: good.sync, reset: {} } as never })).toThrow(
+      /^gate.reset is .*; allowed is a function/,
+    );
+    expect(() => createSyncWorker({ ...good, unref: true, clock: createVirtualClock() })).toThrow(
+      /^unref is true/,
+    );
     expect(() => createSyncWorker(undefined as never)).toThrow('createSyncWorker() was given undefined');
   });
 

@@ -82,6 +82,14 @@ describe('on a worker that is stopped', () => {
     await expect(waiting).rejects.toThrow(/^timeout is .*; allowed are milliseconds/);
   });
 
+  test('an outcome that does not exist, and a listener that is none, are refused', async () => {
+    const { worker } = embed(good);
+    await expect(worker.waitFor('okay' as never)).rejects.toThrow(
+      /^outcome is "okay"; allowed is one of idle, /,
+    );
+    expect(() => worker.on('run.finished', 7 as never)).toThrow('the listener is 7; allowed is a function');
+  });
+
   test('a timeout above 2^31−1 ms is meant as it is written', async () => {
     const { worker, pass } = embed({ peers, policy: { intervalSeconds: 1e9 }, sync: () => ({ head: 'h1' }) });
     await worker.start();
