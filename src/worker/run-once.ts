@@ -22,6 +22,7 @@ export interface OneRun<Details = unknown> {
   readonly attempts: readonly Pick<AttemptFinished<Details>, 'peerUrl' | 'result'>[];
 }
 
+/** How the one run of a call ended. */
 export type RunEnding =
   /** The run ended as `saved.state.lastOutcome` says: ok, error, fork, or solo where there is nobody to ask. */
   | 'finished'
