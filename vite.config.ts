@@ -3,6 +3,7 @@ import type { ViteUserConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
 import { bundlePage } from './src/build/bundle-page.ts';
 import { leanStatelyInspect, xstateV4ForInspect } from './src/build/inspect-libraries.ts';
+import { minifyReport } from './src/build/minify-report.ts';
 import { closingLine } from './test/support/closing-line.ts';
 
 /** Dates are UTC here, always: everything runs in a zone that is not UTC, and what reads dates in UTC as well. */
@@ -37,7 +38,7 @@ const entries = {
 const external = [/^node:/, ...Object.keys(manifest.dependencies)];
 
 const config: ViteUserConfig = {
-  plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect()],
+plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect(), minifyReport()],
   ssr: { noExternal: true },
   build: {
     target: 'node20',

@@ -9,9 +9,9 @@ export function figureText(value: number | null, unit: FigureUnit): string {
   return unit === 'requests a second' ? `${numberText(value)}/s` : numberText(value);
 }
 
-/** The same for a table: from ten minutes on in whole minutes. */
+/** The same for a table: from two minutes on in whole ones. */
 export function figureCell(value: number | null, unit: FigureUnit): string {
-  const isLong = unit === 'seconds' && value !== null && value >= 600 && Number.isFinite(value);
+  const isLong = unit === 'seconds' && value !== null && value >= 120 && Number.isFinite(value);
   return figureText(isLong ? Math.ceil(value / 60) * 60 : value, unit);
 }
 

@@ -1,0 +1,24 @@
+export {
+  type Assertion,
+  type AssertionResult,
+  AssertionUnreadable,
+  checkAssertion,
+  judge,
+  parseAssertion,
+} from './assertion/assertion.ts';
+export type { Contender, SimulatedAnswer, SimulatedLife, SimulatedNode } from './contenders/contender.ts';
+export type { FigureName, Figures, Timeline } from './figures/figures.ts';
+export { reportTable } from './report/report-table.ts';
+export type { ContenderReport, SimulationReport } from './report/simulation-report.ts';
+export type { ScenarioInput } from './scenario/read-scenario.ts';
+export type {
+  ClockFault,
+  Outage,
+  PeerGroup,
+  Range,
+  RateLimit,
+  Restart,
+  Scenario,
+} from './scenario/scenario.ts';
+export { type ScenarioName, scenarioNames } from './scenario/shipped-scenarios.ts';
+export { type SimulateOptions, type SimulationProgress, simulate } from './simulate.ts';
