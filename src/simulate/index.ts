@@ -10,7 +10,7 @@ export type { Contender, SimulatedAnswer, SimulatedLife, SimulatedNode } from '.
 export type { FigureName, Figures, Timeline } from './figures/figures.ts';
 export { reportTable } from './report/report-table.ts';
 export type { ContenderReport, SimulationReport } from './report/simulation-report.ts';
-export type { ScenarioInput } from './scenario/read-scenario.ts';
+export type { PeerGroupInput, ScenarioInput } from './scenario/read-scenario.ts';
 export type {
   ClockFault,
   Outage,
@@ -20,5 +20,5 @@ export type {
   Restart,
   Scenario,
 } from './scenario/scenario.ts';
-export { type ScenarioName, scenarioNames } from './scenario/shipped-scenarios.ts';
+export { type ScenarioName, scenarioNames, shippedScenario } from './scenario/shipped-scenarios.ts';
 export { type SimulateOptions, type SimulationProgress, simulate } from './simulate.ts';

@@ -13,7 +13,23 @@ import {
 import type { ClockFault, Outage, PeerGroup, Range, RateLimit, Restart, Scenario } from './scenario.ts';
 
 /** A scenario as a file has it: what is left out takes its default, and a range may be one number. */
-export type ScenarioInput = Readonly<Record<string, unknown>>;
+export type ScenarioInput = Optional<Omit<Scenario, 'policy' | 'peers' | 'restarts' | 'clocks'>> & {
+  readonly policy?: SyncPolicyOptions | undefined;
+  readonly peers?: readonly PeerGroupInput[] | undefined;
+  readonly restarts?: readonly WithRange<Restart, 'downSeconds'>[] | undefined;
+  readonly clocks?: readonly Optional<ClockFault>[] | undefined;
+};
+
+/** Peers that are alike, as a file has them. */
+export type PeerGroupInput = Omit<WithRange<PeerGroup, 'latencyMs'>, 'limit' | 'outages'> & {
+  readonly limit?: WithRange<RateLimit, 'retryAfterSeconds'> | null | undefined;
+  readonly outages?: readonly Optional<Outage>[] | undefined;
+};
+
+type Optional<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
+type WithRange<T, Ranged extends keyof T> = Optional<
+  Omit<T, Ranged> & { readonly [Field in Ranged]: AnyRange }
+>;
 
 const DAYS = 366;
 

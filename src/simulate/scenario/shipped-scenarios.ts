@@ -1,4 +1,4 @@
-import { readScenario, type ScenarioInput } from './read-scenario.ts';
+import { readScenario } from './read-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import clockOff from './shipped/clock-off.json' with { type: 'json' };
 import deployOfEveryone from './shipped/deploy-of-everyone.json' with { type: 'json' };
@@ -14,7 +14,7 @@ export type ScenarioName =
   | 'flapping-peer'
   | 'clock-off';
 
-const shipped: Readonly<Record<ScenarioName, ScenarioInput>> = {
+const shipped: Readonly<Record<ScenarioName, unknown>> = {
   'outage-of-an-hour': outageOfAnHour,
   'deploy-of-everyone': deployOfEveryone,
   'rate-limited-host': rateLimitedHost,
@@ -25,10 +25,12 @@ const shipped: Readonly<Record<ScenarioName, ScenarioInput>> = {
 /** Their names; the first is what is simulated if nothing else is asked for. */
 export const scenarioNames: readonly ScenarioName[] = Object.keys(shipped) as ScenarioName[];
 
+/** @internal */
 export function isScenarioName(name: string): name is ScenarioName {
   return Object.hasOwn(shipped, name);
 }
 
+/** A shipped scenario with every default filled in, to run or to change. */
 export function shippedScenario(name: ScenarioName): Scenario {
   return readScenario(shipped[name], name);
 }

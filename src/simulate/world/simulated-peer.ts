@@ -69,9 +69,9 @@ interface Bucket {
   take(at: number): boolean;
 }
 
-/** A token bucket that holds what flows in within a second, and at least one. */
+/** A token bucket that holds what flows in within a second, and at least one if any flows. */
 function createBucket(perSecond: number): Bucket {
-  const size = Math.max(1, perSecond);
+  const size = perSecond === 0 ? 0 : Math.max(1, perSecond);
   let tokens = size;
   let filledAt = 0;
   return {
