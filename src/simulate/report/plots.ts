@@ -183,6 +183,6 @@ function decades(most: number): number[] {
 function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML('<html><body></body></html>');
   const drawn = Plot.plot({ ...options, document, className: 'plot' });
-  // The page has the rules of the plots once for all of them.
-  return drawn.outerHTML.replace(/<style>.*?<\/style>/s, '');
+  // The page has the rules of the plots once for all of them, and says of each as a whole what it shows.
+  return drawn.outerHTML.replace(/<style>.*?<\/style>/s, '').replaceAll(/ aria-\w+="[^"]*"/g, '');
 }

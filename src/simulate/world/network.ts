@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import { MAX_RETRY_AFTER_SECONDS } from '../../policy/retry-after.ts';
 import type { SimulatedAnswer } from '../contenders/contender.ts';
 import type { Meter } from '../figures/meter.ts';
 import type { PeerGroup } from '../scenario/scenario.ts';
@@ -111,9 +112,9 @@ function retryAfterHeader({ form }: SimulatedPeer, seconds: number, wall: number
   return form === 'seconds' ? String(seconds) : new Date(wall + seconds * 1000).toUTCString();
 }
 
+/** A date is the same for every clock; and by no clock a peer may ask for more than an hour. */
 function waitOf(header: string, seconds: number, wall: number, ownWall: number): Wait {
   if (/^\d+$/.test(header)) return { until: wall + seconds * 1000, wallUntil: ownWall + seconds * 1000 };
-  // A date is the same for every clock, and nobody can know better than by his own.
   const date = Date.parse(header);
-  return { until: date, wallUntil: date };
+  return { until: date, wallUntil: Math.min(date, ownWall + MAX_RETRY_AFTER_SECONDS * 1000) };
 }
