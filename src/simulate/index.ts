@@ -7,6 +7,7 @@ export {
   parseAssertion,
 } from './assertion/assertion.ts';
 export type { Contender, SimulatedAnswer, SimulatedLife, SimulatedNode } from './contenders/contender.ts';
+export { type ContenderName, contenderNames } from './contenders/contenders.ts';
 export type { FigureName, Figures, Timeline } from './figures/figures.ts';
 export { reportTable } from './report/report-table.ts';
 export type { ContenderReport, SimulationReport } from './report/simulation-report.ts';

@@ -1,6 +1,11 @@
 import { describe } from '../policy/wire-fields.ts';
 import type { Contender } from './contenders/contender.ts';
-import { contenderNames, contenderOf } from './contenders/contenders.ts';
+import {
+  type ContenderName,
+  checkContenderName,
+  contenderNames,
+  loadContender,
+} from './contenders/contenders.ts';
 import type { ContenderReport, SimulationReport } from './report/simulation-report.ts';
 import { readScenario, type ScenarioInput } from './scenario/read-scenario.ts';
 import { recoveryStart, type Scenario } from './scenario/scenario.ts';
@@ -19,7 +24,7 @@ export interface SimulateOptions {
   /** The same options give the same report. A whole number. @default 1 */
   readonly seed?: number | undefined;
   /** Shipped ones by name, and contenders of one's own. @default all that are shipped */
-  readonly contenders?: readonly (string | Contender)[] | undefined;
+  readonly contenders?: readonly (ContenderName | Contender)[] | undefined;
   /** Told now and then how far it is. */
   readonly onProgress?: ((progress: SimulationProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -49,7 +54,7 @@ export async function simulate(options: SimulateOptions = {}): Promise<Simulatio
     throw new RangeError(`seed is ${describe(seed)}; allowed is a whole number`);
   }
   const scenario = scenarioOf(options.scenario ?? 'outage-of-an-hour');
-  const contenders = contendersOf(options.contenders ?? contenderNames);
+  const contenders = await contendersOf(options.contenders ?? contenderNames);
   const reports: ContenderReport[] = [];
   for (const [index, contender] of contenders.entries()) {
     const { name, title, note } = contender;
@@ -74,11 +79,10 @@ function scenarioOf(given: ScenarioName | ScenarioInput): Scenario {
   );
 }
 
-function contendersOf(given: readonly (string | Contender)[]): readonly Contender[] {
-  const contenders = given.map((one) => (typeof one === 'string' ? contenderOf(one) : one));
-  const names = contenders.map(({ name }) => name);
+async function contendersOf(given: readonly (ContenderName | Contender)[]): Promise<readonly Contender[]> {
+  const names = given.map((one) => (typeof one === 'string' ? checkContenderName(one) : one.name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new RangeError(`contenders has ${twice} twice; allowed is each name once`);
   if (names.length === 0) throw new RangeError('contenders is []; allowed is at least one');
-  return contenders;
+  return Promise.all(given.map((one) => (typeof one === 'string' ? loadContender(one) : one)));
 }

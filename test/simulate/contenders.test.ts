@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
-import { contenderNames, contenderOf } from '../../src/simulate/contenders/contenders.ts';
+import {
+  type ContenderName,
+  contenderNames,
+  loadContender,
+} from '../../src/simulate/contenders/contenders.ts';
 import { type Contender, type PeerGroupInput, simulate } from '../../src/simulate/index.ts';
 
 /** The same contender, with a note of when it asks: seconds from the beginning. */
-function watched(name: string, times: number[]): Contender {
-  const inner = contenderOf(name);
+async function watched(name: ContenderName, times: number[]): Promise<Contender> {
+  const inner = await loadContender(name);
   return {
     ...inner,
     start: (node) =>
@@ -18,7 +22,7 @@ function watched(name: string, times: number[]): Contender {
   };
 }
 
-async function waitsOf(name: string, peer: PeerGroupInput, policy: object = {}): Promise<number[]> {
+async function waitsOf(name: ContenderName, peer: PeerGroupInput, policy: object = {}): Promise<number[]> {
   const times: number[] = [];
   await simulate({
     scenario: {
@@ -28,7 +32,7 @@ async function waitsOf(name: string, peer: PeerGroupInput, policy: object = {}):
       policy,
       peers: [{ requestsPerSecond: 0, latencyMs: 0, ...peer }],
     },
-    contenders: [watched(name, times)],
+    contenders: [await watched(name, times)],
   });
   return times.slice(1).map((time, index) => time - (times[index] ?? 0));
 }
@@ -65,7 +69,7 @@ test('a Retry-After is kept by ours, by undici up to its cap, and by no other', 
   expect((await waitsOf('ours', limited))[0]).toBe(2400);
   expect((await waitsOf('undici', limited))[0]).toBe(1800);
   expect((await waitsOf('constant', limited))[0]).toBe(60);
-  for (const name of ['full-jitter', 'decorrelated-jitter', 'cockatiel', 'p-retry']) {
+  for (const name of ['full-jitter', 'decorrelated-jitter', 'cockatiel', 'p-retry'] as const) {
     expect((await waitsOf(name, limited))[0], name).toBeLessThanOrEqual(180);
   }
 });

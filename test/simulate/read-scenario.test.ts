@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { figureNames } from '../../src/simulate/figures/figures.ts';
+import { contenderNames, scenarioNames } from '../../src/simulate/index.ts';
 import { readScenario } from '../../src/simulate/scenario/read-scenario.ts';
 import { fc } from '../support/property.ts';
 import { anyScenario } from './any-scenario.ts';
@@ -37,4 +40,24 @@ test.for([
 ] as const)('%j is refused', ([input, message]) => {
   expect(() => readScenario(input)).toThrow(TypeError);
   expect(() => readScenario(input)).toThrow(message);
+});
+
+test('the README names every field, every figure and every shipped scenario', async () => {
+  const readme = await readFile(new URL('../../src/simulate/README.md', import.meta.url), 'utf8');
+  const full = readScenario({
+    peers: [{ limit: {}, outages: [{}] }],
+    restarts: [{}],
+    clocks: [{}],
+  });
+  const fields = (value: unknown): string[] =>
+    Array.isArray(value)
+      ? value.flatMap(fields)
+      : typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([name, held]) => [name, ...fields(held)])
+        : [];
+  const { policy: _, ...own } = full;
+  const written = readme.match(/[\w-]+/g) ?? [];
+  expect(written).toEqual(expect.arrayContaining([...fields(own), ...figureNames, ...scenarioNames]));
+  for (const name of contenderNames)
+    expect(readme.toLowerCase()).toContain(name.replace('-jitter', ' jitter'));
 });

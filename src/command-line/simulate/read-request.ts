@@ -3,7 +3,11 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../policy/thrown.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { type Assertion, checkAssertion, parseAssertion } from '../../simulate/assertion/assertion.ts';
-import { contenderNames, contenderOf } from '../../simulate/contenders/contenders.ts';
+import {
+  type ContenderName,
+  checkContenderName,
+  contenderNames,
+} from '../../simulate/contenders/contenders.ts';
 import { readScenario } from '../../simulate/scenario/read-scenario.ts';
 import { recoveryStart, type Scenario } from '../../simulate/scenario/scenario.ts';
 import { isScenarioName, scenarioNames, shippedScenario } from '../../simulate/scenario/shipped-scenarios.ts';
@@ -28,7 +32,7 @@ export interface SimulateFlags {
 export interface SimulationRequest {
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly contenders: readonly string[];
+  readonly contenders: readonly ContenderName[];
   readonly assertions: readonly Assertion[];
 }
 
@@ -114,11 +118,10 @@ function seedOf(text: string): number {
   throw new RangeError(`--seed is ${describe(text)}; allowed is a whole number`);
 }
 
-function namesOf(given: readonly string[] | undefined): readonly string[] {
+function namesOf(given: readonly string[] | undefined): readonly ContenderName[] {
   if (given === undefined) return contenderNames;
   const names = given.flatMap((one) => one.split(',')).filter((name) => name !== '');
-  for (const name of names) contenderOf(name);
-  return [...new Set(names)];
+  return [...new Set(names.map(checkContenderName))];
 }
 
 function usage<T>(read: () => T): T {

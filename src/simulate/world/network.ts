@@ -60,8 +60,10 @@ export function createNetwork({ groups, clock, meter, seed }: NetworkOptions): N
     meter.ended(asker.index, seconds(), ok);
     if (reply.kind !== 'answer') throw noAnswer(peer.url, reply.kind);
     const header = retryAfterHeader(peer, reply.retryAfter, trueWall());
-    if (header !== null)
-      waits.set(asker.index, waitOf(header, reply.retryAfter, trueWall(), asker.wallNow()));
+    if (header !== null) {
+      const wait = waitOf(header, reply.retryAfter, trueWall(), asker.wallNow());
+      if (wait !== undefined) waits.set(asker.index, wait);
+    }
     return {
       ok,
       status: reply.status,
@@ -112,9 +114,13 @@ function retryAfterHeader({ form }: SimulatedPeer, seconds: number, wall: number
   return form === 'seconds' ? String(seconds) : new Date(wall + seconds * 1000).toUTCString();
 }
 
-/** A date is the same for every clock; and by no clock a peer may ask for more than an hour. */
-function waitOf(header: string, seconds: number, wall: number, ownWall: number): Wait {
+/**
+ * A date is the same for every clock, and by no clock a peer may ask for more than an hour. Undefined: the worker's clock is so
+ * far ahead that it cannot know of a wait, whatever becomes of the clock later.
+ */
+function waitOf(header: string, seconds: number, wall: number, ownWall: number): Wait | undefined {
   if (/^\d+$/.test(header)) return { until: wall + seconds * 1000, wallUntil: ownWall + seconds * 1000 };
   const date = Date.parse(header);
+  if (date - ownWall < 1000) return undefined;
   return { until: date, wallUntil: Math.min(date, ownWall + MAX_RETRY_AFTER_SECONDS * 1000) };
 }
