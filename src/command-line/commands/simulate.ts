@@ -44,6 +44,8 @@ export function addSimulate(program: Command, host: Host): void {
   command.addHelpText(
     'after',
     `
+The policy is the scenario's where nothing else is said; so are the workers, the peers and the hours.
+
 An assertion is [CONTENDER:]FIGURE COMPARISON LIMIT, such as 'peak <= 20/s', 'early = 0', 'recoveryLast <= 1.6 * cap' or
 'peakAfterRecovery <= 0.05 * constant:peakAfterRecovery'. Figures: peak, peakAfterRecovery, early, requests, wasted,
 recoveryP50, recoveryP99, recoveryLast, stalenessMean, stalenessWorst. Units: /s, s, min, h.`,
