@@ -13,7 +13,7 @@ import { fc } from '../support/property.ts';
 import { anyScenario } from './any-scenario.ts';
 
 /** A property's run is a simulation of its own. */
-const numRuns = Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 20);
+const numRuns = Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 5);
 
 const small = {
   hours: 2,
