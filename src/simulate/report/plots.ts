@@ -99,7 +99,9 @@ function drawRecovery({ contenders }: SimulationReport): string {
     x: {
       // Most come back early, and the last may take hours.
       type: 'sqrt',
-      ticks: [0, 1, 5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720].filter((tick) => tick <= last),
+      ticks: [0, 1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720].filter(
+        (tick) => tick <= last,
+      ),
       tickFormat: numberText,
       label: 'minutes since then →',
       labelAnchor: 'right',

@@ -61,14 +61,14 @@ ${
 <h2>Coming back</h2>
 <p>How many of the workers have pulled again since the last trouble, ${asText(figureText(recoveryFrom, 'seconds'))} after the beginning. The scale is wide for the first minutes and narrow for the last; a line that stops below 100 % did not get everybody back before the end.</p>
 ${legend(contenders)}
-${labelled(plots.recovery, 'Part of the workers that have pulled again, over minutes since the end of the trouble')}
+${wide(plots.recovery, 'Part of the workers that have pulled again, over minutes since the end of the trouble')}
 </section>`
 }
 <section>
 <h2>How old the copies are</h2>
 <p>The other side of politeness: who asks less often has an older copy. ${troubleText(report)}</p>
 ${legend(contenders)}
-${labelled(plots.staleness, 'Minutes since the last good pull, mean of all workers, over hours')}
+${wide(plots.staleness, 'Minutes since the last good pull, mean of all workers, over hours')}
 </section>
 <footer>
 <p class="quiet">Made by <code>sync-worker simulate</code> of ${asText(manifest.name)} ${asText(manifest.version)}. The same scenario and seed give the same report.</p>
@@ -147,6 +147,11 @@ function legend(contenders: readonly ContenderReport[]): string {
 
 function swatch(index: number): string {
   return `<i class="swatch" style="background:${seriesColour(index)}"></i>`;
+}
+
+/** On a narrow screen it is scrolled, and not made too small to be read. */
+function wide(svg: string, label: string): string {
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${asText(label)}">${labelled(svg, label)}</div>`;
 }
 
 function labelled(svg: string, label: string): string {

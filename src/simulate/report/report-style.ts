@@ -48,6 +48,7 @@ figcaption { margin-bottom: 6px; line-height: 1.35; }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; margin-bottom: 8px; }
 .swatch { display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 7px; }
 .plot { display: block; width: 100%; height: auto; overflow: visible; }
+.scroll .plot { min-width: 640px; }
 .plot text { white-space: pre; }
 code, pre { font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; font-size: 12.5px; }
 pre { overflow-x: auto; background: var(--card); padding: 12px; border-radius: 8px; }
