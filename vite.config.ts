@@ -38,7 +38,7 @@ const entries = {
 const external = [/^node:/, ...Object.keys(manifest.dependencies)];
 
 const config: ViteUserConfig = {
-plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect(), minifyReport()],
+  plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect(), minifyReport()],
   ssr: { noExternal: true },
   build: {
     target: 'node20',
