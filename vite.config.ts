@@ -3,6 +3,7 @@ import type { ViteUserConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
 import { bundlePage } from './src/build/bundle-page.ts';
 import { leanStatelyInspect, xstateV4ForInspect } from './src/build/inspect-libraries.ts';
+import { minifyReport } from './src/build/minify-report.ts';
 import { closingLine } from './test/support/closing-line.ts';
 import { propertyLines } from './test/support/property-lines.ts';
 
@@ -38,7 +39,7 @@ const entries = {
 const external = [/^node:/, ...Object.keys(manifest.dependencies)];
 
 const config: ViteUserConfig = {
-  plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect()],
+  plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect(), minifyReport()],
   ssr: { noExternal: true },
   build: {
     target: 'node20',

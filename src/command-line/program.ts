@@ -10,6 +10,7 @@ import { addPeer } from './commands/peer.ts';
 import { addPeers } from './commands/peers.ts';
 import { addRecord, addReplay } from './commands/record.ts';
 import { addRun } from './commands/run.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addStatus } from './commands/status.ts';
 import { addSyncNow } from './commands/sync-now.ts';
 import { addWhy } from './commands/why.ts';
@@ -70,6 +71,7 @@ Examples:
     addChart,
     addRecord,
     addReplay,
+    addSimulate,
     addDemo,
   ]) {
     add(program, host);

@@ -10,6 +10,7 @@ import type { InfonetFigures } from './infonet-verify.ts';
 import { reportInspection } from './inspect-report.ts';
 import { median } from './median.ts';
 import { inRounds } from './rounds.ts';
+import { reportSimulator } from './simulator.ts';
 import { showTable, verdict, verdictAtLeast } from './table.ts';
 
 const self = fileURLToPath(import.meta.url);
@@ -42,7 +43,8 @@ export async function report(): Promise<void> {
   console.log(`${reportImports()}\n`);
   console.log(`${await reportSizes()}\n`);
   console.log(`${reportInfonet()}\n`);
-  console.log(reportInspection(self));
+  console.log(`${reportInspection(self)}\n`);
+  console.log(reportSimulator(self));
 }
 
 function reportCycles(): string {

@@ -74,6 +74,7 @@ test('there are the commands of the README, and no others', () => {
     'chart',
     'record',
     'replay',
+    'simulate',
     'demo',
   ]);
 });

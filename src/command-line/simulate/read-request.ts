@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf } from '../../policy/thrown.ts';
+import { describe } from '../../policy/wire-fields.ts';
+import { type Assertion, checkAssertion, parseAssertion } from '../../simulate/assertion/assertion.ts';
+import {
+  type ContenderName,
+  checkContenderName,
+  contenderNames,
+} from '../../simulate/contenders/contenders.ts';
+import { readScenario } from '../../simulate/scenario/read-scenario.ts';
+import { recoveryStart, type Scenario } from '../../simulate/scenario/scenario.ts';
+import { isScenarioName, scenarioNames, shippedScenario } from '../../simulate/scenario/shipped-scenarios.ts';
+import { CommandFailed, USAGE } from '../exit-status.ts';
+import { suggestion } from '../settings/nearest-name.ts';
+
+/** The flags of `simulate`, as they were given. */
+export interface SimulateFlags {
+  readonly scenario: string;
+  readonly workers?: string;
+  readonly peers?: string;
+  readonly capacity?: string;
+  readonly hours?: string;
+  readonly seed: string;
+  readonly contenders?: readonly string[];
+  readonly assert?: readonly string[];
+  readonly json?: true;
+  readonly html?: string;
+}
+
+/** What is to be simulated, checked. */
+export interface SimulationRequest {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly contenders: readonly ContenderName[];
+  readonly assertions: readonly Assertion[];
+}
+
+/**
+ * @param policy what flags, environment and config file say of the policy; it goes before the scenario's
+ * @throws CommandFailed with USAGE for whatever is not allowed, before anything is simulated
+ */
+export async function readRequest(
+  flags: SimulateFlags,
+  policy: Readonly<Record<string, unknown>>,
+  cwd: string,
+): Promise<SimulationRequest> {
+  const { path, scenario } = await findScenario(flags.scenario, cwd);
+  return usage(() => {
+    const checked = readScenario(
+      {
+        ...scenario,
+        ...numberFlag('workers', flags.workers),
+        ...numberFlag('hours', flags.hours),
+        policy: { ...scenario.policy, ...policy },
+        peers: peersOf(scenario, flags),
+      },
+      path,
+    );
+    const contenders = namesOf(flags.contenders);
+    const assertions = (flags.assert ?? []).map(parseAssertion);
+    const recovers = recoveryStart(checked) !== undefined;
+    for (const assertion of assertions) checkAssertion(assertion, { contenders, recovers });
+    return { scenario: checked, seed: seedOf(flags.seed), contenders, assertions };
+  });
+}
+
+async function findScenario(
+  given: string,
+  cwd: string,
+): Promise<{ readonly path: string; readonly scenario: Scenario }> {
+  if (isScenarioName(given)) return { path: given, scenario: shippedScenario(given) };
+  const path = resolve(cwd, given);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const names = `${scenarioNames.join(', ')}, or a file${suggestion(given, scenarioNames)}`;
+    throw new CommandFailed(USAGE, `--scenario is ${describe(given)}; allowed is ${names}`, { cause });
+  });
+  return usage(() => {
+    let input: unknown;
+    try {
+      input = JSON.parse(text);
+    } catch (cause) {
+      throw new TypeError(`${path} is no JSON: ${messageOf(cause)}`, { cause });
+    }
+    return { path, scenario: readScenario(input, path) };
+  });
+}
+
+/** The scenario's last group grows or shrinks, so that there are as many as asked for. */
+function peersOf({ peers }: Scenario, { peers: count, capacity }: SimulateFlags): readonly unknown[] {
+  const wanted = numberFlag('peers', count).peers;
+  const others = peers.slice(0, -1).reduce((sum, group) => sum + group.count, 0);
+  if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted > others)) {
+    throw new RangeError(`--peers is ${wanted}; allowed is a whole number from ${others + 1}`);
+  }
+  const requestsPerSecond = numberFlag('capacity', capacity).capacity;
+  return peers.map((group, index) => ({
+    ...group,
+    ...(wanted === undefined || index < peers.length - 1 ? {} : { count: wanted - others }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+  }));
+}
+
+function numberFlag<Name extends string>(
+  name: Name,
+  text: string | undefined,
+): { readonly [Key in Name]?: number } {
+  if (text === undefined) return {};
+  if (!/^\d+(\.\d+)?$/.test(text)) {
+    throw new RangeError(`--${name} is ${describe(text)}; allowed is a number of at least 0`);
+  }
+  return { [name]: Number(text) } as { readonly [Key in Name]?: number };
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (/^-?\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new RangeError(`--seed is ${describe(text)}; allowed is a whole number`);
+}
+
+function namesOf(given: readonly string[] | undefined): readonly ContenderName[] {
+  if (given === undefined) return contenderNames;
+  const names = given.flatMap((one) => one.split(',')).filter((name) => name !== '');
+  return [...new Set(names.map(checkContenderName))];
+}
+
+function usage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
+  }
+}
+
+/** What of the settings was said at all: a default says nothing against a scenario. */
+export function givenPolicy(
+  settings: Readonly<Record<string, unknown>>,
+  from: Readonly<Record<string, string>>,
+  keys: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(keys.filter((key) => from[key] !== 'default').map((key) => [key, settings[key]]));
+}
