@@ -7,6 +7,7 @@ import { measureInspectedCycle, type Watching } from './inspect-cycle.ts';
 import { measureInspectedMemory } from './inspect-memory.ts';
 import { runViewer } from './inspect-viewer.ts';
 import { report } from './report.ts';
+import { measureScrape } from './scrape.ts';
 
 const [task, name, count] = process.argv.slice(2);
 
@@ -18,5 +19,6 @@ else if (task === 'idle-hour') console.log(JSON.stringify(await measureIdleHour(
 else if (task === 'infonet') console.log(JSON.stringify(await measureInfonet()));
 else if (task === 'inspect') console.log(JSON.stringify(await measureInspectedCycle(name as Watching)));
 else if (task === 'inspect-memory') console.log(JSON.stringify(await measureInspectedMemory()));
+else if (task === 'scrape') console.log(JSON.stringify(await measureScrape(Number(name))));
 else if (task === 'inspect-viewer') await runViewer(name ?? '');
 else await report();
