@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { safeText } from '../policy/safe-text.ts';
@@ -22,6 +23,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage or config, 3 data folder locked or 
 
 /** The whole program; gives the exit status. */
 export async function runProgram(host: Host): Promise<number> {
+  endBySignals(host);
+  // Without a reader there is nowhere left to say it; what was to be done goes on, and its exit status stays.
+  host.stderr.on('error', () => undefined);
   let unwritten: Error | undefined;
   host.stdout.on('error', (error: Error) => {
     unwritten ??= error;
@@ -36,6 +40,19 @@ export async function runProgram(host: Host): Promise<number> {
     const { status, line } = ending(error);
     if (line !== undefined) host.stderr.write(`error: ${safeText(line)}\n`);
     return status;
+  }
+}
+
+/**
+ * Ends process 1 of a container by the signals that end any other process: the system gives it only those that it handles. A
+ * command that handles one itself has a listener beside this one.
+ */
+function endBySignals(host: Host): void {
+  if (host.pid !== 1) return;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    host.on(signal, () => {
+      if (host.listenerCount(signal) === 1) host.exit(128 + constants.signals[signal]);
+    });
   }
 }
 

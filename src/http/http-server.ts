@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { ListenOptions, Socket } from 'node:net';
+import type { ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe } from '../policy/wire-fields.ts';
+import { limitConnections } from './limit-connections.ts';
 
 /** What one connection, or all of them together, can hold. */
 export interface HttpServerLimits {
@@ -73,51 +74,6 @@ export function createHttpServer(limits: HttpServerLimits = {}): HttpServer {
         server.close(() => resolve());
         connections.close();
       }),
-  };
-}
-
-type Use = IncomingMessage | 'waiting' | 'kept';
-
-interface ConnectionLimit {
-  /** It became a WebSocket, and gives way to nobody. */
-  keep(socket: Socket): void;
-  close(): void;
-}
-
-/**
- * No caller can hold all places: where they are taken, a connection that waits without a request gives way to a new one, then
- * one that has not sent its whole request; the longest first.
- */
-function limitConnections(server: Server, maxConnections: number): ConnectionLimit {
-  /** Each with its request under way, in the order in which they began to wait or to ask. */
-  const connections = new Map<Socket, Use>();
-  const oldest = (isVictim: (use: Use) => boolean): Socket | undefined =>
-    [...connections].find(([, use]) => isVictim(use))?.[0];
-  const set = (socket: Socket, use: Use): void => {
-    connections.delete(socket);
-    if (!socket.destroyed) connections.set(socket, use);
-  };
-  server.on('connection', (socket: Socket) => {
-    if (connections.size >= maxConnections) {
-      const victim =
-        oldest((use) => use === 'waiting') ??
-        oldest((use) => typeof use === 'object' && !use.complete) ??
-        socket;
-      connections.delete(victim);
-      victim.destroy();
-    }
-    set(socket, 'waiting');
-    socket.once('close', () => connections.delete(socket));
-  });
-  server.on('request', (request, response) => {
-    set(request.socket, request);
-    response.once('close', () => set(request.socket, 'waiting'));
-  });
-  return {
-    keep: (socket) => set(socket, 'kept'),
-    close: () => {
-      for (const socket of connections.keys()) socket.destroy();
-    },
   };
 }
 

@@ -50,6 +50,7 @@ export async function trackGates(chain: ChainStore): Promise<GateTrackingChain> 
 
   const update = async (): Promise<void> => {
     for await (const page of privateEvents(chain, last)) {
+      if (page.isAnew) byName.clear();
       for (const { type, text } of page.events) {
         if (type === 'gate_message') count(byName, Buffer.from(text));
       }

@@ -57,12 +57,19 @@ export class Feed {
     this.#source = source;
   }
 
-  get isFull(): boolean {
-    return this.#viewers.size >= MAX_VIEWERS;
-  }
-
-  /** Sends this worker's views from now on, and the overview of those that are searched for, until the viewer goes away. */
+  /**
+   * Sends this worker's views from now on, and the overview of those that are searched for, until the viewer goes away. Where all
+   * places are taken, one that does not read gives way, or else the one that came first: a page then asks again by itself.
+   */
   open(response: ServerResponse, { worker, search }: Pick<Viewer, 'worker' | 'search'>): void {
+    if (this.#viewers.size >= MAX_VIEWERS) {
+      const [first] = [...this.#viewers].toSorted((a, b) => Number(b.isWriting) - Number(a.isWriting));
+      if (first !== undefined) {
+        if (first.isWriting) first.response.destroy();
+        else first.response.end();
+        this.#leave(first);
+      }
+    }
     const viewer: Viewer = {
       response,
       worker,

@@ -83,7 +83,6 @@ export function createRoutes({ port, assets, parts, feed, control }: Served): Ro
     }
     if (pathname === '/feed') {
       if (request.method !== 'GET') return notAllowed('GET');
-      if (feed.isFull) return problem(503, 'too many watch already; close another page');
       feed.open(response, {
         worker: searchParams.get('worker') ?? '',
         search: searchParams.get('search') ?? '',

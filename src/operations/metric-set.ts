@@ -185,8 +185,9 @@ function createGauges(registry: Registry, readers: MetricSet['readers']): void {
     );
     let count = 0;
     for (const [read, own] of [...readers]) {
-      read((gauge, value, labels = {}) => {
-        const key = `${own['worker'] ?? ''}\n${Object.values(labels).join('\n')}`;
+      const owner = own['worker'] ?? '';
+      read((gauge, value, labels) => {
+        const key = labels === undefined ? owner : `${owner}\n${Object.values(labels).join('\n')}`;
         const series = totals.get(gauge);
         const total = series?.get(key);
         if (total === undefined) series?.set(key, { labels: { ...labels, ...own }, value });

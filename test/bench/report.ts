@@ -10,6 +10,7 @@ import type { InfonetFigures } from './infonet-verify.ts';
 import { reportInspection } from './inspect-report.ts';
 import { median } from './median.ts';
 import { inRounds } from './rounds.ts';
+import type { ScrapeFigures } from './scrape.ts';
 import { reportSimulator } from './simulator.ts';
 import { showTable, verdict, verdictAtLeast } from './table.ts';
 
@@ -43,6 +44,7 @@ export async function report(): Promise<void> {
   console.log(`${reportImports()}\n`);
   console.log(`${await reportSizes()}\n`);
   console.log(`${reportInfonet()}\n`);
+  console.log(`${reportScrape()}\n`);
   console.log(`${reportInspection(self)}\n`);
   console.log(reportSimulator(self));
 }
@@ -181,6 +183,19 @@ function reportInfonet(): string {
       ],
     }),
   ].join('\n');
+}
+
+function reportScrape(): string {
+  const { scrape, bytes, loopP99 } = inChild<ScrapeFigures>([self, 'scrape', '10000']);
+  return showTable({
+    title: 'A scrape of 10,000 workers',
+    heads: [''],
+    rows: [
+      ['time, median of ten, ms', scrape.toFixed(0), verdict(scrape, 200, ' ms')],
+      ['size, kB', kB(bytes), verdict(bytes / 1000, 1000, ' kB')],
+      ['event loop late by, p99, ms', loopP99.toFixed(1), verdict(loopP99, 50, ' ms')],
+    ],
+  });
 }
 
 function kB(bytes: number): string {

@@ -7,6 +7,7 @@ import { measureInspectedCycle, type Watching } from './inspect-cycle.ts';
 import { measureInspectedMemory } from './inspect-memory.ts';
 import { runViewer } from './inspect-viewer.ts';
 import { report } from './report.ts';
+import { measureScrape } from './scrape.ts';
 import { measureSimulator, type Simulation } from './simulator.ts';
 
 const [task, name, count] = process.argv.slice(2);
@@ -20,5 +21,6 @@ else if (task === 'infonet') console.log(JSON.stringify(await measureInfonet()))
 else if (task === 'inspect') console.log(JSON.stringify(await measureInspectedCycle(name as Watching)));
 else if (task === 'inspect-memory') console.log(JSON.stringify(await measureInspectedMemory()));
 else if (task === 'simulate') console.log(JSON.stringify(await measureSimulator(name as Simulation)));
+else if (task === 'scrape') console.log(JSON.stringify(await measureScrape(Number(name))));
 else if (task === 'inspect-viewer') await runViewer(name ?? '');
 else await report();

@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { cp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canMakeSmallDisk, createSmallDisk, type SmallDisk } from '../storage/disk/small-disk.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
-import { runProgram, startProgram } from './started-program.ts';
-import { overloadedPeer } from './test-peers.ts';
+import { type LogLine, runProgram, startProgram } from './started-program.ts';
+import { overloadedPeer, servingPeer } from './test-peers.ts';
 
 const program = await buildCommandLine();
 
@@ -60,6 +60,46 @@ describe.skipIf(!(await canMakeSmallDisk()))('on a disk', () => {
     expect(why.stdout).toContain(`when the Retry-After of ${busy.url} is over`);
   });
 });
+
+test.each(['', 'chain'])(
+  'what is wiped, or replaced by a backup, of a running node (%j) is told, and it goes on',
+  async (part) => {
+    const { path } = await tempFolder();
+    const data = join(path, 'data');
+    const { url, chain, grow } = await servingPeer(3);
+    const args = ['run', '--data', data, '--interval-seconds', '1', '--failure-backoff-seconds', '1'];
+    const first = startProgram(program, [...args, '--peer', url]);
+    await first.line('run.finished');
+    first.signal('SIGTERM');
+    await first.ended;
+    const wiped = join(data, part);
+    const backup = join(path, 'backup');
+    await cp(wiped, backup, { recursive: true });
+    await grow(5);
+
+    const node = startProgram(program, args);
+    const run = async (outcome: string): Promise<LogLine> => {
+      const line = await node.line('run.finished');
+      return line['outcome'] === outcome ? line : run(outcome);
+    };
+    for (const [copy, events] of [
+      [undefined, 0],
+      [backup, 3],
+    ] as const) {
+      expect(await run('ok')).toMatchObject({ head: chain.head() });
+      // At once: the node may be writing there.
+      await rename(wiped, join(path, `wiped with ${events} left`));
+      if (copy !== undefined) await cp(copy, wiped, { recursive: true });
+      const text = `removed or replaced while it was open; it is opened again, with ${events} events`;
+      expect(JSON.stringify(await run('error'))).toContain(text);
+    }
+    expect(await run('ok')).toMatchObject({ head: chain.head() });
+    node.signal('SIGTERM');
+    expect((await node.ended).status).toBe(0);
+    const status = await runProgram(program, ['status', '--json', '--data', data]);
+    expect(JSON.parse(status.stdout)).toMatchObject({ chain: { count: 5, head: chain.head() } });
+  },
+);
 
 test('a data folder that is a file is refused with 3', async () => {
   const { path } = await tempFolder();

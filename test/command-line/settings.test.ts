@@ -93,7 +93,8 @@ function given(over: Partial<GivenSettings> = {}): GivenSettings {
 async function fileWith(value: unknown): Promise<string> {
   const { path } = await tempFolder();
   const file = join(path, 'node.json');
-  await writeFile(file, typeof value === 'string' ? value : JSON.stringify(value));
+  const isText = typeof value === 'string' || Buffer.isBuffer(value);
+  await writeFile(file, isText ? value : JSON.stringify(value));
   return file;
 }
 
@@ -198,6 +199,11 @@ test('peers are taken by the worker’s own spelling, each once', async () => {
 
 describe('refused, naming the file or the variable, the key, the value and what is allowed, is', () => {
   test.for([
+    [
+      'of UTF-16',
+      Buffer.from('\ufeff{"pageLimit": 5}', 'utf16le'),
+      /it is written in UTF-16; save it as UTF-8/,
+    ],
     ['no JSON', '{"pageLimit": 5,}', / is no JSON: .*position 16/],
     ['no object', [], / is \[\]; allowed is an object such as /],
     ['a near-miss', { page_limit: 5 }, /: "page_limit" is no setting; did you mean pageLimit\?$/],

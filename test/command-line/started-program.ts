@@ -30,19 +30,30 @@ export interface StartOptions {
   readonly cwd?: string;
   /** For Node itself, before the program. */
   readonly nodeArgs?: readonly string[];
+  /** What starts Node, and its first arguments. @default Node itself */
+  readonly command?: readonly [string, ...string[]];
+  readonly uid?: number;
+  /** Where standard output goes, as a file descriptor; there are no lines then. @default a pipe, which is read */
+  readonly stdout?: number;
+  /** What becomes of the pipe of standard error. @default it is read */
+  readonly stderr?: 'read' | 'closed';
 }
 
 /** Starts the built program as a user does. It is ended with the test, if it did not end before. */
 export function startProgram(
   program: string,
   args: readonly string[],
-  { env = {}, cwd, nodeArgs = [] }: StartOptions = {},
+  options: StartOptions = {},
 ): StartedProgram {
-  const child: ChildProcess = spawn(process.execPath, [...nodeArgs, program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const { env = {}, cwd, nodeArgs = [], uid, stdout: out = 'pipe', stderr: err = 'read' } = options;
+  const [command, ...before] = options.command ?? [process.execPath];
+  const child: ChildProcess = spawn(command, [...before, ...nodeArgs, program, ...args], {
+    stdio: ['ignore', out, 'pipe'],
     env: { PATH: process.env['PATH'], TZ: process.env['TZ'], ...env },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
     cwd,
   });
+  if (err === 'closed') child.stderr?.destroy();
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';

@@ -13,14 +13,21 @@ interface Terminal {
   readonly child: ChildProcess;
   /** Resolves once it shows this, or more than that. */
   shows(what: RegExp): Promise<void>;
+  seen(): string;
+}
+
+interface TerminalOptions {
+  readonly size?: readonly [columns: number, rows: number];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A command on a terminal of its own, made by `script` of util-linux. */
-function onTerminal(args: readonly string[]): Terminal {
+function onTerminal(args: readonly string[], { size = [80, 24], env = {} }: TerminalOptions = {}): Terminal {
   const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${words}`, '/dev/null'], {
+  const [columns, rows] = size;
+  const child = spawn('script', ['-qefc', `stty cols ${columns} rows ${rows}; exec ${words}`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'], TERM: 'xterm-256color' },
+    env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let text = '';
@@ -31,6 +38,7 @@ function onTerminal(args: readonly string[]): Terminal {
   });
   return {
     child,
+    seen: () => text,
     shows: (what) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -55,6 +63,23 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     child.stdin?.write('\u0003');
     await shows(/SIGINT: stops; a second signal ends it at once/);
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('of no size the view is drawn as for a usual one', async () => {
+    const { path } = await tempFolder();
+    const { child, shows } = onTerminal(['run', '--data', path], { size: [0, 0] });
+    await shows(/solo.* · .*next run in/);
+    child.stdin?.write('\u0003');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('of a CI, which keeps every byte, lines are written and nothing is redrawn', async () => {
+    const { path } = await tempFolder();
+    const { child, shows, seen } = onTerminal(['run', '--data', path], { env: { CI: 'true' } });
+    await shows(/\{"level":"info",.*"event":"node\.control",/);
+    child.stdin?.write('\u0003');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(seen()).not.toContain('\u001b[');
   });
 
   test('--log json writes lines there too', async () => {

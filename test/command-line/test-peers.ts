@@ -12,20 +12,25 @@ import {
 export interface ServingPeer {
   readonly url: string;
   readonly chain: ChainStore;
+  /** Makes it as long as this. */
+  readonly grow: (events: number) => Promise<void>;
 }
 
 export async function servingPeer(events: number): Promise<ServingPeer> {
   const chain = createMemoryChain();
   const author = createEventAuthor();
-  for (let sequence = 1; sequence <= events; sequence += 1) {
-    const timestamp = 1_700_000_000 + sequence;
-    await chain.ingest([
-      author.write({ head: chain.head(), sequence, timestamp, payload: { message: String(sequence) } }),
-    ]);
-  }
+  const grow = async (count: number): Promise<void> => {
+    for (let sequence = chain.count() + 1; sequence <= count; sequence += 1) {
+      const timestamp = 1_700_000_000 + sequence;
+      await chain.ingest([
+        author.write({ head: chain.head(), sequence, timestamp, payload: { message: String(sequence) } }),
+      ]);
+    }
+  };
+  await grow(events);
   const peer = await createInfonetPeer({ chain });
   onTestFinished(() => peer.close());
-  return { url: peer.url, chain };
+  return { url: peer.url, chain, grow };
 }
 
 /** A peer of this test that answers as it is told, and counts how often it was asked. */

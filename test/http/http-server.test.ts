@@ -8,7 +8,11 @@ import { createHttpServer } from '../../src/http/http-server.ts';
 async function served(maxConnections: number): Promise<{ url: string; open(text: string): Promise<Socket> }> {
   const http = createHttpServer({ maxConnections });
   const hold = new Promise<never>(() => undefined);
-  serveRoutes(http.server, { '/': { GET: () => textAnswer('here') }, '/held': { GET: () => hold } });
+  serveRoutes(http.server, {
+    '/': { GET: () => textAnswer('here') },
+    '/held': { GET: () => hold },
+    '/large': { GET: () => textAnswer('x'.repeat(1 << 23)) },
+  });
   const url = await http.listen(0, '127.0.0.1');
   onTestFinished(http.close);
   return {
@@ -28,6 +32,7 @@ const isOpen = (socket: Socket): boolean => !socket.destroyed && !socket.readabl
 test.each([
   ['that says nothing', ''],
   ['that never ends its headers', 'GET / HTTP/1.1\r\nHost: localhost\r\nX: '],
+  ['that never reads its answer', 'GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ['that never ends its body', 'GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx'],
 ])('a caller %s holds no place that another one needs', async (_, text) => {
   const { url, open } = await served(4);

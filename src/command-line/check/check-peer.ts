@@ -95,10 +95,13 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
       : 'Use another address.';
     return finish(unasked(asked, notAsked, next));
   }
-  const until = folder === undefined ? 0 : await recordedWait(folder, address);
-  if (until > now()) {
-    const when = `${utcText(until)} UTC, in ${Math.ceil(until - now())} s`;
-    return finish(unasked(asked, `it asked to be left alone until ${when}`, 'Check it after that time.'));
+  const wait = folder === undefined ? undefined : await recordedWait(folder, address, now());
+  if (wait !== undefined && wait.until > now()) {
+    const when = `${utcText(wait.until)} UTC, in ${Math.ceil(wait.until - now())} s`;
+    const next = wait.isBounded
+      ? `The record in ${folder} is from the future: the clock was set back. A worker that runs there waits so long and mends it.`
+      : 'Check it after that time.';
+    return finish(unasked(asked, `it asked to be left alone until ${when}`, next));
   }
 
   if (!json) out.write(`Asking ${address}, once; nothing is changed.\n`);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { utf8Text } from '../../storage/disk/utf8-text.ts';
 import { CommandFailed, FAILED, USAGE } from '../exit-status.ts';
 import { reachWorker } from '../folder/reach-node.ts';
 import { checkFolder } from '../folder/read-folder.ts';
@@ -54,8 +55,8 @@ export function addReplay(program: Command, host: Host): void {
     const { readRecording } = await import('../../inspect/recording/recording.ts');
     const { replayRecording } = await import('../../inspect/inspect-worker.ts');
     const { watchForEnd } = await import('../run/wait-for-end.ts');
-    const recording = await readFile(file, 'utf8')
-      .then(readRecording)
+    const recording = await readFile(file)
+      .then((bytes) => readRecording(utf8Text(bytes)))
       .catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new CommandFailed(FAILED, `${file} cannot be replayed: ${reason}`, { cause });

@@ -29,12 +29,16 @@ export interface LiveView {
   stop(): void;
 }
 
-/** Whether a view can be rewritten in place there: a terminal, and none that says it is dumb. */
+/**
+ * Whether a view can be rewritten in place there: a terminal, and none that says it is dumb. A CI may give its jobs one, and keeps
+ * every byte that is written to it.
+ */
 export function canShowLiveView(
   stream: Pick<TerminalStream, 'isTTY'>,
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  return stream.isTTY === true && env['TERM'] !== 'dumb';
+  const isCi = !['', '0', 'false'].includes(env['CI'] ?? '');
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && !isCi;
 }
 
 /** A failed save and the like is one event; it is shown for so long. */

@@ -39,9 +39,10 @@ export function openScreen(stream: TerminalStream): Screen {
     if (isOpen) stream.write(text);
   };
   const room = (): { columns: number; rows: number } => ({
-    columns: Math.max(1, stream.columns ?? 80),
+    // 0: unknown, as on a serial line, or where a container was given a terminal of no size.
+    columns: Math.max(1, stream.columns || 80),
     // One row is the cursor's, below the block.
-    rows: Math.max(1, (stream.rows ?? 24) - 1),
+    rows: Math.max(1, (stream.rows || 24) - 1),
   });
   /** Goes back to where the block began, and clears from there on. A terminal that was resized has broken its lines. */
   const erasing = (): string => {

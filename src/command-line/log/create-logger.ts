@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { safeValue } from '../../policy/safe-text.ts';
+import { type LogStream, openLogOutput } from './log-output.ts';
 
 /** From what level on lines are written; each has those after it too. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -9,12 +10,6 @@ export type LogLevel = (typeof logLevels)[number];
 /** How lines are written: one JSON object each, or for people. */
 export const logFormats = ['json', 'pretty'] as const;
 export type LogFormat = (typeof logFormats)[number];
-
-/** The part of `process.stdout` or `process.stderr` that is used here. */
-export interface LogStream {
-  write(text: string): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-}
 
 export interface LoggerOptions {
   /** @default 'json' */
@@ -29,8 +24,8 @@ export interface LoggerOptions {
 /**
  * A logger whose lines hold no credentials of any URL, and nothing that a terminal obeys, whatever was given to it.
  *
- * It writes at once and in the same thread, so that the last line before an exit is there as well. A stream that ends,
- * such as a closed terminal or a `head` that has seen enough, ends the lines and not the program.
+ * Where a line cannot be written, as on a full disk or for a reader that has stopped, the program goes on; the next line that
+ * can be written is preceded by one that says how many are missing.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { format = 'json', level = 'info', stream, colour = false } = options;
@@ -41,17 +36,30 @@ export function createLogger(options: LoggerOptions): Logger {
     // Errors as any other field: on the same line.
     errorLikeObjectKeys: [],
   });
-  let isOpen = true;
-  // Where a log cannot be written there is no place to say so; syncing goes on without it.
-  stream.on('error', () => {
-    isOpen = false;
-  });
+  const output = openLogOutput(stream);
+  let missing = 0;
+  let reason = '';
   const write = (line: string): void => {
-    if (!isOpen) return;
+    if (missing > 0) {
+      const before = missing;
+      missing = 0;
+      logger.error(
+        { event: 'log.gap', lines: before, reason },
+        `${before} lines are missing here: ${reason}`,
+      );
+      // That line was not written either.
+      if (missing > 0) {
+        missing = before + 1;
+        return;
+      }
+    }
     const safe = `${JSON.stringify(safeValue(JSON.parse(line)))}\n`;
-    stream.write(format === 'pretty' ? pretty(safe) : safe);
+    const problem = output.write(format === 'pretty' ? pretty(safe) : safe);
+    if (problem === undefined) return;
+    missing += 1;
+    reason = problem;
   };
-  return pino(
+  const logger = pino(
     {
       level,
       base: null,
@@ -60,4 +68,5 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     { write },
   );
+  return logger;
 }

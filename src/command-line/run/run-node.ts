@@ -6,6 +6,9 @@ import { reloadNode } from './reload-node.ts';
 import { type Node, startNode } from './start-node.ts';
 import { type End, watchForEnd } from './wait-for-end.ts';
 
+/** How long a reader of the log that has stopped to read holds up the end, in milliseconds. */
+const LAST_LINES_MS = 2_000;
+
 /**
  * A node, until something ends it.
  *
@@ -43,6 +46,8 @@ export async function runNode(host: Host, given: GivenSettings): Promise<void> {
     host.off('SIGHUP', reload);
     await closers.closeAll();
     watch.stop();
+    // What waits in a pipe that nobody reads keeps the process alive.
+    setTimeout(() => host.exit(), LAST_LINES_MS).unref();
   }
 }
 

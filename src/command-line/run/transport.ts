@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { InfonetSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { messageOf } from '../../policy/thrown.ts';
+import { utf8Text } from '../../storage/disk/utf8-text.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -44,7 +45,7 @@ export async function readTransport(settings: TransportSettings): Promise<Transp
 
 async function readCertificates(path: string): Promise<string> {
   try {
-    const text = await readFile(path, 'utf8');
+    const text = utf8Text(await readFile(path));
     // Node would take a file without a certificate in it, and trust nobody.
     new X509Certificate(text);
     return text;

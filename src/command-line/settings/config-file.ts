@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../policy/thrown.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
+import { utf8Text } from '../../storage/disk/utf8-text.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import { suggestion } from './nearest-name.ts';
 import { isSettingKey, settingKeys } from './setting-table.ts';
@@ -34,7 +35,7 @@ export async function readConfigFile(path: string, cwd: string): Promise<ConfigF
 
 async function textOf(place: string): Promise<string> {
   try {
-    return await readFile(place, 'utf8');
+    return utf8Text(await readFile(place));
   } catch (error) {
     const reason = messageOf(error);
     throw wrong(`the config file ${place} cannot be read: ${reason}; name another one with --config`);
@@ -43,8 +44,7 @@ async function textOf(place: string): Promise<string> {
 
 function parsed(place: string, text: string): unknown {
   try {
-    // Editors of some systems put a byte order mark before it.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (error) {
     const reason = messageOf(error);
     throw wrong(`${place} is no JSON: ${reason}; mend it, or leave --config out`);

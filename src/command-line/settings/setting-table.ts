@@ -189,7 +189,7 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     kind: oneOf(logForms, '<FORM>'),
     usual: 'auto',
     group: log,
-    help: 'pretty, json, or auto: a live view on a terminal, and JSON lines elsewhere',
+    help: 'pretty, json, or auto: a live view on a terminal, and JSON lines elsewhere and in a CI',
   },
   logLevel: {
     kind: oneOf(logLevels, '<LEVEL>'),

@@ -23,7 +23,7 @@ export interface Settings extends SyncPolicy {
   readonly servePrivate: number | false;
   readonly serveRequestsPerMinute: number;
   readonly serveTotalRequestsPerMinute: number;
-  /** `auto`: a live view on a terminal, and JSON lines elsewhere. */
+  /** `auto`: a live view on a terminal, and JSON lines elsewhere and in a CI. */
   readonly log: LogFormat | 'auto';
   readonly logLevel: LogLevel;
   /** A port of 127.0.0.1, or false for none. */

@@ -32,6 +32,13 @@ export interface ChainLog {
   sequencesOf(keys: readonly string[]): Promise<number[]>;
   /** Those of the heights asked for that are there, in that order. */
   at(heights: readonly number[]): Promise<LogEntry[]>;
+  /**
+   * Makes sure that it is still the log that was opened. One on disk may have been removed, or replaced by an older copy: what is
+   * there now is then opened in its place.
+   *
+   * @throws StorageUnreadableError where that was so, saying what is there now, or why it cannot be opened
+   */
+  renew(): Promise<void>;
   /** Puts all events aside, where they are kept, and starts empty. Tells where they are now. */
   setAside(): Promise<string>;
   close(): Promise<void>;

@@ -46,7 +46,12 @@ export interface ChainStore {
   head(): string;
   /** How many events there are. */
   count(): number;
-  /** The ids to ask a peer with, newest first, genesis last. */
+  /**
+   * The ids to ask a peer with, newest first, genesis last.
+   *
+   * @throws StorageUnreadableError once, where somebody has removed the chain on disk or put an older copy there; from then on
+   * the chain is what is there now
+   */
   locator(): Promise<string[]>;
   /**
    * Verifies and keeps events, oldest first, up to the first that is refused. One call at a time: a second one waits.
@@ -159,13 +164,24 @@ export function createChain(log: ChainLog, { now = systemNow }: ChainOptions = {
     return entries.filter(({ isPrivate }) => !(publicOnly && isPrivate)).map(({ text }) => text);
   };
 
+  const renew = async (): Promise<void> => {
+    try {
+      await log.renew();
+    } catch (error) {
+      state = undefined;
+      throw error;
+    }
+  };
+
   return {
     head: () => log.tip().head,
     count: () => log.tip().count,
-    locator: async () => {
-      const entries = await log.at(locatorHeights(log.tip().count));
-      return [...entries.map(({ id }) => id), GENESIS_HASH];
-    },
+    locator: () =>
+      inTurn(async () => {
+        await renew();
+        const entries = await log.at(locatorHeights(log.tip().count));
+        return [...entries.map(({ id }) => id), GENESIS_HASH];
+      }),
     ingest: (events, options) => inTurn(() => ingest(events, options?.signal)),
     lastSequence: async (nodeId, type) => {
       const [last = 0] = await log.sequencesOf([sequenceKey({ nodeId, type })]);

@@ -1,6 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { StorageUnreadableError } from '../../storage/disk/storage-errors.ts';
 import { syncFolder } from '../../storage/disk/write-atomically.ts';
+import { ChainDamagedError } from './chain-damaged-error.ts';
 import { freeName, openChainFolder, refuseLevelDb } from './chain-folder.ts';
 import type { ChainLog } from './chain-log.ts';
 import { FileLog } from './file-log.ts';
@@ -15,21 +17,52 @@ import { FileLog } from './file-log.ts';
  */
 export async function openDiskLog(folder: string): Promise<ChainLog> {
   let log = await openLog(folder);
+  let isOpen = true;
+  let isEnded = false;
+  const letGo = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await log.close();
+  };
+  const open = async (): Promise<void> => {
+    log = await openLog(folder);
+    isOpen = true;
+  };
   return {
     tip: () => log.tip(),
     append: (entries, sequences) => log.append(entries, sequences),
     heightsOf: (ids) => log.heightsOf(ids),
     sequencesOf: (keys) => log.sequencesOf(keys),
     at: (heights) => log.at(heights),
+    renew: async () => {
+      if (isEnded) return;
+      const change = isOpen ? await log.whyChanged() : 'it could not be opened before';
+      if (change === undefined) return;
+      try {
+        // First, for its lock may be among what was put there.
+        await letGo();
+        await open();
+      } catch (error) {
+        throw error instanceof ChainDamagedError ? error : new StorageUnreadableError(folder, error);
+      }
+      const { count } = log.tip();
+      throw new StorageUnreadableError(
+        folder,
+        new Error(`${change}; it is opened again, with ${count} ${count === 1 ? 'event' : 'events'}`),
+      );
+    },
     setAside: async () => {
-      await log.close();
+      await letGo();
       const aside = await freeName(`${folder}.forked`);
       await rename(folder, aside);
       await syncFolder(dirname(folder));
-      log = await openLog(folder);
+      await open();
       return aside;
     },
-    close: () => log.close(),
+    close: () => {
+      isEnded = true;
+      return letGo();
+    },
   };
 }
 

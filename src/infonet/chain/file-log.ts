@@ -12,7 +12,7 @@ import { describeBreak, type LogFiles, walkLog } from './walk-log.ts';
  * A log over two files. Events are flushed before the tip says that they are there, and nothing is written behind a write
  * that failed: it is taken back first. The index is in memory, and made anew from all events when the log is opened.
  */
-export class FileLog implements Omit<ChainLog, 'setAside'> {
+export class FileLog implements Omit<ChainLog, 'setAside' | 'renew'> {
   readonly #files: LogFiles<ChainFile>;
   readonly #folder: string;
   #tip = EMPTY_TIP;
@@ -56,7 +56,8 @@ export class FileLog implements Omit<ChainLog, 'setAside'> {
     const { count, bytes: start } = this.#tip;
     const next: StoredTip = { count: count + entries.length, head: last.id, bytes: start + bytes.length };
     try {
-      await this.#checkUnchanged();
+      const change = await this.whyChanged();
+      if (change !== undefined) throw new Error(change);
       if (this.#isTorn) await this.#takeBack();
       this.#isTorn = true;
       await this.#files.events.write(bytes, start);
@@ -152,18 +153,19 @@ export class FileLog implements Omit<ChainLog, 'setAside'> {
     await events.sync();
   }
 
-  /** Two writers would write over each other, and what goes into a file without a name is lost. */
-  async #checkUnchanged(): Promise<void> {
+  /**
+   * Why its files are not what it left there; undefined if they are. Two writers would write over each other, and what goes into
+   * a file without a name is lost.
+   */
+  async whyChanged(): Promise<string | undefined> {
     const { events, tip } = this.#files;
     if (!((await events.isInPlace()) && (await tip.isInPlace()))) {
-      throw new Error(
-        'it was removed or replaced while the chain was open; start again to read what is there now',
-      );
+      return 'it was removed or replaced while it was open';
     }
-    if (this.#isTorn) return;
+    if (this.#isTorn) return undefined;
     const found = await readTip(tip);
-    if (found?.tip.bytes === this.#tip.bytes && found.tip.head === this.#tip.head) return;
-    throw new Error('another process has written to it; stop one of the two, and start again');
+    const isSame = found?.tip.bytes === this.#tip.bytes && found.tip.head === this.#tip.head;
+    return isSame ? undefined : 'another process has written to it, or has put an older copy there';
   }
 
   #damaged(what: string): ChainDamagedError {

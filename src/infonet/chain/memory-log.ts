@@ -15,6 +15,7 @@ export function createMemoryLog(): ChainLog {
     heightsOf: async (ids) => ids.map((id) => heights.get(id)),
     sequencesOf: async (keys) => keys.map((key) => last.get(key) ?? 0),
     at: async (wanted) => wanted.flatMap((height) => entries[height - 1] ?? []),
+    renew: async () => undefined,
     setAside: async () => {
       aside.push(entries);
       entries = [];

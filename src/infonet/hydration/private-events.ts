@@ -9,21 +9,29 @@ export interface PrivateEvent extends EventHead {
 
 /**
  * The private events of a chain behind one of its events, oldest first, page by page, with the id of the last event of
- * each page. If the chain does not have that event, it was set aside, and all of them come.
+ * each page. If the chain does not have that event, it is another chain by now, and all of them come: `isAnew` with the first.
  */
 export async function* privateEvents(
   chain: ChainStore,
   after: string = GENESIS_HASH,
-): AsyncGenerator<{ readonly events: readonly PrivateEvent[]; readonly last: string }> {
+): AsyncGenerator<{
+  readonly events: readonly PrivateEvent[];
+  readonly last: string;
+  readonly isAnew: boolean;
+}> {
+  let isAnew = false;
   for (let from = after; ; ) {
     const page = await chain.page([from], { limit: MAX_PAGE_LIMIT, publicOnly: false });
     const events = page.events.map((text) => ({ ...eventHead(text), text }));
     const last = events.at(-1);
-    if (page.forked) from = GENESIS_HASH;
-    else if (last === undefined) return;
+    if (page.forked) {
+      from = GENESIS_HASH;
+      isAnew = true;
+    } else if (last === undefined) return;
     else {
-      yield { events: events.filter(({ type }) => isPrivateType(type)), last: last.id };
+      yield { events: events.filter(({ type }) => isPrivateType(type)), last: last.id, isAnew };
       from = last.id;
+      isAnew = false;
     }
   }
 }

@@ -12,8 +12,14 @@ export interface CallerLimitOptions {
 const MAX_CALLERS = 10_000;
 
 interface Window {
+  readonly began: number;
   readonly endsAt: number;
   count: number;
+}
+
+/** A window that began in the future is over as well: the clock was set back. */
+function isOpen({ began, endsAt }: Window, now: number): boolean {
+  return began <= now && now < endsAt;
 }
 
 /**
@@ -23,13 +29,13 @@ interface Window {
 export class CallerLimit {
   readonly #options: CallerLimitOptions;
   readonly #windows = new Map<string, Window>();
-  #all: Window = { endsAt: 0, count: 0 };
+  #all: Window | undefined;
 
   constructor(options: CallerLimitOptions) {
     this.#options = options;
   }
 
-  /** Whole seconds until the caller may ask again; 0 if this request may pass. */
+  /** Whole seconds until the caller may ask again, never more than a window has; 0 if this request may pass. */
   take(caller: string, now: number): number {
     const { requests, total } = this.#options;
     return (
@@ -45,7 +51,7 @@ export class CallerLimit {
 
   #windowOf(caller: string, now: number): Window {
     const known = this.#windows.get(caller);
-    if (known !== undefined && now < known.endsAt) return known;
+    if (known !== undefined && isOpen(known, now)) return known;
     const fresh = this.#open(now);
     this.#windows.delete(caller);
     this.#windows.set(caller, fresh);
@@ -57,12 +63,12 @@ export class CallerLimit {
   }
 
   #total(now: number): Window {
-    if (now >= this.#all.endsAt) this.#all = this.#open(now);
+    this.#all = this.#all !== undefined && isOpen(this.#all, now) ? this.#all : this.#open(now);
     return this.#all;
   }
 
   #open(now: number): Window {
-    return { endsAt: now + this.#options.windowSeconds, count: 0 };
+    return { began: now, endsAt: now + this.#options.windowSeconds, count: 0 };
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { closeServer } from '../../http/close-server.ts';
+import { limitConnections } from '../../http/limit-connections.ts';
 import { readBody } from '../../http/read-body.ts';
 import type { ChainStore } from '../chain/chain-store.ts';
 import { networkOf } from '../peer-network.ts';
@@ -32,9 +33,14 @@ export interface InfonetPeerOptions {
   readonly totalRequestsPerWindow?: number | undefined;
   /** @default 60 */
   readonly windowSeconds?: number | undefined;
+  /**
+   * Connections at once, and 32 of one caller that can be told from others. Where all are taken, one that does nothing gives way
+   * to a new one. @default 512
+   */
+  readonly maxConnections?: number | undefined;
   /** Milliseconds for a caller to send its whole request. @default 10,000; 30,000 where private events are served */
   readonly requestTimeoutMs?: number | undefined;
-  /** Unix seconds, with a fraction. @default the system's */
+  /** Seconds, with a fraction, by which the windows go. @default those of a clock that nobody sets */
   readonly now?: (() => number) | undefined;
 }
 
@@ -50,7 +56,6 @@ export interface InfonetPeer {
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_CONNECTIONS = 512;
 /** The second page of a pull over slow circuits may come a long time after the first. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -60,7 +65,7 @@ const KEEP_ALIVE_MS = 75_000;
  * @throws RangeError naming the option, its value and what is allowed; or what listening says, such as EADDRINUSE
  */
 export async function createInfonetPeer(options: InfonetPeerOptions): Promise<InfonetPeer> {
-  const { chain, host = '127.0.0.1', now = systemNow } = options;
+  const { chain, host = '127.0.0.1', now = monotonicNow } = options;
   // In so many words: a value that is merely truthy opens nothing.
   const isPrivate = options.private === true;
   if (isPrivate && networkOf(host) !== 'loopback') {
@@ -75,6 +80,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
     windowSeconds: wholeOption(options, 'windowSeconds', 60, 3_600),
   };
   const requestTimeout = wholeOption(options, 'requestTimeoutMs', isPrivate ? 30_000 : 10_000, 600_000);
+  const maxConnections = wholeOption(options, 'maxConnections', 512, 65_535);
   const limit = new CallerLimit({ requests, total: limits.totalRequestsPerWindow, ...limits });
   const callers = new Callers();
   const counters = { requests: 0, limited: 0, events: 0 };
@@ -101,10 +107,10 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
   });
-  server.maxConnections = MAX_CONNECTIONS;
   // A caller that does not read its answer is let go as well.
   server.setTimeout(requestTimeout * 2);
   takeConnections(server, { callers, lineTimeout: requestTimeout });
+  limitConnections(server, maxConnections);
   server.on('request', (request, response) => {
     answer(request).then(
       (made) => {
@@ -132,7 +138,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
   };
 }
 
-const systemNow = (): number => Date.now() / 1000;
+const monotonicNow = (): number => performance.now() / 1000;
 
 function send(response: ServerResponse, { status, headers, body }: PeerAnswer, isWhole: boolean): void {
   response.writeHead(status, {

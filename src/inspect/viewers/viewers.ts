@@ -37,14 +37,13 @@ export function createViewers(options: ViewersOptions): Viewers {
   const viewers = new Set<Viewer>();
   let isClosed = false;
 
-  /** One that does not read gives way to one that may. */
-  const hasRoom = (): boolean => {
-    if (viewers.size < MAX_VIEWERS) return true;
-    const behind = [...viewers].find(({ isBehind }) => isBehind);
-    if (behind === undefined) return false;
-    viewers.delete(behind);
-    void behind.end(1013, 'others wait');
-    return true;
+  /** One that does not read gives way, or else the one that came first: nobody can hold all places. */
+  const makeRoom = (): void => {
+    if (viewers.size < MAX_VIEWERS) return;
+    const [first] = [...viewers].toSorted((a, b) => Number(b.isBehind) - Number(a.isBehind));
+    if (first === undefined) return;
+    viewers.delete(first);
+    void first.end(1013, 'others wait');
   };
   const events: ViewerEvents = {
     message: options.message,
@@ -57,10 +56,11 @@ export function createViewers(options: ViewersOptions): Viewers {
 
   return {
     upgrade: (request, socket, head) => {
-      if (isClosed || !hasRoom()) {
+      if (isClosed) {
         refuse(socket);
         return;
       }
+      makeRoom();
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const viewer = new Viewer(webSocket, events, new Allowance(ALLOWED_MESSAGES, now()), now);
         viewers.add(viewer);

@@ -21,6 +21,8 @@ import { targetOf } from './write-atomically.ts';
 
 /** A file is from the future if its newest time is later than now by more than this. */
 const MAX_AHEAD_SECONDS = 60;
+/** A clock before this is wrong: nothing of this package was there. */
+const FIRST_PLAUSIBLE_MS = Date.UTC(2020, 0);
 
 /** Where the files of a worker on disk are. */
 export interface DiskStorageOptions {
@@ -49,7 +51,7 @@ export interface DiskStorage extends SyncStorage {
  * container it first waits 10 s, in which a worker there could answer.
  *
  * A notice tells of a file that is torn, foreign or damaged, of one that was removed or replaced while the worker ran, of a
- * folder that others may write, and of times in the future. On a disk that is full or read only `save` throws a
+ * folder that others may write, of times in the future, and of a clock before 2020. On a disk that is full or read only `save` throws a
  * StorageUnwritableError until it is not.
  */
 export function createDiskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
@@ -88,13 +90,20 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
     const { state, waiting } = await stateFile.load(notify);
     const stored = await peerFile.load(notify);
     const peers = waiting.length === 0 ? stored : keepWaits(stored ?? [], waiting, 0);
-    tellOfTheFuture(state);
+    tellOfTheClock(state);
     return { ...(state && { state }), ...(peers && { peers }) };
   };
 
-  const tellOfTheFuture = (state: SyncWorkerState | undefined): void => {
+  const tellOfTheClock = (state: SyncWorkerState | undefined): void => {
+    const now = clock.now();
+    if (now < FIRST_PLAUSIBLE_MS) {
+      notify({
+        message: `the clock of this machine stands before 2020, and is wrong; what ${place} says of times is wrong as well until it is set`,
+      });
+      return;
+    }
     const newest = Math.max(state?.lastSyncStartedAt ?? 0, state?.lastSyncFinishedAt ?? 0);
-    const ahead = newest - Math.floor(clock.now() / 1000);
+    const ahead = newest - Math.floor(now / 1000);
     if (ahead <= MAX_AHEAD_SECONDS) return;
     notify({
       message: `${place} was last used ${ahead} s from now, by the clock of this machine: that clock is wrong, or was`,

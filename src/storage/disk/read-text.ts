@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { type FileSystem, systemPorts } from './file-system.ts';
 import { ifMissing, StorageUnreadableError } from './storage-errors.ts';
+import { textIfUtf8, utf8Text } from './utf8-text.ts';
 
 /** A file as it was found. */
 export interface FoundFile {
@@ -36,9 +36,7 @@ export async function readText(path: string, options: OpenOptions = {}): Promise
       const stats = await file.stat({ bigint: true });
       needRegular(stats);
       const bytes = await file.readFile();
-      // A string of ASCII takes half the room that TextDecoder gives it.
-      const text = isUtf8(bytes) ? bytes.toString().replace(/^\ufeff/, '') : undefined;
-      return { text, bytes, stamp: stampOf(stats) };
+      return { text: textIfUtf8(bytes), bytes, stamp: stampOf(stats) };
     } finally {
       await file.close();
     }
@@ -48,8 +46,8 @@ export async function readText(path: string, options: OpenOptions = {}): Promise
 }
 
 /** The text of a file. @throws TypeError if its bytes are no UTF-8, or there are none */
-export function decoded({ text }: Pick<FoundFile, 'text'>): string {
-  if (text === undefined) throw new TypeError('its bytes are no UTF-8');
+export function decoded(found: Pick<FoundFile, 'text' | 'bytes'>): string {
+  const { text = utf8Text(found.bytes) } = found;
   if (text.trim() === '') throw new TypeError('it is empty');
   return text;
 }

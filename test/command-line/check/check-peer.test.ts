@@ -191,6 +191,25 @@ describe('a Retry-After', () => {
     expect(await readdir(folder)).toEqual(['peers.json']);
   });
 
+  test('of a record from the future, as after a clock that was set back, is no longer than any wait is', async () => {
+    const folder = (await tempFolder()).path;
+    const at = 1_800_000_000 + 10 * 365 * 86_400;
+    const record = createPeerRecord({
+      peerUrl: 'http://127.0.0.1:9',
+      addedAt: at,
+      updatedAt: at,
+      metadata: { retry_after_until: at + 60 },
+    });
+    await writeFile(
+      join(folder, 'peers.json'),
+      JSON.stringify({ version: 1, records: [peerToWire(record)] }),
+    );
+    const { exit, text } = await check('http://127.0.0.1:9', { folder });
+    expect(exit).toBe(1);
+    expect(text).toContain('alone until 2027-01-15 09:00:01 UTC, in 3601 s. The record in ');
+    expect(text).toContain('is from the future: the clock was set back.');
+  });
+
   test('whose record cannot be read is an error, for it may still run; a folder without one is none', async () => {
     const url = await startPeer();
     const folder = (await tempFolder()).path;

@@ -186,7 +186,9 @@ describe('colours', () => {
 test.each([
   [true, { isTTY: true }, { TERM: 'xterm' }],
   [true, { isTTY: true }, {}],
+  [true, { isTTY: true }, { CI: 'false' }],
   [false, { isTTY: true }, { TERM: 'dumb' }],
+  [false, { isTTY: true }, { TERM: 'xterm', CI: 'true' }],
   [false, { isTTY: false }, { TERM: 'xterm' }],
   [false, {}, {}],
 ])('a view can be shown (%s) on %j with %j', (can, stream, env) => {

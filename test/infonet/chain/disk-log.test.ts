@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ChainDamagedError } from '../../../src/infonet/chain/chain-damaged-error.ts';
 import { readChainTip } from '../../../src/infonet/chain/chain-folder.ts';
 import { openDiskChain } from '../../../src/infonet/chain/chain-store.ts';
+import { repairChain } from '../../../src/infonet/chain/verify-chain.ts';
 import { StorageUnwritableError } from '../../../src/storage/disk/index.ts';
 import { canMakeSmallDisk, createSmallDisk } from '../../storage/disk/small-disk.ts';
 import { tempFolder } from '../../storage/disk/temp-folder.ts';
@@ -87,6 +89,68 @@ describe('nothing is accepted', () => {
     }
     expect(chain.count()).toBe(10);
     await chain.close();
+  });
+});
+
+describe('an open chain goes on with what is there now, and tells it once, when its folder was', () => {
+  const ten = recordedEvents.slice(0, 10);
+  test.for([
+    ['removed', 0, (folder: string) => rm(folder, { recursive: true })],
+    [
+      'emptied',
+      0,
+      async (folder: string) => {
+        for (const name of await readdir(folder)) await rm(join(folder, name));
+      },
+    ],
+    [
+      'replaced by an older copy, with the lock of this process in it',
+      4,
+      async (folder: string, copy: string) => {
+        await rm(folder, { recursive: true });
+        await cp(copy, folder, { recursive: true });
+      },
+    ],
+    [
+      'written over with an older copy',
+      4,
+      async (folder: string, copy: string) => {
+        for (const name of ['events.log', 'CURRENT'])
+          await writeFile(join(folder, name), await readFile(join(copy, name)));
+      },
+    ],
+  ] as const)('%s', async ([, count, harm]) => {
+    const folder = await place();
+    const chain = await openDiskChain(folder);
+    await chain.ingest(ten.slice(0, 4));
+    const copy = `${folder}.copy`;
+    await cp(folder, copy, { recursive: true });
+    await chain.ingest(ten);
+    await harm(folder, copy);
+    await expect(chain.locator()).rejects.toThrow(
+      new RegExp(`chain could not be read: .*; it is opened again, with ${count} events`),
+    );
+    expect(chain.count()).toBe(count);
+    expect(await chain.locator()).toHaveLength(count + 1);
+    expect(await chain.ingest(ten)).toEqual({ accepted: 10 - count, duplicates: count });
+    await chain.close();
+    const again = await openDiskChain(folder);
+    expect(again.count()).toBe(10);
+    await again.close();
+  });
+
+  test('damaged: that is said until it is repaired, and then it goes on', async () => {
+    const folder = await place();
+    const chain = await openDiskChain(folder);
+    await chain.ingest(ten);
+    await rm(join(folder, 'CURRENT'));
+    for (const _ of [1, 2]) await expect(chain.locator()).rejects.toThrow(ChainDamagedError);
+    expect(await repairChain(folder)).toMatchObject({ count: 10 });
+    await expect(chain.locator()).rejects.toThrow('it is opened again, with 10 events');
+    expect(await chain.locator()).toHaveLength(11);
+    await chain.close();
+    await rm(folder, { recursive: true });
+    await expect(chain.locator()).rejects.toThrow('file closed');
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readStatus } from '../../../src/control/read-status.ts';
-import { type ChainStore, createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
+import { type ChainStore, createMemoryChain, openDiskChain } from '../../../src/infonet/chain/chain-store.ts';
 import { createEventAuthor } from '../../../src/infonet/events/event-author.ts';
 import { gateDirectory, trackGates } from '../../../src/infonet/gate-directory.ts';
 import { openDiskRecords } from '../../../src/infonet/hydration/disk-records.ts';
@@ -281,4 +281,16 @@ test('a chain that tracks its gates keeps count with each ingest, also of pages 
   expect(chain.gates()).toEqual([]);
   await chain.ingest(events.slice(0, 10));
   expect(chain.gates()).toMatchObject([{ gate: 'ops-xa', messages: 2 }]);
+});
+
+test('a chain that tracks its gates counts them anew where its folder was wiped', async () => {
+  const place = join(folder, 'wiped');
+  const chain = await trackGates(await openDiskChain(place, { now: () => RECORDED_NOW }));
+  const events = recordedChain('all');
+  await chain.ingest(events);
+  await rm(place, { recursive: true });
+  await expect(chain.locator()).rejects.toThrow('removed or replaced');
+  await chain.ingest(events.slice(0, 10));
+  expect(chain.gates()).toMatchObject([{ gate: 'ops-xa', messages: 2 }]);
+  await chain.close();
 });

@@ -118,6 +118,21 @@ test('it limits a body, the headers, and the time for both', async () => {
   );
 });
 
+test.each([
+  ['that says nothing', ''],
+  ['that never ends its body', `POST ${PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{`],
+])('a caller over loopback, as behind Tor, %s holds no place that another one needs', async (_, text) => {
+  const url = await peerWith(await recorded(), { maxConnections: 4 });
+  for (let count = 0; count < 12; count += 1) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(text);
+    open.push(async () => socket.destroy());
+  }
+  expect((await post(url)).status).toBe(200);
+});
+
 describe('its rate limit', () => {
   test('tells a wait after which the caller gets through, and not before', async () => {
     let now = 1000.25;
@@ -156,6 +171,22 @@ describe('its rate limit', () => {
           // Two windows may touch, so that twice the limit fits in any stretch as long as one.
           const recent = times.filter((time) => time > now - limits.windowSeconds);
           expect(recent.length).toBeLessThanOrEqual(2 * limits.requests);
+        }
+      }),
+    );
+  });
+
+  test('never tells a longer wait than its window, wherever the clock is set meanwhile', () => {
+    const jumps = fc.array(fc.record({ who: fc.nat(2), by: fc.integer({ min: -1e9, max: 1e9 }) }));
+    fc.assert(
+      fc.property(jumps, (list) => {
+        const limit = new CallerLimit({ requests: 1, total: 2, windowSeconds: 60 });
+        let now = 1.7e9;
+        for (const { who, by } of list) {
+          now += by;
+          const wait = limit.take(`10.0.0.${who}`, now);
+          expect(wait).toBeLessThanOrEqual(60);
+          expect(limit.take(`10.0.0.${who}`, now + wait + 60)).toBe(0);
         }
       }),
     );

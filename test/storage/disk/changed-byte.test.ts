@@ -62,6 +62,19 @@ test('a changed byte of a file is told, whichever it is, and no Retry-After is s
   );
 });
 
+test('a clock before 2020 is told once', async () => {
+  const { path } = await tempFolder();
+  const ports = hurriedPorts();
+  const notices: string[] = [];
+  const storage = openDiskStorage(path, {}, { ...ports, clock: { ...ports.clock, now: () => 86_400_000 } });
+  await storage.load(({ message }) => notices.push(message));
+  for (const currentHead of ['h1', 'h2']) await storage.save({ state: { ...state, currentHead }, peers });
+  await storage.close?.();
+  expect(notices).toEqual([
+    expect.stringMatching(/^the clock of this machine stands before 2020, and is wrong/),
+  ]);
+});
+
 test('a folder that was last used in the future, by our clock, is told once', async () => {
   const { path } = await tempFolder();
   const ports = hurriedPorts();

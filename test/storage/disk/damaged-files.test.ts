@@ -120,6 +120,7 @@ describe('a file that cannot be used is set aside, and the notice says what is w
     ['sync-state.json', 'empty', '', 'it is empty'],
     ['sync-state.json', 'torn', state({}).slice(0, 40), 'JSON'],
     ['sync-state.json', 'not UTF-8', new Uint8Array([0x7b, 0xff, 0x7d]), 'its bytes are no UTF-8'],
+    ['sync-state.json', 'UTF-16', Buffer.from(state({}), 'utf16le'), 'it is written in UTF-16'],
     ['sync-state.json', 'an array', '[]', 'sync state is []; allowed is an object'],
     [
       'sync-state.json',
