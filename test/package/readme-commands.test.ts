@@ -10,9 +10,9 @@ import { runCommand } from './run-command.ts';
 /** Inside the project the package was installed into, where npx finds the command. */
 const folder = await mkdtemp(join(inject('consumer'), 'commands-'));
 
-/** The lines of a block of the README, without the comments behind them. */
-async function commands(name: string): Promise<string[]> {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+/** The lines of a block of a room's README, without the comments behind them. */
+async function commands(room: string, name: string): Promise<string[]> {
+  const readme = await readFile(new URL(`../../src/${room}/README.md`, import.meta.url), 'utf8');
   const [, block = ''] =
     new RegExp(`<!-- commands: ${name} -->\n\`\`\`sh\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
   return block
@@ -51,12 +51,12 @@ async function start(
   throw new Error(`${command} ended before it was ready`);
 }
 
-test('the commands of the README run a node, ask it, and change its peers, as they are printed', async () => {
+test('the printed commands run a node, ask it, and change its peers, as they are printed', async () => {
   const chain = createMemoryChain();
   await chain.ingest(recordedEvents.slice(0, 7));
   const peer = await createInfonetPeer({ chain });
   onTestFinished(peer.close);
-  const [run = '', ...beside] = (await commands('node')).map((line) =>
+  const [run = '', ...beside] = (await commands('command-line', 'node')).map((line) =>
     line.replaceAll('http://127.0.0.1:8080', peer.url),
   );
   const node = await start(run, /"event":"run\.finished"/);
@@ -74,8 +74,8 @@ test('the commands of the README run a node, ask it, and change its peers, as th
   await node.stop();
 });
 
-test('each of the commands of the README shows the demo in the browser', async () => {
-  const lines = await commands('see');
+test('each of the printed commands shows the demo in the browser', async () => {
+  const lines = await commands('inspect', 'see');
   expect(lines).toHaveLength(3);
   const invitations = [/watch it at (\S+)/, /or at (\S+stately)/, /or at (\S+classic)/];
   for (const [index, line] of lines.entries()) {
