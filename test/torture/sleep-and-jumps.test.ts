@@ -57,9 +57,9 @@ test('a clock set on by an hour starts the run that is due by it at the next loo
   });
   const jumped = life.told(({ type }) => type === 'clock.jumped');
   await runEnded(life);
-  const ended = runEnded(life);
   life.setAhead(36_000);
-  await ended;
+  // On a busy machine a save may be late by this fast clock, and its run then ends without a contact.
+  while (peer.contacts.length < 2) await runEnded(life);
   expect(await jumped).toMatchObject({ type: 'clock.jumped' });
   const [first, second] = peer.contacts.map(({ callerNow }) => callerNow);
   const late = (second ?? 0) - (first ?? 0) - 36_000;
