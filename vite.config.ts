@@ -19,8 +19,8 @@ const patience = {
   expect: { poll: { timeout: longest } },
 };
 
-/** The tests without processes, sockets and files. */
-const pure = ['test/{policy,machines,properties,clock,explain,build}/**/*.test.ts'];
+/** The tests without processes and sockets, and without files but the recordings of worlds that are broken on purpose. */
+const pure = ['test/{policy,machines,properties,testing,clock,explain,build}/**/*.test.ts'];
 
 /** The entries of the package, and its command. What two of them need they share, so that a class is the same class in both. */
 const entries = {
@@ -32,11 +32,13 @@ const entries = {
   inspect: 'src/inspect/index.ts',
   'inspect-stately': 'src/inspect/stately/index.ts',
   'inspect-classic': 'src/inspect/classic/index.ts',
+  testing: 'src/testing/index.ts',
+  'testing-fast-check': 'src/testing/fast-check/index.ts',
   'sync-worker': 'src/command-line/main.ts',
 };
 
 /** What is installed beside the package; all else, such as what the command alone needs, is built into it. */
-const external = [/^node:/, ...Object.keys(manifest.dependencies)];
+const external = [/^node:/, ...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
 
 const config: ViteUserConfig = {
   plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect(), minifyReport()],

@@ -42,11 +42,22 @@ export function createWallClock(host: WorkerClock): WallClock {
   const listeners = new Set<(seconds: number) => void>();
   let check: unknown;
   let ahead = 0;
+  /** A timer was set after a jump that no check has seen: another jump may undo it before the next one. */
+  let hasUnseenJump = false;
 
   const fire = (timer: Timer): void => {
     host.clearTimeout(timer.host);
     timers.delete(timer);
-    timer.callback();
+    try {
+      timer.callback();
+    } finally {
+      // Also where the last timer fired, and no other was set: whoever stops then leaves nothing behind.
+      if (timers.size === 0) stopChecking();
+    }
+  };
+  const stopChecking = (): void => {
+    host.clearTimeout(check);
+    check = undefined;
   };
   const isDue = (timer: Timer): boolean => timer.deadline <= monotonic() || timer.wallDeadline <= host.now();
   const wait = (timer: Timer): void => {
@@ -70,15 +81,17 @@ export function createWallClock(host: WorkerClock): WallClock {
   const checkClock = (): void => {
     const moved = readAhead() - ahead;
     ahead += moved;
+    const hasMoved = Math.abs(moved) >= JUMP_SECONDS * 1000;
     // A clock that runs as it should tells nothing that the timers of the host do not.
-    if (Math.abs(moved) < JUMP_SECONDS * 1000) return;
+    if (!hasMoved && !hasUnseenJump) return;
+    hasUnseenJump = false;
     for (const timer of [...timers]) {
       if (!timers.has(timer)) continue;
       host.clearTimeout(timer.host);
       if (isDue(timer)) fire(timer);
       else wait(timer);
     }
-    for (const listener of [...listeners]) listener(moved / 1000);
+    if (hasMoved) for (const listener of [...listeners]) listener(moved / 1000);
   };
   const keepChecking = (): void => {
     check ??= host.setTimeout(() => {
@@ -111,16 +124,14 @@ export function createWallClock(host: WorkerClock): WallClock {
         // Nothing was checked while no timer was set; whoever listens is still to hear of a jump.
         if (listeners.size === 0) ahead = readAhead();
         keepChecking();
-      }
+      } else if (Math.abs(readAhead() - ahead) >= JUMP_SECONDS * 1000) hasUnseenJump = true;
       return timer;
     },
     clearTimeout: (timer) => {
       const set = timer as Timer | undefined;
       if (set === undefined || !timers.delete(set)) return;
       host.clearTimeout(set.host);
-      if (timers.size > 0) return;
-      host.clearTimeout(check);
-      check = undefined;
+      if (timers.size === 0) stopChecking();
     },
     onJump: (listener) => {
       if (timers.size === 0 && listeners.size === 0) ahead = readAhead();

@@ -90,6 +90,27 @@ describe('a timer', () => {
     expect(firedAt).toBe(120_000);
   });
 
+  it('that was set between two jumps that no check saw apart fires at the next check', () => {
+    const { host, wall, set } = settableHost();
+    const keepsChecking = wall.setTimeout(() => undefined, 2 ** 33);
+    set(-3_600_000);
+    let firedAt = 0;
+    wall.setTimeout(() => {
+      firedAt = host.now();
+    }, 3_601_000);
+    set(3_600_999);
+    host.advanceTo(200_000);
+    expect(firedAt).toBe(CHECK);
+    wall.clearTimeout(keepsChecking);
+  });
+
+  it('that fires as the last one leaves no check behind', () => {
+    const { host, wall } = settableHost();
+    wall.setTimeout(() => undefined, 5000);
+    host.advanceTo(5000);
+    expect(host.size).toBe(0);
+  });
+
   it('that was taken back never fires, and the last one ends the checks', () => {
     const { host, wall } = settableHost();
     const timers = [1, 2 ** 31, 5 * CHECK].map((ms) => wall.setTimeout(() => expect.unreachable(), ms));

@@ -7,7 +7,8 @@ const DAY = 86_400;
 /** The moments at which the worker wakes up, until so many seconds since the beginning. */
 async function looksUntil(example: Example, seconds: number): Promise<number[]> {
   const looks: number[] = [];
-  while (since(example.now()) < seconds && (await example.step())) looks.push(since(example.now()));
+  const { world } = example;
+  while (since(world.now()) < seconds && (await world.step())) looks.push(since(world.now()));
   return looks;
 }
 

@@ -9,10 +9,10 @@ import {
   type SyncPolicyOptions,
   type VirtualClock,
 } from '../../src/index.ts';
+import { peerRecords, policies } from '../../src/testing/fast-check/index.ts';
 import { expectEqual } from '../support/cheap-expect.ts';
 import { fc } from '../support/property.ts';
 import { type Behaviour, script, scriptSync } from '../support/scripted-sync.ts';
-import { peers, policy } from '../support/world-commands.ts';
 
 /** What makes one worker differ from another: all of it is input, none of it is machine. */
 interface Given {
@@ -27,7 +27,7 @@ type Step =
   | { readonly kind: 'an event'; readonly to: number; readonly event: SyncWorkerEvent };
 
 /** Workers without a pause would fill the time with runs, each like the last. */
-const unhurried = policy.map((one) => ({
+const unhurried = policies().map((one) => ({
   ...one,
   intervalSeconds: Math.max(30, one.intervalSeconds),
   failureBackoffSeconds: Math.max(30, one.failureBackoffSeconds),
@@ -35,11 +35,11 @@ const unhurried = policy.map((one) => ({
   stuckAfterSeconds: Math.max(30, one.stuckAfterSeconds),
 }));
 
-const given: fc.Arbitrary<Given> = fc.record({ peers, script, policy: unhurried });
+const given: fc.Arbitrary<Given> = fc.record({ peers: peerRecords(), script, policy: unhurried });
 
 const event: fc.Arbitrary<SyncWorkerEvent> = fc.oneof(
   fc.boolean().map((force): SyncWorkerEvent => ({ type: 'sync.requested', force })),
-  peers.map((list): SyncWorkerEvent => ({ type: 'peers.changed', peers: list })),
+  peerRecords().map((list): SyncWorkerEvent => ({ type: 'peers.changed', peers: list })),
   fc.constant<SyncWorkerEvent>({ type: 'peer.seen', peerUrl: 'http://a.example' }),
 );
 

@@ -1,14 +1,14 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import { test } from 'vitest';
 import { traceWorker } from '../../src/operations/index.ts';
+import { happenings } from '../../src/testing/fast-check/index.ts';
 import { expectEqual } from '../support/cheap-expect.ts';
 import { fc } from '../support/property.ts';
-import { happenings } from '../support/world-commands.ts';
 import { lives, liveWorker } from './status/live-worker.ts';
 
 test('whatever happens to a worker, at most one run is open, with one attempt in it, and none after the stop', async () => {
   await fc.assert(
-    fc.asyncProperty(lives, happenings, async (life, all) => {
+    fc.asyncProperty(lives, happenings(), async (life, all) => {
       const open = new Map<string, number>();
       const broken: string[] = [];
       const count = (name: string, change: number): void => {

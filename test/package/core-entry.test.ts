@@ -29,6 +29,14 @@ test.each(['index.js', 'core.js'])(
   },
 );
 
+test('the test kit needs no test framework: xstate, Node, and fast-check where the arbitraries are', async () => {
+  const isNode = (name: string): boolean => name.startsWith('node:');
+  const kit = await importsOf(join(dist, 'testing.js'));
+  expect(kit.filter((name) => !isNode(name))).toEqual(['xstate']);
+  const arbitraries = await importsOf(join(dist, 'testing-fast-check.js'));
+  expect(arbitraries.filter((name) => !isNode(name)).sort()).toEqual(['fast-check', 'xstate']);
+});
+
 test('the entries share one class of an error', async () => {
   const load = (name: string): Promise<Record<string, unknown>> =>
     import(pathToFileURL(join(dist, name)).href);
@@ -45,6 +53,8 @@ test.each([
   'inspect/index',
   'inspect/stately/index',
   'inspect/classic/index',
+  'testing/index',
+  'testing/fast-check/index',
 ])('every public export of src/%s says what it is in its declaration', (entry) => {
   const file = join(dist, 'types', 'src', `${entry}.d.ts`);
   const program = ts.createProgram([file], {
@@ -57,6 +67,8 @@ test.each([
   expect(exported).not.toEqual([]);
 
   const silent = exported.filter((symbol) => {
+    // fast-check itself, handed on.
+    if (symbol.name === 'fc') return false;
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     return target.getDocumentationComment(checker).length === 0;
   });

@@ -35,6 +35,8 @@ test('the tarball has a module an entry, the command, what they share, their dec
     'dist/inspect.js',
     'dist/operations.js',
     'dist/sync-worker.js',
+    'dist/testing-fast-check.js',
+    'dist/testing.js',
     'package.json',
   ]);
 });

@@ -1,22 +1,20 @@
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../../src/index.ts';
-import { expectSyncInTheEnd } from '../support/expect-sync-in-the-end.ts';
+import { happening, happenings, peerRecords, policies } from '../../src/testing/fast-check/index.ts';
 import { fc } from '../support/property.ts';
 import { script } from '../support/scripted-sync.ts';
-import { createWorld } from '../support/worker-world.ts';
-import { happen, happening, happenings, peers, policy } from '../support/world-commands.ts';
+import { live } from '../support/test-world.ts';
 
-// On the way the world checks that no run is owed for longer than a look, and that no attempt outlives the stuck limit.
 test('whatever happened, a worker whose peers answer syncs within a look of its next due time', async () => {
+  const random = fc.double({ min: 0, max: 1, noNaN: true });
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ peers, script, policy, random: fc.double({ min: 0, max: 1, noNaN: true }) }),
-      happenings,
+      fc.record({ peers: peerRecords(), script, policy: policies(), random }),
+      happenings(),
       async (options, all) => {
-        const world = await createWorld(options);
-        for (const one of all) await happen(world, one);
-        await expectSyncInTheEnd(world);
-        world.stop();
+        await using world = await live(options, all);
+        await world.expectLively();
+        world.expect('neverWedged');
       },
     ),
   );
@@ -24,22 +22,22 @@ test('whatever happened, a worker whose peers answer syncs within a look of its 
 
 test('by a clock that nobody sets, a run is stuck at its 300 s to the millisecond', async () => {
   const undisturbed = fc.array(
-    happening.filter(({ kind }) => kind !== 'the clock jumps' && kind !== 'another policy'),
+    happening().filter(({ kind }) => kind !== 'jump' && kind !== 'set policy'),
     { maxLength: 8 },
   );
   await fc.assert(
-    fc.asyncProperty(fc.record({ peers, script }), undisturbed, async (options, all) => {
-      const world = await createWorld(options);
-      for (const one of all) await happen(world, one);
+    fc.asyncProperty(fc.record({ peers: peerRecords(), script }), undisturbed, async (options, all) => {
+      await using world = await live(options, all);
       let startedAt = 0;
-      world.events.forEach((event, index) => {
-        if (event.type === 'run.started') startedAt = world.times[index] ?? 0;
-        const lasted = (world.times[index] ?? 0) - startedAt;
-        if (event.type === 'run.stuck') expect(lasted).toBeCloseTo(defaultPolicy.stuckAfterSeconds, 2);
-        if (event.type === 'attempt.finished')
+      for (const entry of world.history) {
+        if (entry.kind !== 'emitted') continue;
+        const { type } = entry.event;
+        if (type === 'run.started') startedAt = entry.at;
+        const lasted = entry.at - startedAt;
+        if (type === 'run.stuck') expect(lasted).toBeCloseTo(defaultPolicy.stuckAfterSeconds, 2);
+        if (type === 'attempt.finished')
           expect(lasted).toBeLessThanOrEqual(defaultPolicy.stuckAfterSeconds + 0.001);
-      });
-      world.stop();
+      }
     }),
   );
 });

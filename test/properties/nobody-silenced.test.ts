@@ -9,16 +9,16 @@ import {
   recordSyncFailure,
   resolvePolicy,
 } from '../../src/core.ts';
+import { policies } from '../../src/testing/fast-check/index.ts';
 import { anyPeerRecord } from '../policy/any-peer-record.ts';
 import { anySyncState } from '../policy/any-sync-state.ts';
 import { fc } from '../support/property.ts';
-import { policy } from '../support/world-commands.ts';
 
 const anyNow = fc.oneof(
   fc.double({ min: 1, max: 4e9, noNaN: true }),
   fc.integer({ min: 1, max: 2_000_000_000 }),
 );
-const anyPolicy = policy.map(resolvePolicy);
+const anyPolicy = policies().map(resolvePolicy);
 
 test('whatever a clock or another program left, no wait outlasts the longest that there can be', () => {
   fc.assert(

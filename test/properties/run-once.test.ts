@@ -12,11 +12,11 @@ import {
   type SyncWorkerNotification,
   type SyncWorkerState,
 } from '../../src/index.ts';
+import { peerRecords, policies } from '../../src/testing/fast-check/index.ts';
 import { BEGIN } from '../support/embedded-worker.ts';
 import { once } from '../support/one-run.ts';
 import { fc } from '../support/property.ts';
 import { type Behaviour, script, scriptSync } from '../support/scripted-sync.ts';
-import { peers as peerLists, policy as policies } from '../support/world-commands.ts';
 
 /** What a worker that starts from a storage makes of its first run; nothing if it waits. */
 async function firstRunOfWorker(
@@ -97,30 +97,36 @@ const anyState: fc.Arbitrary<SyncWorkerState> = fc.record({
 
 test('whatever was saved, one run is the first run of a worker that starts from the same', async () => {
   await fc.assert(
-    fc.asyncProperty(anyState, peerLists, policies, script, async (state, list, numbers, behaviours) => {
-      // A worker spreads its start, and a call does not.
-      const policy = { ...numbers, spreadRatio: 0 };
-      const worker = await firstRunOfWorker({ state, peers: list }, policy, behaviours);
+    fc.asyncProperty(
+      anyState,
+      peerRecords(),
+      policies(),
+      script,
+      async (state, list, numbers, behaviours) => {
+        // A worker spreads its start, and a call does not.
+        const policy = { ...numbers, spreadRatio: 0 };
+        const worker = await firstRunOfWorker({ state, peers: list }, policy, behaviours);
 
-      const clock = createVirtualClock(BEGIN * 1000);
-      const scripted = scriptSync(behaviours, clock, () => clock.now() / 1000);
-      const run = await once(
-        { sync: scripted.sync, policy, saved: { state, peers: list }, random: () => 0.5 },
-        clock,
-      );
-      const { endedAt, ...kept } = run.saved;
-      expect({
-        asked: scripted.attempts.map(({ peerUrl, at }) => `${peerUrl} ${at}`),
-        end: endOf[run.ended],
-        at: clock.now(),
-        kept: run.ended === 'waiting' ? undefined : kept,
-      }).toEqual(worker);
-    }),
+        const clock = createVirtualClock(BEGIN * 1000);
+        const scripted = scriptSync(behaviours, clock, () => clock.now() / 1000);
+        const run = await once(
+          { sync: scripted.sync, policy, saved: { state, peers: list }, random: () => 0.5 },
+          clock,
+        );
+        const { endedAt, ...kept } = run.saved;
+        expect({
+          asked: scripted.attempts.map(({ peerUrl, at }) => `${peerUrl} ${at}`),
+          end: endOf[run.ended],
+          at: clock.now(),
+          kept: run.ended === 'waiting' ? undefined : kept,
+        }).toEqual(worker);
+      },
+    ),
   );
 });
 
 /** Waits that one can live to see the end of. */
-const livedPolicies = policies.map((numbers) => ({
+const livedPolicies = policies().map((numbers) => ({
   ...numbers,
   intervalSeconds: Math.min(numbers.intervalSeconds, 2000),
   failureBackoffSeconds: Math.min(numbers.failureBackoffSeconds, 2000),
@@ -131,7 +137,7 @@ const livedPolicies = policies.map((numbers) => ({
 
 test('called again when it says so, through JSON, it asks politely, and syncs in the end', async () => {
   await fc.assert(
-    fc.asyncProperty(peerLists, livedPolicies, script, async (list, numbers, behaviours) => {
+    fc.asyncProperty(peerRecords(), livedPolicies, script, async (list, numbers, behaviours) => {
       const clock = createVirtualClock(BEGIN * 1000);
       const scripted = scriptSync(behaviours, clock, () => clock.now() / 1000);
       const allowedAt = new Map<string, number>();

@@ -1,6 +1,6 @@
-import type { VirtualClock } from '../../src/clock/virtual-clock.ts';
 import { PeerSyncHttpError, PeerSyncLocalError, PeerSyncRateLimited } from '../../src/policy/errors.ts';
 import type { SyncAnswer, SyncFunction } from '../../src/schedule/attempt.ts';
+import type { WorldClock } from '../../src/testing/index.ts';
 import { fc } from './property.ts';
 
 /** What a peer does when it is asked, and after how many milliseconds (0: before the call returns). */
@@ -43,8 +43,8 @@ export interface ScriptedSync {
 /** A sync function that behaves as the script says, attempt by attempt, from the start again when it is through. */
 export function scriptSync(
   script: readonly Behaviour[],
-  clock: VirtualClock,
-  wall: () => number,
+  clock: Pick<WorldClock, 'now' | 'setTimeout'> & Partial<Pick<WorldClock, 'never'>>,
+  wall: () => number = () => clock.now() / 1000,
 ): ScriptedSync {
   const attempts: Attempt[] = [];
   let played = script;
@@ -52,7 +52,10 @@ export function scriptSync(
     const behaviour = played[attempts.length % played.length] ?? never;
     const attempt: Attempt = { peerUrl: peer.peerUrl, at: wall(), signal, behaviour, settled: false };
     attempts.push(attempt);
-    if (behaviour.kind === 'never') return new Promise(() => undefined);
+    if (behaviour.kind === 'never')
+      return 'never' in clock
+        ? (clock as never as { never(): Promise<never> }).never()
+        : new Promise(() => undefined);
     if (behaviour.delay === 0) {
       attempt.settled = true;
       return behave(behaviour, wall());

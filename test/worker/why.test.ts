@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { explain } from '../../src/explain/why.ts';
 import {
   createMemoryStorage,
   createPeerRecord,
@@ -9,11 +8,11 @@ import {
   type SyncFunction,
   type SyncPolicyOptions,
 } from '../../src/index.ts';
+import { happenings, peerRecords, policies } from '../../src/testing/fast-check/index.ts';
 import { BEGIN, embed } from '../support/embedded-worker.ts';
 import { fc } from '../support/property.ts';
 import { script } from '../support/scripted-sync.ts';
-import { createWorld } from '../support/worker-world.ts';
-import { peers as anyPeers, policy as anyPolicy, happen, happenings } from '../support/world-commands.ts';
+import { createTestWorld } from '../support/test-world.ts';
 
 const peers = ['http://a.example'];
 
@@ -185,14 +184,13 @@ describe('a worker explains', () => {
 test('whatever happens, it explains itself: a time that is no earlier than now, and sentences without holes', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ peers: anyPeers, script, policy: anyPolicy }),
-      happenings,
+      fc.record({ peers: peerRecords(), script, policy: policies() }),
+      happenings(),
       async (options, all) => {
-        const world = await createWorld(options);
+        const world = await createTestWorld(options);
         for (const happening of all) {
-          await happen(world, happening);
-          const { context } = world.actor().getSnapshot();
-          const why = explain(context, world.now());
+          await world.happen(happening, 40);
+          const why = world.worker.why();
           expect(why.nextRunAt).toBeGreaterThanOrEqual(why.at);
           // What a peer or a sync function said may hold any word.
           const text = formatWhy({
@@ -203,7 +201,6 @@ test('whatever happens, it explains itself: a time that is no earlier than now, 
           expect(text).not.toMatch(/undefined|NaN|null|\[object|Infinity/);
           expect(formatWhy(why)).not.toContain('\n');
         }
-        world.stop();
       },
     ),
   );

@@ -222,7 +222,8 @@ function inferred(from: string, to: string, emits: string): readonly string[] {
   return found !== undefined && others.length === 0 ? [found.id] : [];
 }
 
-function recordedNotification(event: SyncWorkerNotification, why: () => Why): RecordedNotification {
+/** What a worker emitted, as a line of a recording has it. */
+export function recordedNotification(event: SyncWorkerNotification, why: () => Why): RecordedNotification {
   const { type } = event;
   const text = safeText(eventLine(event, why).message, 500);
   switch (type) {

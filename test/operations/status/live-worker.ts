@@ -7,10 +7,10 @@ import {
   type SyncWorker,
   type WorkerClock,
 } from '../../../src/index.ts';
+import { peerRecords, policies } from '../../../src/testing/fast-check/index.ts';
+import { type Happening, WORLD_START } from '../../../src/testing/index.ts';
 import { fc } from '../../support/property.ts';
 import { type Behaviour, script, scriptSync } from '../../support/scripted-sync.ts';
-import { START } from '../../support/worker-world.ts';
-import { type Happening, peers, policy } from '../../support/world-commands.ts';
 
 /** A worker to which anything may happen. */
 export interface LiveWorker {
@@ -37,7 +37,7 @@ export async function liveWorker(
   { peers, policy, script, random: drawn }: Life,
   made: (worker: SyncWorker) => void = () => undefined,
 ): Promise<LiveWorker> {
-  Object.assign(stage, { ahead: START * 1000 - heap.now(), lost: 0, random: drawn });
+  Object.assign(stage, { ahead: WORLD_START * 1000 - heap.now(), lost: 0, random: drawn });
   const { sync } = scriptSync(script, heap, () => clock.now() / 1000);
   const worker = createSyncWorker({ peers, policy, sync, random, clock });
   made(worker);
@@ -56,25 +56,27 @@ export async function liveWorker(
   };
   const happen = async (happening: Happening): Promise<void> => {
     switch (happening.kind) {
-      case 'time passes':
+      case 'pass':
         return passDeadlines(heap.now() + happening.ms);
-      case 'the clock jumps':
+      case 'jump':
         stage.ahead += happening.seconds * 1000;
         return;
-      case 'a request':
+      case 'request':
         worker.requestSync(happening);
         return;
-      case 'other peers':
+      case 'set peers':
         return worker.setPeers(happening.peers);
-      case 'a contact':
+      case 'peer seen':
         if (isKnown(worker, happening.peerUrl)) worker.peerSeen(happening.peerUrl);
         return;
-      case 'a reset':
+      case 'reset peer':
         if (isKnown(worker, happening.peerUrl)) worker.resetPeer(happening.peerUrl, happening);
         return;
-      case 'another policy':
+      case 'set policy':
         return worker.setPolicy(happening.policy);
-      case 'a restart':
+      // What is watched here has one process.
+      case 'crash':
+      case 'stop':
         await stop();
         heap.advanceTo(heap.now() + happening.downMs);
         return worker.start();
@@ -111,8 +113,8 @@ export interface Life {
 }
 
 export const lives: fc.Arbitrary<Life> = fc.record({
-  peers,
+  peers: peerRecords(),
   script,
-  policy,
+  policy: policies(),
   random: fc.double({ min: 0, max: 1, noNaN: true }),
 });

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { CLOCK_CHECK_SECONDS } from '../../../src/core.ts';
 import type { SyncWorkerOptions, VirtualClock } from '../../../src/index.ts';
 import { isWedged, watchHealth } from '../../../src/operations/worker-health.ts';
+import { happenings } from '../../../src/testing/fast-check/index.ts';
 import { expectThat } from '../../support/cheap-expect.ts';
 import { BEGIN, embed } from '../../support/embedded-worker.ts';
 import { fc } from '../../support/property.ts';
-import { happenings } from '../../support/world-commands.ts';
 import { lives, liveWorker } from './live-worker.ts';
 
 const good = { sync: () => ({ head: 'h1' }), peers: ['http://a.example'] };
@@ -140,7 +140,7 @@ function failNextTimer(clock: VirtualClock): void {
 
 test('whatever happens to a worker, and however its clock is set, it is healthy while its timers run, and no longer', async () => {
   await fc.assert(
-    fc.asyncProperty(lives, happenings, async (life, all) => {
+    fc.asyncProperty(lives, happenings(), async (life, all) => {
       const { worker, clock, happen, lose, stop } = await liveWorker(life);
       const watch = watchHealth(worker, clock);
       for (const one of all) {
@@ -148,7 +148,7 @@ test('whatever happens to a worker, and however its clock is set, it is healthy 
         expectThat(watch.health().healthy, () => watch.health().reason);
       }
       // By a clock that was set, `nextRunAt` does not say what the monotonic one has left.
-      if (!all.some(({ kind }) => kind === 'the clock jumps')) {
+      if (!all.some(({ kind }) => kind === 'jump')) {
         // A double has no milliseconds left for a wait of a hundred million years.
         const ms = (watch.health().nextRunAt - clock.now() / 1000 + 61) * 1000 * (1 + 8 * Number.EPSILON);
         lose(ms);

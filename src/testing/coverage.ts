@@ -1,0 +1,95 @@
+import type { AnyTransitionDefinition } from 'xstate';
+import { transitionId } from '../explain/read-chart.ts';
+import { chartDefinition, chartStates } from '../inspect/recording/chart-definition.ts';
+import { syncWorkerMachine } from '../worker/sync-worker-machine.ts';
+
+/** One transition of the chart, and how often it was taken. */
+export interface CoverageRow {
+  /** `source:trigger:index`, as in the chart's picture and in recordings. */
+  readonly transition: string;
+  readonly source: string;
+  readonly target: string;
+  readonly taken: number;
+}
+
+/** What of the chart the worlds that were given this have reached. */
+export interface Coverage {
+  /** Every transition of the chart, those that were never taken included. */
+  readonly rows: readonly CoverageRow[];
+  /** Paths of the states that no transition has led to. */
+  readonly missingStates: readonly string[];
+  /** The rows as text, the untaken ones marked. */
+  table(): string;
+  /**
+   * @param except transitions that need not be taken: by id, each with its reason
+   * @throws an Error naming each transition and state that was never reached, and each exception that was
+   */
+  expectComplete(except?: Readonly<Record<string, string>>): void;
+}
+
+const counts = new WeakMap<Coverage, Map<string, number>>();
+
+/** Counts the transitions of the chart over any number of worlds: give it to each as `coverage`. */
+export function createCoverage(): Coverage {
+  const states = chartStates(chartDefinition(syncWorkerMachine));
+  const transitions = states.flatMap((state) => state.transitions);
+  const taken = new Map<string, number>();
+  const coverage: Coverage = {
+    get rows() {
+      return transitions.map(({ id, source, target }) => ({
+        transition: id,
+        source,
+        target,
+        taken: taken.get(id) ?? 0,
+      }));
+    },
+    get missingStates() {
+      const reached = new Set(
+        coverage.rows.flatMap((row) => (row.taken > 0 ? [row.source, row.target] : [])),
+      );
+      const isReached = (path: string): boolean =>
+        path === '' || [...reached].some((one) => one === path || one.startsWith(`${path}.`));
+      return states.map(({ path }) => path).filter((path) => !isReached(path));
+    },
+    table: () => {
+      const width = Math.max(...transitions.map(({ id }) => id.length));
+      return coverage.rows
+        .map((row) => `${row.taken === 0 ? '✗' : ' '} ${row.transition.padEnd(width)} ${row.taken}`)
+        .join('\n');
+    },
+    expectComplete: (except = {}) => {
+      const untaken = coverage.rows.filter((row) => row.taken === 0 && !(row.transition in except));
+      const surprising = coverage.rows.filter((row) => row.taken > 0 && row.transition in except);
+      const ids = new Set(transitions.map(({ id }) => id));
+      const complaints = [
+        ...untaken.map(({ transition }) => `never taken: ${transition}`),
+        ...coverage.missingStates.map((path) => `never reached: ${path}`),
+        ...surprising.map(
+          ({ transition }) => `taken, though it is excepted (${except[transition]}): ${transition}`,
+        ),
+        ...Object.keys(except).flatMap((id) =>
+          ids.has(id) ? [] : [`excepted, and not in the chart: ${id}`],
+        ),
+      ];
+      if (complaints.length > 0) throw new Error(`${complaints.join('\n')}\n\n${coverage.table()}`);
+    },
+  };
+  counts.set(coverage, taken);
+  return coverage;
+}
+
+const names = new WeakMap<AnyTransitionDefinition, string>();
+
+/** @internal */
+export function noteCoverage(
+  coverage: Coverage | undefined,
+  transitions: readonly AnyTransitionDefinition[],
+): void {
+  const taken = coverage === undefined ? undefined : counts.get(coverage);
+  if (taken === undefined) return;
+  for (const transition of transitions) {
+    const id = names.get(transition) ?? transitionId(transition);
+    names.set(transition, id);
+    taken.set(id, (taken.get(id) ?? 0) + 1);
+  }
+}

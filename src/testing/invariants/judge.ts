@@ -1,0 +1,82 @@
+import type { HistoryEntry } from '../world/history.ts';
+import type { Invariant, Watch } from './invariant.ts';
+import { neverWedged } from './never-wedged.ts';
+import { nobodySilenced } from './nobody-silenced.ts';
+import { oneAttemptAtATime } from './one-attempt-at-a-time.ts';
+import { createPolicyFold, type PolicyFold } from './policy-fold.ts';
+import { polite } from './polite.ts';
+import { savedNeverGoesBack } from './saved-never-goes-back.ts';
+import { stateIsAFold } from './state-is-a-fold.ts';
+import { stopLeavesNothing } from './stop-leaves-nothing.ts';
+import { whyAgrees } from './why-agrees.ts';
+
+/** The names of what must hold in every world. */
+export type InvariantName =
+  | 'polite'
+  | 'oneAttemptAtATime'
+  | 'nobodySilenced'
+  | 'neverWedged'
+  | 'stateIsAFold'
+  | 'savedNeverGoesBack'
+  | 'whyAgrees'
+  | 'stopLeavesNothing';
+
+const invariants: Readonly<Record<InvariantName, Invariant>> = {
+  polite,
+  oneAttemptAtATime,
+  nobodySilenced,
+  neverWedged,
+  stateIsAFold,
+  savedNeverGoesBack,
+  whyAgrees,
+  stopLeavesNothing,
+};
+
+/** Each by its name. */
+export const invariantNames: readonly InvariantName[] = Object.keys(invariants) as InvariantName[];
+
+/** What did not hold, and when. */
+export interface Breach {
+  readonly invariant: InvariantName;
+  readonly text: string;
+  /** Seconds since the world began. */
+  readonly elapsed: number;
+  /** Its place in the history. @internal */
+  readonly index: number;
+}
+
+/** Holds a history against all invariants, and goes on from where it was when there is more of it. */
+export interface Judge {
+  readonly fold: PolicyFold;
+  breaches(): readonly Breach[];
+}
+
+export function createJudge(history: readonly HistoryEntry[], random: number): Judge {
+  const fold = createPolicyFold(random);
+  const breaches: Breach[] = [];
+  let read = 0;
+  let elapsed = 0;
+  const watches: readonly Watch[] = invariantNames.map((invariant) =>
+    invariants[invariant]((text) => breaches.push({ invariant, text, elapsed, index: read })),
+  );
+  const readOn = (): void => {
+    for (; read < history.length; read += 1) {
+      const entry = history[read];
+      if (entry === undefined) return;
+      elapsed = entry.elapsed;
+      for (const watch of watches) watch.before?.(entry, fold);
+      fold.apply(entry);
+      for (const watch of watches) watch.after?.(entry, fold);
+    }
+  };
+  return {
+    get fold() {
+      readOn();
+      return fold;
+    },
+    breaches: () => {
+      readOn();
+      return breaches;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { PeerRecord } from '../../policy/peer-record.ts';
+import { retryAfterUntil } from '../../policy/peer-selection.ts';
+import { MAX_RETRY_AFTER_SECONDS } from '../../policy/retry-after.ts';
+import type { SavedWorker } from '../../storage/storage.ts';
+import type { Invariant } from './invariant.ts';
+
+/**
+ * Nothing that is saved goes back: by a clock that nobody sets, times only grow; failures are forgotten by a success or a turn
+ * in solo alone, and a Retry-After by its end or by an operator.
+ */
+export const savedNeverGoesBack: Invariant = (breach) => {
+  let last: SavedWorker | undefined;
+  let wasSetBack = false;
+  /** A run ended well, or the worker was solo: the next save that tells of it has no failures. */
+  let mayForget = false;
+  /** The longest that a Retry-After may be since waits were last bounded; a save may have been under way then. */
+  let bound = Number.POSITIVE_INFINITY;
+  /** Peers that were reset: a Retry-After of theirs may be gone. */
+  const reset = new Set<string>();
+  return {
+    before: (entry) => {
+      if (entry.kind === 'began') {
+        last = undefined;
+        bound = Number.POSITIVE_INFINITY;
+        reset.clear();
+      } else if (entry.kind === 'emitted' && entry.event.type === 'waits.bounded') {
+        bound = Math.ceil(entry.at) + MAX_RETRY_AFTER_SECONDS;
+      } else if (entry.kind === 'emitted' && entry.event.type === 'run.finished') {
+        mayForget ||= entry.event.state.consecutiveFailures === 0;
+      } else if (entry.kind === 'happened') {
+        const { happening } = entry;
+        wasSetBack ||= happening.kind === 'jump' && happening.seconds < 0;
+        if (happening.kind === 'reset peer') reset.add(happening.peerUrl);
+      } else if (entry.kind === 'saved') {
+        const { saved, at } = entry;
+        if (last !== undefined) {
+          if (!wasSetBack) expectTimesGrow(last, saved, breach);
+          const [failures, now] = [last.state.consecutiveFailures, saved.state.consecutiveFailures];
+          if (now < failures && !mayForget) breach(`${failures} failures, then ${now}`);
+          if (now < failures) mayForget = false;
+          const kept = last.peers.filter(({ peerUrl }) => !reset.has(peerUrl));
+          expectWaitsKept(kept, saved, (until) => (until > at ? Math.min(until, bound) : 0), breach);
+        }
+        last = saved;
+      }
+    },
+  };
+};
+
+function expectTimesGrow(before: SavedWorker, now: SavedWorker, breach: (text: string) => void): void {
+  for (const field of ['lastSyncFinishedAt', 'lastSyncOkAt'] as const) {
+    if (now.state[field] >= before.state[field]) continue;
+    breach(`${field} was ${before.state[field]}, and is saved as ${now.state[field]}`);
+  }
+}
+
+function expectWaitsKept(
+  before: readonly PeerRecord[],
+  now: SavedWorker,
+  owed: (until: number) => number,
+  breach: (text: string) => void,
+): void {
+  for (const peer of before) {
+    const until = owed(retryAfterUntil(peer));
+    if (until <= 0) continue;
+    const { bucket, peerUrl } = peer;
+    const found = now.peers.find((other) => other.bucket === bucket && other.peerUrl === peerUrl);
+    if (found === undefined || retryAfterUntil(found) < until)
+      breach(`the Retry-After of ${peerUrl} until ${until} is saved no more`);
+  }
+}
