@@ -1,4 +1,4 @@
-import { type ContenderName, scenarioNames, shippedScenario, simulate } from '../../src/simulate/index.ts';
+import { type ContenderName, scenarioNames, shippedScenario, simulate } from '../../src/testing/index.ts';
 import { inChild } from './in-child.ts';
 import { showTable, verdict } from './table.ts';
 

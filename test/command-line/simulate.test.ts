@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Host } from '../../src/command-line/host.ts';
 import { runProgram as runHere } from '../../src/command-line/program.ts';
 import { contenderNames } from '../../src/simulate/contenders/contenders.ts';
-import { scenarioNames } from '../../src/simulate/index.ts';
+import { scenarioNames } from '../../src/testing/index.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { openFakeTerminal } from './live-view/fake-terminal.ts';

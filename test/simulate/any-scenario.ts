@@ -1,4 +1,4 @@
-import type { ScenarioInput } from '../../src/simulate/index.ts';
+import type { ScenarioInput } from '../../src/testing/index.ts';
 import { fc } from '../support/property.ts';
 
 const range = (least: number, most: number): fc.Arbitrary<[number, number]> =>

@@ -7,7 +7,7 @@ import {
   parseAssertion,
   type SimulationReport,
   simulate,
-} from '../../src/simulate/index.ts';
+} from '../../src/testing/index.ts';
 import { fc } from '../support/property.ts';
 
 const report: SimulationReport = await simulate({

@@ -4,7 +4,7 @@ import {
   contenderNames,
   loadContender,
 } from '../../src/simulate/contenders/contenders.ts';
-import { type Contender, type PeerGroupInput, simulate } from '../../src/simulate/index.ts';
+import { type Contender, type PeerGroupInput, simulate } from '../../src/testing/index.ts';
 
 /** The same contender, with a note of when it asks: seconds from the beginning. */
 async function watched(name: ContenderName, times: number[]): Promise<Contender> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { simulate } from '../../src/simulate/index.ts';
 import { readScenario } from '../../src/simulate/scenario/read-scenario.ts';
 import { createSimulatedPeer } from '../../src/simulate/world/simulated-peer.ts';
+import { simulate } from '../../src/testing/index.ts';
 
 test('of one worker that asks each minute through an outage every figure is what it must be', async () => {
   const report = await simulate({

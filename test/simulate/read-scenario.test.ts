@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { figureNames } from '../../src/simulate/figures/figures.ts';
-import { contenderNames, scenarioNames } from '../../src/simulate/index.ts';
 import { readScenario } from '../../src/simulate/scenario/read-scenario.ts';
+import { contenderNames, scenarioNames } from '../../src/testing/index.ts';
 import { fc } from '../support/property.ts';
 import { anyScenario } from './any-scenario.ts';
 

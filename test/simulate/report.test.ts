@@ -2,14 +2,14 @@ import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { figureTexts } from '../../src/simulate/figures/figures.ts';
+import { reportHtml } from '../../src/simulate/report/report-html.ts';
 import {
   judge,
   parseAssertion,
   reportTable,
   type SimulationReport,
   simulate,
-} from '../../src/simulate/index.ts';
-import { reportHtml } from '../../src/simulate/report/report-html.ts';
+} from '../../src/testing/index.ts';
 import { browserTest, chromiumPath, quiet } from '../inspect/page/browser.ts';
 
 const scenario = {

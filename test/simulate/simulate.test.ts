@@ -8,7 +8,7 @@ import {
   scenarioNames,
   shippedScenario,
   simulate,
-} from '../../src/simulate/index.ts';
+} from '../../src/testing/index.ts';
 import { fc } from '../support/property.ts';
 import { anyScenario } from './any-scenario.ts';
 

@@ -29,6 +29,7 @@ export interface Timeline {
   readonly staleness: readonly number[];
 }
 
+/** The name of a figure, as an assertion spells it. */
 export type FigureName = keyof Figures;
 
 /** How a figure is counted. */
