@@ -34,6 +34,7 @@ const entries = {
   'inspect-classic': 'src/inspect/classic/index.ts',
   testing: 'src/testing/index.ts',
   'testing-fast-check': 'src/testing/fast-check/index.ts',
+  fleet: 'src/fleet/index.ts',
   'sync-worker': 'src/command-line/main.ts',
 };
 

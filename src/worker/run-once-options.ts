@@ -20,8 +20,11 @@ export interface RunOnceOptions<Details = unknown>
   readonly peers?: readonly (string | PeerRecordInput)[] | undefined;
   /** What the last call gave, as it came back from a database; left out at the first. */
   readonly saved?: Partial<SavedRun> | undefined;
-  /** Run before the due time; `forced` also overrides the peers' backoff. Nothing overrides a Retry-After. @default none */
-  readonly request?: 'requested' | 'forced' | undefined;
+  /**
+   * Run before the due time; `forced` also overrides the peers' backoff, and `new-peer` is a peer that need not wait for the others.
+   * Nothing overrides a Retry-After. @default none
+   */
+  readonly request?: Exclude<SyncRequest, 'none'> | undefined;
   /**
    * Puts on record that a peer is about to be asked, with the marks of those before it: a crash is then seen for what it is.
    * Awaited before each attempt. Where it throws, or does not settle within 30 s, the peer is not asked: that is a
@@ -64,8 +67,8 @@ export function readRunOnceOptions(options: RunOnceOptions): RunOnceParts {
   if (list !== undefined && parts.configured === undefined) {
     throw new TypeError(`peers is ${describe(list)}; allowed is an array of peers`);
   }
-  if (!['none', 'requested', 'forced'].includes(request)) {
-    throw new TypeError(`request is ${describe(request)}; allowed is requested or forced`);
+  if (!['none', 'new-peer', 'requested', 'forced'].includes(request)) {
+    throw new TypeError(`request is ${describe(request)}; allowed is requested, forced or new-peer`);
   }
   if (save !== undefined && typeof save !== 'function') {
     throw new TypeError(`save is ${describe(save)}; allowed is a function`);

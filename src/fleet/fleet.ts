@@ -1,0 +1,132 @@
+import type { Why } from '../explain/why.ts';
+import type { PeerRecord, PeerRecordInput } from '../policy/peer-record.ts';
+import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
+import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
+import type { FleetEvent } from './fleet-events.ts';
+
+/** A worker to be added. */
+export interface FleetWorkerInput {
+  /** 1 to 200 bytes of any text. */
+  readonly id: string;
+  /** URLs or records. @default [] */
+  readonly peers?: readonly (string | PeerRecordInput)[] | undefined;
+  /** What its policy has other than the fleet's. */
+  readonly policy?: SyncPolicyOptions | undefined;
+  /** The ten fields of an earlier life, say on one machine. */
+  readonly state?: SyncWorkerState | undefined;
+}
+
+/** Why a worker of a fleet waits, or does not. */
+export interface FleetWhy extends Why {
+  readonly id: string;
+  /** The process that runs it; '' if none does. */
+  readonly holder: string;
+  /** Grows with each run. */
+  readonly fence: string;
+  /** Nobody takes a run under way over before this, in Unix seconds; 0 while none is. */
+  readonly leaseUntil: number;
+  /** Operators' events that the next look folds. */
+  readonly events: number;
+  /** The gates of its peers that are closed. */
+  readonly gates: readonly { readonly origin: string; readonly closedUntil: number }[];
+}
+
+/** What all workers of a fleet may do at one origin, and do. Times are Unix seconds. */
+export interface FleetPeer {
+  readonly origin: string;
+  /** 0: it is open. */
+  readonly closedUntil: number;
+  /** The Retry-After that closed it, as it came; '' if that is not known. */
+  readonly header: string;
+  /** The workers that ask it now. */
+  readonly inFlight: readonly string[];
+  /** The first hundred that wait for a slot. */
+  readonly waiting: readonly { readonly id: string; readonly slot: number }[];
+  readonly waitingCount: number;
+}
+
+/** A fleet by its counts. */
+export interface FleetStatus {
+  readonly name: string;
+  /** Time of the store, in Unix seconds with a fraction. */
+  readonly at: number;
+  readonly workers: number;
+  /** How many workers are in each state. */
+  readonly states: Readonly<Partial<Record<SyncOutcome, number>>>;
+  /** Alarms: set for later, waiting for a process, being looked at, overdue by more than 5 s. */
+  readonly alarms: {
+    readonly delayed: number;
+    readonly waiting: number;
+    readonly active: number;
+    readonly late: number;
+  };
+  /** An operator paused the queue. */
+  readonly paused: boolean;
+  /** The processes that work: who, and when each was last heard, in Unix seconds. */
+  readonly processes: readonly {
+    readonly process: string;
+    readonly about: string;
+    readonly seenAt: number;
+  }[];
+  /** Nobody is asked before this because the store forgot; 0 if it did not. Unix seconds. */
+  readonly quietUntil: number;
+}
+
+/** How a process works. */
+export interface FleetWorkOptions {
+  /** Runs at a time. @default 64 */
+  readonly concurrency?: number | undefined;
+  /** How long `stop()` lets runs go on before it aborts and withdraws them, in seconds. @default 10 */
+  readonly drainSeconds?: number | undefined;
+}
+
+/** A process that works. */
+export interface FleetWork extends AsyncDisposable {
+  /** Takes no further run, waits for those under way, then aborts and withdraws them. */
+  stop(): Promise<void>;
+}
+
+/** Any number of workers over any number of processes and machines. */
+export interface Fleet<Details = unknown> extends AsyncDisposable {
+  /** Connects; every other call does so too. @throws FleetError */
+  open(): Promise<void>;
+  /**
+   * Adds a worker. One that is there keeps what it knows, and takes the peers and the policy that are given.
+   *
+   * @returns whether it is new
+   * @throws TypeError or RangeError for what is malformed, FleetError
+   */
+  add(id: string, worker?: Omit<FleetWorkerInput, 'id'>): Promise<boolean>;
+  /** The same for many, in batches. @returns how many are new */
+  addMany(workers: Iterable<FleetWorkerInput> | AsyncIterable<FleetWorkerInput>): Promise<number>;
+  /** Takes a worker off. A run under way is aborted by nobody; its result is dropped. @returns whether it was there */
+  remove(id: string): Promise<boolean>;
+  requestSync(id: string, options?: { readonly force?: boolean }): Promise<void>;
+  setPeers(id: string, peers: readonly (string | PeerRecordInput)[]): Promise<void>;
+  peerSeen(id: string, peerUrl: string): Promise<void>;
+  /** With `force` its Retry-After too, and the gate of its origin is opened for the whole fleet. */
+  resetPeer(id: string, peerUrl: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** What this worker's policy has other than the fleet's. */
+  setPolicy(id: string, policy: SyncPolicyOptions): Promise<void>;
+  /** The ten fields and the peers, as they are on record; undefined for a worker that is not there. */
+  get(
+    id: string,
+  ): Promise<{ readonly state: SyncWorkerState; readonly peers: readonly PeerRecord[] } | undefined>;
+  /** @throws FleetError for an unknown worker */
+  why(id: string): Promise<FleetWhy>;
+  /** The gate of a peer. @throws TypeError for what is no URL */
+  peer(peerUrl: string): Promise<FleetPeer>;
+  status(): Promise<FleetStatus>;
+  /** Looks at workers as they are due, in this process. @throws TypeError without a sync function, and for an option */
+  work(options?: FleetWorkOptions): FleetWork;
+  /** What this process does; other processes emit theirs. Returns what takes the listener off. */
+  on<Type extends FleetEvent['type'] | '*'>(
+    type: Type,
+    listener: (
+      event: Type extends '*' ? FleetEvent<Details> : Extract<FleetEvent<Details>, { type: Type }>,
+    ) => unknown,
+    options?: { readonly signal?: AbortSignal },
+  ): () => void;
+  /** Stops the work of this process, and disconnects. */
+  close(): Promise<void>;
+}

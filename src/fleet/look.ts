@@ -1,0 +1,406 @@
+import type { WorkerClock } from '../clock/worker-clock.ts';
+import { PeerSyncLocalError } from '../policy/errors.ts';
+import { asPeerList, type PeerRecord } from '../policy/peer-record.ts';
+import { recordHeld } from '../policy/peer-updates.ts';
+import type { SyncPolicy, SyncPolicyOptions } from '../policy/sync-policy.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
+import { decide } from '../schedule/decide.ts';
+import { describeFailure } from '../schedule/read-attempt.ts';
+import { beginRun, recordAbandonedRun } from '../schedule/run-steps.ts';
+import { createWorkerContext, type WorkerContext } from '../schedule/worker-context.ts';
+import type { PeerGate } from '../worker/peer-gate.ts';
+import { type OneRun, runOnce } from '../worker/run-once.ts';
+import type { SavedRun } from '../worker/run-once-options.ts';
+import type { Next } from './alarm.ts';
+import type { FleetEvent } from './fleet-events.ts';
+import type { FleetSyncFunction } from './fleet-sync.ts';
+import { foldEvents, policyOf } from './operator-events.ts';
+import { type FleetRecord, fieldsOf, readRecord, writePeers, writePolicy, writeState } from './record.ts';
+import { insist } from './store/insist.ts';
+import { type FleetKeys, originOf } from './store/keys.ts';
+import { EPOCH, type FleetStore } from './store/store.ts';
+import type { Leave, LeaveRequest, StoreGates } from './store-gate.ts';
+
+/** What a look needs. */
+export interface LookParts {
+  readonly store: FleetStore;
+  readonly keys: FleetKeys;
+  readonly gates: StoreGates;
+  readonly sync: FleetSyncFunction;
+  readonly policy: SyncPolicy;
+  /** The store's time. */
+  readonly clock: Required<WorkerClock>;
+  readonly random: () => number;
+  readonly fresh: () => string;
+  readonly emit: (event: FleetEvent) => void;
+  /** Milliseconds by which the ring of a worker is later than its due second, so that not all ring at once. */
+  readonly spread: (id: string) => number;
+  /** Aborts the run under way, and withdraws it. */
+  readonly signal: AbortSignal;
+  /** Aborted when the process gives up on what it still has to tell the store. */
+  readonly end: AbortSignal;
+}
+
+/** Beyond the stuck limit, in milliseconds: so long after it a run may still be alive. */
+const TAKEOVER_MS = 2000;
+
+/** A leave that took longer is asked for anew, in milliseconds. */
+const STALE_MS = 1000;
+
+/** After so many stale leaves of one attempt the peer is held for a second. */
+const MAX_STALE = 3;
+
+/** After a run was superseded the worker is looked at again, in milliseconds. */
+const AGAIN_MS = 1000;
+
+/** A place at a gate is held no longer than this beyond the stuck limit, in milliseconds. */
+const PLACE_MS = 10_000;
+
+/** One look at one worker: waits, or makes one run of the chart. Gives when to look again. @throws FleetError */
+export async function look(id: string, parts: LookParts): Promise<Next> {
+  const { store, keys, clock, signal } = parts;
+  if (signal.aborted) return { kind: 'at', time: clock.now() };
+  const [kind, fields, closed] = await store.call('look', [keys.meta, keys.record(id)], [EPOCH, keys.gates]);
+  if (kind === 'gone') return { kind: 'never' };
+  const record = readRecord(id, fieldsOf(fields));
+  const folded = fold(record, parts);
+  let context = closeGates(folded.context, readClosures(closed, parts));
+  for (;;) {
+    const now = clock.now();
+    context = decide(context, now / 1000, () => 0).context;
+    if (context.worker.lastOutcome === 'running') {
+      // It may be alive elsewhere: nobody takes it over, and no request does either.
+      const until = Math.max(record.leaseUntil, Math.ceil(context.decision.until * 1000));
+      if (now < until) return { kind: 'at', time: until };
+      context = decide(recordAbandonedRun(context), now / 1000, () => 0).context;
+    }
+    const { decision } = context;
+    if (decision.kind === 'wait') {
+      if (record.events !== '') await keep(id, record, folded, parts);
+      return { kind: 'at', time: Math.ceil(decision.until * 1000) + parts.spread(id) };
+    }
+    const run = new FleetRun(id, record, folded, parts);
+    if (decision.kind === 'solo') return run.go(context);
+    const leave = await run.begin(context);
+    if (leave.kind === 'gone') return { kind: 'never' };
+    if (leave.kind === 'superseded') return { kind: 'at', time: now + AGAIN_MS };
+    if (leave.kind === 'busy') {
+      parts.emit({ type: 'run.held', id, peerUrl: decision.peerUrl, until: leave.slot / 1000 });
+      return { kind: 'at', time: leave.slot };
+    }
+    if (leave.kind === 'leave') return run.go(context);
+    parts.emit({ type: 'run.held', id, peerUrl: decision.peerUrl, until: leave.until / 1000 });
+    const before = context;
+    context = closeGates(context, new Map([[originOf(decision.peerUrl), leave.until / 1000]]));
+    // A gate that closes and is open at once must not keep this look busy.
+    if (context === before) return { kind: 'at', time: Math.max(leave.until, now + AGAIN_MS) };
+  }
+}
+
+interface Changes {
+  readonly context: WorkerContext;
+  readonly policy: SyncPolicyOptions;
+}
+
+/** What the record and its events come to. */
+export function fold(
+  record: FleetRecord,
+  { policy: fleetPolicy, sync }: Pick<LookParts, 'policy' | 'sync'>,
+): Changes {
+  const { state, peers, endedAt, request, policy, events } = record;
+  const context = createWorkerContext({
+    state,
+    peers,
+    endedAt,
+    request,
+    policy: policyOf(fleetPolicy, policy),
+    isStart: false,
+  });
+  return foldEvents({ context, policy }, events, fleetPolicy, sync);
+}
+
+/** A closed gate holds its peers, as a gate within a run does. It is not put on record. */
+export function closeGates(context: WorkerContext, closed: ReadonlyMap<string, number>): WorkerContext {
+  if (closed.size === 0) return context;
+  let isChanged = false;
+  const peers = context.peers.map((peer) => {
+    const until = closed.get(originOf(peer.peerUrl));
+    const held = until === undefined ? peer : recordHeld(peer, until);
+    if (held.cooldownUntil === peer.cooldownUntil) return peer;
+    isChanged = true;
+    return held;
+  });
+  return isChanged ? { ...context, peers: asPeerList(peers) } : context;
+}
+
+/** By origin, in Unix seconds: what the store said, and what this process knows better. */
+export function readClosures(
+  reply: unknown,
+  { gates }: Pick<LookParts, 'gates'>,
+): ReadonlyMap<string, number> {
+  const closed = new Map<string, number>();
+  if (!Array.isArray(reply)) return closed;
+  for (let index = 0; index + 2 < reply.length; index += 3) {
+    const origin = String(reply[index]);
+    const until = Number(reply[index + 1]);
+    gates.learn(origin, { until, header: String(reply[index + 2]) });
+    closed.set(origin, until / 1000);
+  }
+  return closed;
+}
+
+/** Puts on record what operators told a worker that goes on waiting. */
+async function keep(
+  id: string,
+  record: FleetRecord,
+  { context, policy }: Changes,
+  parts: LookParts,
+): Promise<void> {
+  const { store, keys, fresh } = parts;
+  const outcome = context.worker.lastOutcome;
+  await store.call(
+    'finish',
+    [keys.meta, keys.record(id), keys.counts, keys.acks],
+    [
+      EPOCH,
+      store.process,
+      record.fence,
+      fresh(),
+      '0',
+      writeState(context.worker),
+      writePeers(context.peers),
+      writeEnd(record.endedAt),
+      writeRequest(context),
+      writePolicy(policy),
+      record.events,
+      outcome,
+      outcome,
+      '0',
+    ],
+  );
+}
+
+/** One run of the chart, with its leaves and its end. */
+class FleetRun {
+  readonly #id: string;
+  readonly #record: FleetRecord;
+  readonly #changes: Changes;
+  readonly #parts: LookParts;
+  readonly #nonce: string;
+  /** Aborted when the chart is done: no leave is asked for after that. */
+  readonly #over = new AbortController();
+  #fence: string;
+  #isBegun = false;
+  /** The leave that was given before the chart began, and for which peer. */
+  #given: { readonly peerUrl: string; readonly sentAt: number } | undefined;
+  #saved: SavedRun | undefined;
+  /** Why the result is dropped. */
+  #drop: 'superseded' | 'gone' | undefined;
+  #header = '';
+
+  constructor(id: string, record: FleetRecord, changes: Changes, parts: LookParts) {
+    this.#id = id;
+    this.#record = record;
+    this.#changes = changes;
+    this.#parts = parts;
+    this.#nonce = parts.fresh();
+    this.#fence = record.fence;
+  }
+
+  /** Leave for the first peer. With it the run is on record. */
+  async begin(context: WorkerContext): Promise<Leave> {
+    const { peerUrl } = context.decision;
+    const begun = beginRun(context);
+    const leave = await this.#leave(peerUrl, { state: begun.worker, peers: begun.peers, endedAt: null });
+    if (leave.kind === 'leave') {
+      this.#given = { peerUrl, sentAt: leave.sentAt };
+      this.#parts.emit({ type: 'run.started', id: this.#id, fence: this.#fence, peerUrl });
+    }
+    return leave;
+  }
+
+  /** The run itself, and its end. */
+  async go(context: WorkerContext): Promise<Next> {
+    const { clock, random, emit, signal } = this.#parts;
+    const { worker: state, peers, policy, request, endedAt } = context;
+    const outcome = await runOnce({
+      sync: this.#sync(),
+      saved: { state, peers, endedAt },
+      policy,
+      ...(request === 'none' ? {} : { request }),
+      gate: this.#gate(),
+      save: (saved) => {
+        this.#saved = saved;
+      },
+      signal,
+      clock,
+      random,
+    }).finally(() => this.#over.abort(new Error('the run is over')));
+    // A peer that the chart did not ask after all gives its place back.
+    await this.#giveBack();
+    if (this.#drop !== undefined) return this.#dropped(this.#drop);
+    const { saved, ended, attempts } = outcome;
+    for (const attempt of attempts) {
+      if (attempt.result.outcome === 'held') continue;
+      emit({ type: 'attempt.finished', id: this.#id, fence: this.#fence, ...attempt });
+    }
+    return this.#finish(outcome, saved, ended);
+  }
+
+  async #finish(outcome: OneRun, saved: SavedRun, ended: OneRun['ended']): Promise<Next> {
+    const { store, keys, clock, emit, spread, end } = this.#parts;
+    const isUnfinished = ended === 'unfinished';
+    const reply = await insist(store, end, () =>
+      store.call(
+        'finish',
+        [keys.meta, keys.record(this.#id), keys.counts, keys.acks],
+        [
+          EPOCH,
+          store.process,
+          this.#fence,
+          this.#nonce,
+          this.#isBegun ? '1' : '0',
+          writeState(saved.state),
+          writePeers(saved.peers),
+          writeEnd(saved.endedAt),
+          ended === 'waiting' ? writeRequest(this.#changes.context) : '',
+          writePolicy(this.#changes.policy),
+          this.#record.events,
+          this.#isBegun ? 'running' : this.#record.state.lastOutcome,
+          saved.state.lastOutcome,
+          isUnfinished ? '1' : '0',
+        ],
+      ),
+    );
+    if (reply[0] === 'superseded' || reply[0] === 'gone') return this.#dropped(reply[0]);
+    const now = clock.now();
+    const due = Math.ceil(outcome.nextAt * 1000);
+    const lease = isUnfinished ? due + TAKEOVER_MS : 0;
+    const time = reply[1] === '1' && !isUnfinished ? now : Math.max(due, lease) + spread(this.#id);
+    if (ended !== 'waiting') {
+      emit({
+        type: 'run.finished',
+        id: this.#id,
+        fence: this.#fence,
+        ended,
+        state: saved.state,
+        nextAt: time / 1000,
+      });
+    }
+    return { kind: 'at', time };
+  }
+
+  #dropped(why: 'superseded' | 'gone'): Next {
+    const { emit, clock } = this.#parts;
+    emit({ type: 'run.superseded', id: this.#id, fence: this.#fence });
+    return why === 'gone' ? { kind: 'never' } : { kind: 'at', time: clock.now() + AGAIN_MS };
+  }
+
+  /** The function of the user, told which worker it works for. Its header goes to the gate. */
+  #sync(): SyncFunction {
+    const { sync } = this.#parts;
+    const asked: SyncFunction = async (peer, given) => {
+      this.#header = '';
+      try {
+        return await sync(peer, { ...given, id: this.#id, fence: this.#fence });
+      } catch (error) {
+        this.#header = describeFailure(error, given.now()).retryAfterHeader;
+        throw error;
+      }
+    };
+    if (sync.exclude === undefined) return asked;
+    return Object.assign(asked, { exclude: (peer: PeerRecord) => sync.exclude?.(peer) });
+  }
+
+  #gate(): PeerGate {
+    const { gates, emit, clock } = this.#parts;
+    return {
+      enter: async (peerUrl) => {
+        let given = this.#given?.peerUrl === peerUrl ? this.#given : undefined;
+        if (given === undefined) await this.#giveBack();
+        this.#given = undefined;
+        for (let tries = 0; ; tries += 1) {
+          if (tries > MAX_STALE) return { held: clock.now() / 1000 + 1 };
+          if (given === undefined) {
+            const leave = await this.#leave(peerUrl, this.#saved);
+            if (leave.kind === 'busy') return { held: leave.slot / 1000 };
+            if (leave.kind === 'closed') return { held: leave.until / 1000 };
+            if (leave.kind !== 'leave') return this.#lose(leave.kind);
+            given = { peerUrl, sentAt: leave.sentAt };
+          }
+          const age = clock.monotonic() - given.sentAt;
+          if (age <= STALE_MS) break;
+          emit({ type: 'leave.stale', id: this.#id, peerUrl, seconds: age / 1000 });
+          given = undefined;
+        }
+        const began = clock.monotonic();
+        return {
+          answered: ({ retryAfterSeconds }) =>
+            gates.answered({
+              id: this.#id,
+              nonce: this.#nonce,
+              peerUrl,
+              retryAfterSeconds,
+              header: this.#header,
+              tookMs: clock.monotonic() - began,
+            }),
+        };
+      },
+    };
+  }
+
+  /** Ends the run without a result: what it would put on record is not its own any more. */
+  #lose(why: 'superseded' | 'gone'): never {
+    this.#drop = why;
+    throw new PeerSyncLocalError(`another process has this worker (${why})`);
+  }
+
+  async #giveBack(): Promise<void> {
+    const given = this.#given;
+    this.#given = undefined;
+    if (given === undefined) return;
+    await this.#parts.gates.answered({
+      id: this.#id,
+      nonce: this.#nonce,
+      peerUrl: given.peerUrl,
+      retryAfterSeconds: 0,
+      header: '',
+      tookMs: 0,
+    });
+  }
+
+  async #leave(peerUrl: string, saved: SavedRun | undefined): Promise<Leave> {
+    const { gates } = this.#parts;
+    const { context, policy } = this.#changes;
+    const stuckMs = context.policy.stuckAfterSeconds * 1000;
+    const request: LeaveRequest = {
+      id: this.#id,
+      peerUrl,
+      fence: this.#fence,
+      nonce: this.#nonce,
+      isFirst: !this.#isBegun,
+      state: writeState(saved?.state ?? context.worker),
+      peers: writePeers(saved?.peers ?? context.peers),
+      request: '',
+      policy: writePolicy(policy),
+      folded: this.#record.events,
+      outcomeBefore: this.#record.state.lastOutcome,
+      leaseMs: stuckMs + TAKEOVER_MS,
+      placeMs: stuckMs + PLACE_MS,
+    };
+    const leave = await gates.leave(request, this.#over.signal);
+    if (leave.kind === 'leave') {
+      this.#isBegun = true;
+      this.#fence = leave.fence;
+    }
+    return leave;
+  }
+}
+
+function writeEnd(endedAt: number | null): string {
+  return endedAt === null ? '' : String(Math.ceil(endedAt * 1000));
+}
+
+function writeRequest({ request }: WorkerContext): string {
+  return request === 'none' ? '' : request;
+}

@@ -1,0 +1,104 @@
+import { createPeerList, type PeerRecordInput } from '../policy/peer-record.ts';
+import { resolvePolicy, type SyncPolicy, type SyncPolicyOptions } from '../policy/sync-policy.ts';
+import { describe, isRecord } from '../policy/wire-fields.ts';
+import type { SyncFunction } from '../schedule/attempt.ts';
+import { clearPeer, noteContact, rememberRequest, takePeers, takePolicy } from '../schedule/update-steps.ts';
+import type { WorkerContext } from '../schedule/worker-context.ts';
+import { adoptPeers, noteExcluded } from '../worker/adopt-peers.ts';
+import { FleetError } from './fleet-errors.ts';
+
+/** What operators tell a worker; it is kept with the record, and folded by the next look. Times are Unix milliseconds. */
+export type OperatorEvent =
+  | { readonly type: 'sync.requested'; readonly at: number; readonly force?: boolean }
+  | {
+      readonly type: 'peers.changed';
+      readonly at: number;
+      readonly peers: readonly (string | PeerRecordInput)[];
+    }
+  | { readonly type: 'peer.seen'; readonly at: number; readonly peerUrl: string }
+  | { readonly type: 'peer.reset'; readonly at: number; readonly peerUrl: string; readonly force?: boolean }
+  | { readonly type: 'policy.changed'; readonly at: number; readonly policy: SyncPolicyOptions };
+
+/** The events under way to a record, one a line; `at` is written by the store. */
+export function writeEvent(event: OperatorEvent, nonce: string): string {
+  const { type, at: _at, ...what } = event;
+  // A nonce tells two of the same content apart.
+  return JSON.stringify({ at: 0, type, ...what, nonce });
+}
+
+/** The context after the events, and the policy that the worker has of its own. */
+export interface Folded {
+  readonly context: WorkerContext;
+  readonly policy: SyncPolicyOptions;
+}
+
+/**
+ * Folds what operators told by the steps of the chart. A request that came before the newest run ended was answered by that
+ * run.
+ *
+ * @throws FleetError for an event that this package did not write
+ */
+export function foldEvents(
+  from: Folded,
+  events: string,
+  fleetPolicy: SyncPolicy,
+  sync: Pick<SyncFunction, 'exclude'>,
+): Folded {
+  let { context, policy } = from;
+  for (const line of events.split('\n')) {
+    if (line === '') continue;
+    const event = readEvent(line);
+    const at = event.at / 1000;
+    switch (event.type) {
+      case 'sync.requested':
+        if (context.endedAt === null || at > context.endedAt) context = rememberRequest(context, event);
+        break;
+      case 'peers.changed': {
+        const peers = noteExcluded(adoptPeers(event.peers, context.peers, at), sync);
+        context = takePeers(context, { type: event.type, peers, at });
+        break;
+      }
+      case 'peer.seen':
+        context = noteContact(context, { ...event, at });
+        break;
+      case 'peer.reset':
+        context = clearPeer(context, { ...event, at });
+        break;
+      case 'policy.changed':
+        policy = event.policy;
+        context = takePolicy(context, { type: event.type, policy: policyOf(fleetPolicy, policy) });
+        break;
+    }
+  }
+  return { context, policy };
+}
+
+/** The policy of one worker: the fleet's, but for what it has of its own. @throws RangeError */
+export function policyOf(fleetPolicy: SyncPolicy, own: SyncPolicyOptions): SyncPolicy {
+  return Object.keys(own).length === 0 ? fleetPolicy : resolvePolicy({ ...fleetPolicy, ...own });
+}
+
+function readEvent(line: string): OperatorEvent {
+  try {
+    const event: unknown = JSON.parse(line);
+    if (!isRecord(event) || typeof event['at'] !== 'number') throw new TypeError('it has no time');
+    const { at, type, peerUrl, peers, policy } = event;
+    const force = event['force'] === true;
+    if (type === 'sync.requested') return { type, at, force };
+    if (type === 'peers.changed') return { type, at, peers: readPeers(peers) };
+    if (type === 'policy.changed' && isRecord(policy)) return { type, at, policy };
+    if (typeof peerUrl === 'string') {
+      if (type === 'peer.seen') return { type, at, peerUrl };
+      if (type === 'peer.reset') return { type, at, peerUrl, force };
+    }
+    throw new TypeError('it has an unknown form');
+  } catch (cause) {
+    throw new FleetError('malformed', `an event is not to be read: ${describe(line)}`, { cause });
+  }
+}
+
+/** As they were given, for what the configuration leaves out is kept as it is remembered. */
+function readPeers(value: unknown): readonly (string | PeerRecordInput)[] {
+  createPeerList(value);
+  return value as readonly (string | PeerRecordInput)[];
+}

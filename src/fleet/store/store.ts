@@ -1,0 +1,199 @@
+import type { Redis } from 'ioredis';
+import { FleetError } from '../fleet-errors.ts';
+import type { FleetConnection } from '../fleet-options.ts';
+import { asStoreError, connectStore } from './connect.ts';
+import type { FleetKeys } from './keys.ts';
+import { type ScriptName, SERVER_TIME, scripts, scriptText } from './scripts.ts';
+import { createStoreTime, type StoreTime } from './store-time.ts';
+
+/** The form of the records; a store of a newer one is refused. */
+export const FORMAT = 1;
+
+/** The answer of a script, after the time. */
+export type Reply = readonly unknown[];
+
+/** What the store tells of itself. */
+export interface StoreEvents {
+  down(error: Error): void;
+  up(): void;
+  /** It does not know what it knew: nobody is asked before `quietUntil`, in milliseconds of its time. */
+  forgot(quietUntil: number): void;
+  /** Its clock was set by so many seconds. */
+  stepped(seconds: number): void;
+}
+
+/** The scripts, called; and the epoch, by which a store that forgot is noticed. */
+export interface FleetStore {
+  readonly redis: Redis;
+  readonly time: StoreTime;
+  readonly process: string;
+  readonly epoch: string;
+  /** Whether it answers. */
+  readonly isUp: boolean;
+  /** Connects, and greets. @throws FleetError */
+  open(): Promise<void>;
+  /** Tells the store who we are, and finds out whether it still knows what it knew. @param about shown to operators; '': no process that works */
+  greet(about: string): Promise<void>;
+  /** @throws FleetError where the store is away, or refuses */
+  call(script: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<Reply>;
+  /** Resolves when the store answers again; rejects once the signal is aborted. */
+  back(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly connection: FleetConnection;
+  readonly keys: FleetKeys;
+  readonly process: string;
+  readonly events: StoreEvents;
+  readonly monotonic: () => number;
+  readonly fresh: () => string;
+  /** Where the scripts read the time. @default the server's */
+  readonly timeScript?: string | undefined;
+}
+
+export function createStore(options: StoreOptions): FleetStore {
+  const { connection, keys, process, events, monotonic, fresh, timeScript = SERVER_TIME } = options;
+  const redis = connectStore(connection);
+  const time = createStoreTime(monotonic, events.stepped);
+  const waiting = new Set<() => void>();
+  let epoch = '';
+  let about = '';
+  let acknowledged = 0;
+  let isUp = false;
+  let isClosed = false;
+  let isDownTold = false;
+  let lastError: Error | undefined;
+
+  const commands = new Map<ScriptName, (args: readonly (string | number)[]) => Promise<unknown>>();
+  for (const name of Object.keys(scripts) as ScriptName[]) {
+    // ioredis sends the text where the server has not got it (NOSCRIPT), as after a restart.
+    redis.defineCommand(`fleet_${name}`, {
+      numberOfKeys: scripts[name].keys,
+      lua: scriptText(name, timeScript),
+    });
+    const command: unknown = Reflect.get(redis, `fleet_${name}`);
+    if (typeof command === 'function') commands.set(name, (args) => command.apply(redis, args));
+  }
+
+  const run: FleetStore['call'] = async (script, names, args) => {
+    const sentAt = monotonic();
+    let reply: unknown;
+    try {
+      reply = await commands.get(script)?.([...names, ...args]);
+    } catch (error) {
+      throw asStoreError(error);
+    }
+    if (!Array.isArray(reply)) throw new FleetError('malformed', `Redis answered ${script} with no list`);
+    time.read(Number(reply[0]), sentAt);
+    return reply.slice(1);
+  };
+
+  const greet = async (): Promise<void> => {
+    const args = [epoch, process, acknowledged, fresh(), FORMAT, about];
+    const [verdict, current, quiet] = await run('hello', [keys.meta, keys.acks, keys.processes], args);
+    if (verdict === 'newer') {
+      throw new FleetError(
+        'newer_format',
+        `this fleet has format ${String(current)}, and this version knows ${FORMAT}; update infonet-sync-worker here`,
+      );
+    }
+    epoch = String(current);
+    if (verdict === 'forgot') events.forgot(Number(quiet));
+  };
+
+  const answers = (): void => {
+    isUp = true;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+    if (isDownTold) events.up();
+    isDownTold = false;
+  };
+  redis.on('error', (error: Error) => {
+    lastError = error;
+  });
+  redis.on('ready', () => {
+    if (isClosed || epoch === '') return;
+    // What it has lost is found out before anybody asks it.
+    greet().then(answers, (error: Error) => {
+      lastError = error;
+      redis.disconnect(true);
+    });
+  });
+  redis.on('close', () => {
+    const wasUp = isUp;
+    isUp = false;
+    if (isClosed || isDownTold || (!wasUp && epoch === '')) return;
+    isDownTold = true;
+    events.down(lastError ?? new Error('Redis ended the connection'));
+  });
+
+  return {
+    redis,
+    time,
+    process,
+    get epoch() {
+      return epoch;
+    },
+    get isUp() {
+      return isUp;
+    },
+    open: async () => {
+      try {
+        await redis.connect();
+      } catch (error) {
+        redis.disconnect();
+        isClosed = true;
+        throw asStoreError(lastError ?? error);
+      }
+      await greet();
+      answers();
+    },
+    greet: (who) => {
+      about = who;
+      return greet();
+    },
+    call: async (script, names, args) => {
+      for (let tries = 0; ; tries += 1) {
+        const reply = await run(
+          script,
+          names,
+          args.map((arg) => (arg === EPOCH ? epoch : arg)),
+        );
+        if (script === 'leave' || script === 'finish' || script === 'answered') {
+          const count = Number(reply[reply.length - 1]);
+          if (reply[0] === 'leave' || reply[0] === 'finished' || reply[0] === 'answered') {
+            acknowledged = Math.max(acknowledged, count);
+          }
+        }
+        if (reply[0] !== 'forgot') return reply;
+        if (tries === 3) throw new FleetError('store_away', 'Redis changes its epoch again and again');
+        await greet();
+      }
+    },
+    back: (signal) =>
+      isUp
+        ? Promise.resolve()
+        : new Promise((resolve, reject) => {
+            const end = (): void => {
+              waiting.delete(done);
+              reject(signal.reason);
+            };
+            const done = (): void => {
+              signal.removeEventListener('abort', end);
+              resolve();
+            };
+            if (signal.aborted) return end();
+            signal.addEventListener('abort', end, { once: true });
+            waiting.add(done);
+          }),
+    close: async () => {
+      isClosed = true;
+      isUp = false;
+      await redis.quit().catch(() => redis.disconnect());
+    },
+  };
+}
+
+/** Stands for the epoch in the arguments of a script, for it may change between two tries. */
+export const EPOCH = '\0epoch';

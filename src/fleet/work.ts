@@ -1,0 +1,122 @@
+import { hostname } from 'node:os';
+import { describe, isRecord } from '../policy/wire-fields.ts';
+import type { Alarms, AlarmWork } from './alarm.ts';
+import type { FleetWork, FleetWorkOptions } from './fleet.ts';
+import type { FleetEvent } from './fleet-events.ts';
+import { type LookParts, look } from './look.ts';
+import { createReconciler } from './reconcile.ts';
+import type { FleetKeys } from './store/keys.ts';
+import type { FleetStore } from './store/store.ts';
+import type { StoreGates } from './store-gate.ts';
+
+/** Between two greetings: so soon a store that forgot is noticed, in milliseconds. */
+const GREET_MS = 5000;
+
+/** Between two steps of the reconciler, in milliseconds. */
+const RECONCILE_MS = 1000;
+
+/** How long a process that ends goes on telling the store what it has not heard, in milliseconds. */
+const TELL_MS = 5000;
+
+export interface WorkParts {
+  readonly open: () => Promise<void>;
+  readonly store: FleetStore;
+  readonly keys: FleetKeys;
+  readonly gates: StoreGates;
+  readonly alarms: Alarms;
+  /** Aborted when the store cannot be told any more. */
+  readonly end: AbortController;
+  readonly fault: (error: unknown) => void;
+  readonly emit: (event: FleetEvent) => void;
+  readonly look: Omit<LookParts, 'signal'>;
+}
+
+/** Begins to look at workers as their alarms ring. @throws TypeError for an option */
+export function startWork(options: FleetWorkOptions, parts: WorkParts): FleetWork {
+  const { concurrency, drainMs } = readWorkOptions(options);
+  const { open, store, keys, gates, alarms, end, fault, emit } = parts;
+  const abort = new AbortController();
+  const timers = new Set<NodeJS.Timeout>();
+  let work: AlarmWork | undefined;
+  let isStopping = false;
+
+  const every = (ms: number, act: () => Promise<void>): void => {
+    const turn = (): void => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        const done = (): void => {
+          if (!isStopping) turn();
+        };
+        if (!store.isUp) return done();
+        act().then(done, (error: unknown) => {
+          if (store.isUp) fault(error);
+          done();
+        });
+      }, ms);
+      timers.add(timer);
+    };
+    turn();
+  };
+  const about = `${hostname()} ${process.pid}`;
+  const reconciler = createReconciler({
+    redis: store.redis,
+    keys,
+    alarms,
+    process: store.process,
+    now: store.time.now,
+    onRestored: (ids) => emit({ type: 'alarms.restored', ids }),
+  });
+  const begin = async (): Promise<void> => {
+    await open();
+    await store.greet(about);
+    if (isStopping) return;
+    work = alarms.work((id) => look(id, { ...parts.look, signal: abort.signal }), concurrency);
+    every(GREET_MS, () => store.greet(about));
+    every(RECONCILE_MS, reconciler.step);
+  };
+  const begun = begin();
+  begun.catch(fault);
+
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      isStopping = true;
+      for (const timer of timers) clearTimeout(timer);
+      await begun.catch(() => undefined);
+      if (work === undefined) return;
+      const drained = work.drain();
+      await Promise.race([drained, wait(drainMs)]);
+      abort.abort(new Error('the process stops working'));
+      const grace = wait(TELL_MS).then(() => end.abort(new Error('the store does not answer')));
+      await Promise.race([Promise.all([drained, gates.told()]), grace]);
+      await Promise.race([work.close(), wait(TELL_MS)]);
+      if (store.isUp) await store.redis.hdel(keys.processes, store.process).catch(fault);
+    })();
+    return stopped;
+  };
+  return { stop, [Symbol.asyncDispose]: stop };
+}
+
+function readWorkOptions(options: FleetWorkOptions): { concurrency: number; drainMs: number } {
+  if (!isRecord(options)) {
+    throw new TypeError(`work() was given ${describe(options)}; allowed is { concurrency?, drainSeconds? }`);
+  }
+  for (const option of Object.keys(options)) {
+    if (option !== 'concurrency' && option !== 'drainSeconds') {
+      throw new TypeError(`Unknown option ${option}; known are concurrency, drainSeconds`);
+    }
+  }
+  const { concurrency = 64, drainSeconds = 10 }: FleetWorkOptions = options;
+  if (!(Number.isSafeInteger(concurrency) && concurrency >= 1)) {
+    throw new TypeError(`concurrency is ${describe(concurrency)}; allowed is a whole number of at least 1`);
+  }
+  if (!(Number.isFinite(drainSeconds) && drainSeconds >= 0)) {
+    throw new TypeError(`drainSeconds is ${describe(drainSeconds)}; allowed is a number of at least 0`);
+  }
+  return { concurrency, drainMs: Math.min(drainSeconds * 1000, 2 ** 31 - 1) };
+}
+
+/** Keeps no process alive. */
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
+}

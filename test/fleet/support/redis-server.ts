@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+
+/** The real servers that this machine has. Where it has none, the tests are skipped, and say so. */
+export const servers: readonly string[] = ['redis-server', 'valkey-server'].filter(
+  (program) => spawnSync(program, ['--version']).status === 0,
+);
+if (!servers.includes('redis-server')) {
+  console.warn('SKIPPED: there is no redis-server; apt-get install redis-server');
+}
+
+export interface RedisServer {
+  /** The path of its socket. */
+  readonly socket: string;
+  start(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** A server on a socket in a folder of its own, that writes each command to its file before it answers. */
+export async function startRedis(
+  program: string = servers[0] ?? 'redis-server',
+  settings: readonly string[] = [],
+): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-redis-'));
+  const socket = join(folder, 'redis.sock');
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const own = spawn(
+      program,
+      [
+        ...['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', ''],
+        ...['--appendonly', 'yes', '--appendfsync', 'always', '--loglevel', 'warning'],
+        ...settings,
+      ],
+      { stdio: 'ignore' },
+    );
+    child = own;
+    // It makes its socket before it has loaded its file; PING tells when it serves.
+    while (!(await answers(socket))) {
+      if (own.exitCode !== null) throw new Error(`${program} ended with ${own.exitCode}`);
+      await setTimeout(10);
+    }
+  };
+  const kill = async (): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await start();
+  return { socket, start, kill, signal: (signal) => void child?.kill(signal) };
+}
+
+/** The same, gone after the test. */
+export async function useRedis(program?: string, settings?: readonly string[]): Promise<RedisServer> {
+  const server = await startRedis(program, settings);
+  onTestFinished(async () => {
+    await server.kill();
+    await rm(join(server.socket, '..'), { recursive: true, force: true });
+  });
+  return server;
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket);
+    const end = (is: boolean): void => {
+      connection.destroy();
+      resolve(is);
+    };
+    connection.on('error', () => end(false));
+    connection.on('close', () => resolve(false));
+    connection.on('data', (data) => end(data.toString().startsWith('+PONG')));
+    connection.write('PING\r\n');
+  });
+}
