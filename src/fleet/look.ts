@@ -175,6 +175,7 @@ async function keep(
       record.events,
       outcome,
       outcome,
+      record.leaseUntil > 0 ? '1' : '0',
       '0',
     ],
   );
@@ -269,6 +270,7 @@ class FleetRun {
           this.#isBegun ? 'running' : this.#record.state.lastOutcome,
           saved.state.lastOutcome,
           isUnfinished ? '1' : '0',
+          isUnfinished || ended === 'waiting' ? '0' : '1',
         ],
       ),
     );

@@ -33,8 +33,7 @@ export interface Folded {
 }
 
 /**
- * Folds what operators told by the steps of the chart. A request that came before the newest run ended was answered by that
- * run.
+ * Folds what operators told by the steps of the chart.
  *
  * @throws FleetError for an event that this package did not write
  */
@@ -51,7 +50,7 @@ export function foldEvents(
     const at = event.at / 1000;
     switch (event.type) {
       case 'sync.requested':
-        if (context.endedAt === null || at > context.endedAt) context = rememberRequest(context, event);
+        context = rememberRequest(context, event);
         break;
       case 'peers.changed': {
         const peers = noteExcluded(adoptPeers(event.peers, context.peers, at), sync);

@@ -207,7 +207,7 @@ return {text(now), 'closed'}`;
 /**
  * The run is over, or a look changed the record without one. Whoever comes too late is told so.
  *
- * KEYS meta record counts acks; ARGV epoch process fence nonce begun state peers ended request policy folded before after keeps
+ * KEYS meta record counts acks; ARGV epoch process fence nonce begun state peers ended request policy folded before after keeps answers
  */
 const FINISH = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {text(now), 'forgot'} end
@@ -221,6 +221,11 @@ if not again then
   put(KEYS[2], 'request', ARGV[9])
   put(KEYS[2], 'policy', ARGV[10])
   cut(KEYS[2], ARGV[11])
+  -- A request that came during the run was answered by it.
+  local events = ARGV[15] == '1' and redis.call('HGET', KEYS[2], 'events')
+  if events then
+    put(KEYS[2], 'events', (string.gsub(events, '{"at":%d+,"type":"sync%.requested"[^\\n]*\\n', '')))
+  end
   redis.call('HDEL', KEYS[2], 'by')
   if ARGV[14] ~= '1' then redis.call('HDEL', KEYS[2], 'lease') end
   count(KEYS[3], ARGV[12], ARGV[13])

@@ -1,0 +1,122 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One request, as the peer saw it. */
+export interface Asked {
+  readonly id: string;
+  readonly fence: number;
+  /** Milliseconds of this machine's clock, which Redis has too. */
+  readonly at: number;
+}
+
+/** What a peer server found by itself, without a look into the fleet. */
+export interface Judgement {
+  asks: number;
+  /** Within a Retry-After that it had answered with, to any worker. */
+  earlyAfterClosure: number;
+  /** Before the interval or the backoff after the last answer to this worker was over. */
+  earlyBySchedule: number;
+  /** Two runs of one worker at one time, with no kill between that would explain it. */
+  double: number;
+  /** A run taken over before the stuck limit and two seconds. */
+  earlyTakeover: number;
+  /** A fence that came after a greater one. */
+  late: number;
+  limits: number;
+}
+
+export interface JudgePeer {
+  readonly url: string;
+  readonly judgement: Judgement;
+  /** How often each worker was answered. */
+  readonly answered: ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+export interface JudgeOptions {
+  /** Seconds. */
+  readonly intervalSeconds: number;
+  readonly stuckAfterSeconds: number;
+  /** The chance of a 429, and its Retry-After in seconds. */
+  readonly limitRatio: number;
+  readonly retryAfterSeconds: number;
+  /** The longest time an answer takes, in milliseconds. */
+  readonly maxMs: number;
+  readonly random: () => number;
+}
+
+interface Known {
+  fence: number;
+  /** When its newest ask came, and when that was answered; 0 while it was not. */
+  askedAt: number;
+  answeredAt: number;
+  wait: number;
+}
+
+/** A peer that answers, limits, and judges who asks it too early or twice. */
+export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
+  const { intervalSeconds, stuckAfterSeconds, limitRatio, retryAfterSeconds, maxMs, random } = options;
+  const judgement: Judgement = {
+    asks: 0,
+    earlyAfterClosure: 0,
+    earlyBySchedule: 0,
+    double: 0,
+    earlyTakeover: 0,
+    late: 0,
+    limits: 0,
+  };
+  const known = new Map<string, Known>();
+  const answered = new Map<string, number>();
+  /** Milliseconds. A wait counts from the moment at which the answer was written. */
+  let closedUntil = 0;
+  const server = createServer((request, response) => {
+    const at = Date.now();
+    const id = String(request.headers['x-id']);
+    const fence = Number(request.headers['x-fence']);
+    judgement.asks += 1;
+    if (at < closedUntil) judgement.earlyAfterClosure += 1;
+    const before = known.get(id);
+    if (before !== undefined) {
+      if (fence < before.fence) judgement.late += 1;
+      else if (fence === before.fence) judgement.double += 1;
+      else if (before.answeredAt === 0) {
+        // The last ask has no answer yet, or its process is dead: this one takes it over.
+        if (at < before.askedAt + stuckAfterSeconds * 1000 + 1000) judgement.earlyTakeover += 1;
+      } else if (at < before.answeredAt + before.wait * 1000 - 1000) judgement.earlyBySchedule += 1;
+    }
+    const mine: Known = { fence, askedAt: at, answeredAt: 0, wait: 0 };
+    if (before === undefined || fence >= before.fence) known.set(id, mine);
+    setTimeout(() => {
+      if (response.destroyed || request.socket.destroyed) return;
+      const isLimit = random() < limitRatio;
+      mine.answeredAt = Date.now();
+      mine.wait = isLimit ? retryAfterSeconds : intervalSeconds;
+      if (isLimit) {
+        judgement.limits += 1;
+        // What the fleet cannot know is not judged: the answer is on its way, and others are being asked meanwhile.
+        const from = Date.now() + GRACE_MS;
+        setTimeout(() => {
+          closedUntil = Math.max(closedUntil, from - GRACE_MS + retryAfterSeconds * 1000);
+        }, GRACE_MS);
+        response.writeHead(429, { 'retry-after': String(retryAfterSeconds) }).end();
+      } else {
+        answered.set(id, (answered.get(id) ?? 0) + 1);
+        response.end(`head ${fence}`);
+      }
+    }, random() * maxMs);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    judgement,
+    answered,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** An answer is on its way for so long, and asks that were given leave before it, in milliseconds. */
+const GRACE_MS = 1000;
