@@ -7,6 +7,7 @@ import { addChain } from './commands/chain.ts';
 import { addChart } from './commands/chart.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
+import { addFleet } from './commands/fleet.ts';
 import { addPeer } from './commands/peer.ts';
 import { addPeers } from './commands/peers.ts';
 import { addRecord, addReplay } from './commands/record.ts';
@@ -89,6 +90,7 @@ Examples:
     addRecord,
     addReplay,
     addSimulate,
+    addFleet,
     addDemo,
   ]) {
     add(program, host);

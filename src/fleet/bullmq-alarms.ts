@@ -110,6 +110,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
       };
     },
     work: (look, concurrency): AlarmWork => {
+      const own = redis.duplicate();
       const worker = new Worker(
         QUEUE,
         async (job, token) => {
@@ -134,7 +135,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
         },
         {
           prefix,
-          connection: redis.duplicate(),
+          connection: own,
           concurrency,
           maxStalledCount: ENDLESS,
           lockDuration: lockMs,
@@ -145,7 +146,11 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
       worker.on('error', report);
       return {
         drain: () => worker.pause(),
-        close: () => worker.close(),
+        close: async () => {
+          await worker.close();
+          // BullMQ closes the connections that it made itself, and not the one it was given.
+          own.disconnect();
+        },
       };
     },
     close: async () => {

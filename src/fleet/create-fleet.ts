@@ -14,6 +14,7 @@ import { decide } from '../schedule/decide.ts';
 import { createWorkerContext } from '../schedule/worker-context.ts';
 import { createEventHub } from '../worker/event-hub.ts';
 import { createBullAlarms } from './bullmq-alarms.ts';
+import { examine } from './doctor.ts';
 import type { Fleet, FleetStatus, FleetWork, FleetWorkerInput, FleetWorkOptions } from './fleet.ts';
 import { FleetError } from './fleet-errors.ts';
 import type { FleetEvent } from './fleet-events.ts';
@@ -245,7 +246,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     },
     status: async (): Promise<FleetStatus> => {
       await open();
-      await store.greet('');
+      await store.refresh();
       const [counts, processes, quiet] = await Promise.all([
         store.redis.hgetall(keys.counts),
         store.redis.hgetall(keys.processes),
@@ -269,6 +270,11 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
         }),
         quietUntil: Number(quiet ?? 0) > now ? Number(quiet) / 1000 : 0,
       };
+    },
+    doctor: async () => {
+      await open();
+      await store.refresh();
+      return examine(store.redis, () => store.time.now() / 1000);
     },
     work: (workOptions: FleetWorkOptions = {}) => {
       if (settings.sync === undefined)

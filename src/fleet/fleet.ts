@@ -72,6 +72,13 @@ export interface FleetStatus {
   readonly quietUntil: number;
 }
 
+/** Something that a fleet depends on and cannot set itself. */
+export interface FleetFinding {
+  /** `problem`: waits or workers may be lost. */
+  readonly level: 'ok' | 'warning' | 'problem';
+  readonly what: string;
+}
+
 /** How a process works. */
 export interface FleetWorkOptions {
   /** Runs at a time. @default 64 */
@@ -117,6 +124,8 @@ export interface Fleet<Details = unknown> extends AsyncDisposable {
   /** The gate of a peer. @throws TypeError for what is no URL */
   peer(peerUrl: string): Promise<FleetPeer>;
   status(): Promise<FleetStatus>;
+  /** Looks at Redis: version, persistence, eviction, memory, replicas, clock. */
+  doctor(): Promise<readonly FleetFinding[]>;
   /** Looks at workers as they are due, in this process. @throws TypeError without a sync function, and for an option */
   work(options?: FleetWorkOptions): FleetWork;
   /** What this process does; other processes emit theirs. Returns what takes the listener off. */

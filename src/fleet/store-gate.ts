@@ -112,8 +112,8 @@ export function createStoreGates(options: StoreGatesOptions): StoreGates {
     leave: async (request, signal) => {
       const origin = originOf(request.peerUrl);
       const now = store.time.now();
-      const alarm = store.time.alarmUntil();
-      if (alarm > 0) return { kind: 'closed', until: alarm, header: '' };
+      const quiet = store.quietUntil();
+      if (quiet > 0) return { kind: 'closed', until: quiet, header: '' };
       const own = ahead.get(origin);
       if (own !== undefined && own.until > now) return { kind: 'closed', ...own };
       let sentAt = 0;

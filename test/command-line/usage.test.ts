@@ -75,6 +75,14 @@ test('there are the commands of the README, and no others', () => {
     'record',
     'replay',
     'simulate',
+    'fleet',
+    'fleet work',
+    'fleet add',
+    'fleet why',
+    'fleet peer',
+    'fleet status',
+    'fleet doctor',
+    'fleet import',
     'demo',
   ]);
 });
@@ -130,6 +138,12 @@ test.for([
   ],
   [['peers', 'add', 'a.example'], 'the URL is "a.example"; allowed is an absolute URL'],
   [['peer', '--port', 'x'], "argument 'x' is invalid. Allowed is a port from 0 to 65535"],
+  [['fleet', 'work'], "required option '--module <FILE>' not specified"],
+  [['fleet', 'work', '--module', '/nowhere.mjs'], 'the module /nowhere.mjs cannot be loaded'],
+  [['fleet', 'work', '--concurrency', '0'], 'Allowed is a whole number of at least 1'],
+  [['fleet', 'add'], 'name one worker by its ID, or many by --file'],
+  [['fleet', 'peer', 'a.example'], 'the URL is "a.example"; allowed is an absolute URL'],
+  [['fleet', 'status', '--name', 'a b'], 'name is "a b"; allowed are 1 to 64 letters'],
   [['demo', '--seconds', '0'], '--seconds is "0"; allowed is a number above 0'],
   [['run', '--config', '/nowhere.json'], 'the config file /nowhere.json cannot be read'],
 ] as const)('%j ends with 2 and one line that says why', async ([args, problem]) => {

@@ -7,7 +7,13 @@ import type { FleetConnection } from '../fleet-options.ts';
 const COMMAND_MS = 5000;
 
 /** Between two tries to connect, in milliseconds. */
-const RETRY_MS = { first: 100, most: 2000 };
+const RETRY_MS = { first: 50, most: 1000 };
+
+/**
+ * For so long after the store came back nobody is asked, in milliseconds: every process has connected by then, and has told what its
+ * peers answered meanwhile.
+ */
+export const SETTLE_MS: number = 2 * RETRY_MS.most;
 
 const retryStrategy = (times: number): number => Math.min(RETRY_MS.first * 2 ** (times - 1), RETRY_MS.most);
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { FleetError } from '../fleet-errors.ts';
 import type { FleetConnection } from '../fleet-options.ts';
-import { asStoreError, connectStore } from './connect.ts';
+import { asStoreError, connectStore, SETTLE_MS } from './connect.ts';
 import type { FleetKeys } from './keys.ts';
 import { type ScriptName, SERVER_TIME, scripts, scriptText } from './scripts.ts';
 import { createStoreTime, type StoreTime } from './store-time.ts';
@@ -34,8 +34,12 @@ export interface FleetStore {
   open(): Promise<void>;
   /** Tells the store who we are, and finds out whether it still knows what it knew. @param about shown to operators; '': no process that works */
   greet(about: string): Promise<void>;
+  /** Reads its time anew, and finds out whether it still knows what it knew. */
+  refresh(): Promise<void>;
   /** @throws FleetError where the store is away, or refuses */
   call(script: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<Reply>;
+  /** Until when nobody is asked: the store came back a moment ago, or its clock was set. Milliseconds of its time; 0: at once. */
+  quietUntil(): number;
   /** Resolves when the store answers again; rejects once the signal is aborted. */
   back(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +68,8 @@ export function createStore(options: StoreOptions): FleetStore {
   let isClosed = false;
   let isDownTold = false;
   let lastError: Error | undefined;
+  /** By the monotonic clock. */
+  let settledAt = Number.NEGATIVE_INFINITY;
 
   const commands = new Map<ScriptName, (args: readonly (string | number)[]) => Promise<unknown>>();
   for (const name of Object.keys(scripts) as ScriptName[]) {
@@ -106,7 +112,10 @@ export function createStore(options: StoreOptions): FleetStore {
     isUp = true;
     for (const resolve of waiting) resolve();
     waiting.clear();
-    if (isDownTold) events.up();
+    if (isDownTold) {
+      settledAt = monotonic() + SETTLE_MS;
+      events.up();
+    }
     isDownTold = false;
   };
   redis.on('error', (error: Error) => {
@@ -149,6 +158,7 @@ export function createStore(options: StoreOptions): FleetStore {
       await greet();
       answers();
     },
+    refresh: () => greet(),
     greet: (who) => {
       about = who;
       return greet();
@@ -170,6 +180,10 @@ export function createStore(options: StoreOptions): FleetStore {
         if (tries === 3) throw new FleetError('store_away', 'Redis changes its epoch again and again');
         await greet();
       }
+    },
+    quietUntil: () => {
+      const left = settledAt - monotonic();
+      return Math.max(time.alarmUntil(), left > 0 ? time.now() + Math.ceil(left) : 0);
     },
     back: (signal) =>
       isUp

@@ -92,13 +92,16 @@ test.skipIf(servers.length === 0)(
       done[what] += 1;
       if (what === 'kill') {
         const gone = victim && once(victim, 'exit');
+        for (const judge of judges) judge.halted(victim?.pid ?? 0);
         victim?.kill('SIGKILL');
         await gone;
         processes[place] = start();
       } else if (what === 'stop') {
+        for (const judge of judges) judge.halted(victim?.pid ?? 0);
         victim?.kill('SIGSTOP');
         await setTimeout(draw(fc.integer({ min: 500, max: 7000 })));
         victim?.kill('SIGCONT');
+        for (const judge of judges) judge.continued(victim?.pid ?? 0);
       } else if (what === 'clients') {
         await (await clientOf(redis.socket)).kill();
       } else {

@@ -15,7 +15,8 @@ if (skewMs !== 0) {
 const fleet = createFleet({
   ...options,
   sync: async ({ peerUrl }, { signal, now, id, fence }) => {
-    const response = await fetch(peerUrl, { headers: { 'x-id': id, 'x-fence': fence }, signal });
+    const headers = { 'x-id': id, 'x-fence': fence, 'x-pid': String(process.pid) };
+    const response = await fetch(peerUrl, { headers, signal });
     const header = response.headers.get('retry-after') ?? undefined;
     const { seconds } = readRetryAfter(header, { now: now() });
     const wait = { retryAfterSeconds: seconds, retryAfterHeader: header };

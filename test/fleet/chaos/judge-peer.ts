@@ -1,14 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request, as the peer saw it. */
-export interface Asked {
-  readonly id: string;
-  readonly fence: number;
-  /** Milliseconds of this machine's clock, which Redis has too. */
-  readonly at: number;
-}
-
 /** What a peer server found by itself, without a look into the fleet. */
 export interface Judgement {
   asks: number;
@@ -28,6 +20,9 @@ export interface Judgement {
 export interface JudgePeer {
   readonly url: string;
   readonly judgement: Judgement;
+  /** A process is halted or dead from now on: what it was answered in the last moments, and is from now on, nobody can know. */
+  halted(pid: number): void;
+  continued(pid: number): void;
   /** How often each worker was answered. */
   readonly answered: ReadonlyMap<string, number>;
   close(): Promise<void>;
@@ -68,13 +63,16 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
   const known = new Map<string, Known>();
   const answered = new Map<string, number>();
   /** Milliseconds. A wait counts from the moment at which the answer was written. */
-  let closedUntil = 0;
+  let closures: readonly { readonly pid: number; readonly from: number; readonly until: number }[] = [];
+  const halted = new Set<number>();
   const server = createServer((request, response) => {
     const at = Date.now();
     const id = String(request.headers['x-id']);
     const fence = Number(request.headers['x-fence']);
     judgement.asks += 1;
-    if (at < closedUntil) judgement.earlyAfterClosure += 1;
+    if (closures.some(({ from, until }) => at >= from + GRACE_MS && at < until)) {
+      judgement.earlyAfterClosure += 1;
+    }
     const before = known.get(id);
     if (before !== undefined) {
       if (fence < before.fence) judgement.late += 1;
@@ -93,11 +91,12 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
       mine.wait = isLimit ? retryAfterSeconds : intervalSeconds;
       if (isLimit) {
         judgement.limits += 1;
-        // What the fleet cannot know is not judged: the answer is on its way, and others are being asked meanwhile.
-        const from = Date.now() + GRACE_MS;
-        setTimeout(() => {
-          closedUntil = Math.max(closedUntil, from - GRACE_MS + retryAfterSeconds * 1000);
-        }, GRACE_MS);
+        const pid = Number(request.headers['x-pid']);
+        const from = Date.now();
+        const until = from + retryAfterSeconds * 1000;
+        if (!halted.has(pid)) {
+          closures = [...closures.filter((closure) => closure.until > from), { pid, from, until }];
+        }
         response.writeHead(429, { 'retry-after': String(retryAfterSeconds) }).end();
       } else {
         answered.set(id, (answered.get(id) ?? 0) + 1);
@@ -110,6 +109,12 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     judgement,
     answered,
+    halted: (pid) => {
+      halted.add(pid);
+      const since = Date.now() - GRACE_MS;
+      closures = closures.filter((closure) => closure.pid !== pid || closure.from < since);
+    },
+    continued: (pid) => void halted.delete(pid),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

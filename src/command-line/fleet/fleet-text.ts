@@ -1,0 +1,79 @@
+import { durationText, utcText } from '../../explain/time-text.ts';
+import type { FleetFinding, FleetPeer, FleetStatus, FleetWhy } from '../../fleet/index.ts';
+import { safeText } from '../../policy/safe-text.ts';
+import { columns } from '../text/columns.ts';
+
+/** How many names a line shows. */
+const SHOWN = 5;
+
+/** A fleet by its counts. */
+export function fleetStatusText(status: FleetStatus): string {
+  const { name, at, workers, states, alarms, paused, processes, quietUntil } = status;
+  const counted = (counts: object): string =>
+    Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ') || 'none';
+  const rows = [
+    ['fleet', name],
+    ['workers', `${workers}: ${counted(states)}`],
+    ['alarms', `${counted(alarms)}${paused ? '; the queue is paused' : ''}`],
+    ...(quietUntil > 0
+      ? [['quiet', `nobody is asked until ${utcText(quietUntil)}: Redis had forgotten`]]
+      : []),
+    ...processes.map(({ about, seenAt }) => ['process', safeText(`${about}, heard ${ago(at - seenAt)}`)]),
+    ...(processes.length === 0
+      ? [['process', 'none; start one with: sync-worker fleet work --module FILE']]
+      : []),
+  ];
+  return columns(rows).join('\n');
+}
+
+/** The gate of a peer. @param now Unix seconds */
+export function fleetPeerText(peer: FleetPeer, now: number): string {
+  const { origin, closedUntil, header, inFlight, waiting, waitingCount } = peer;
+  const closed =
+    closedUntil === 0
+      ? 'open'
+      : `closed until ${utcText(closedUntil)}, for ${durationText(closedUntil - now)}${header === '' ? '' : `, by Retry-After "${header}"`}`;
+  const some = (ids: readonly string[], count: number): string =>
+    `${count}${count === 0 ? '' : `: ${ids.slice(0, SHOWN).join(', ')}${count > SHOWN ? ', …' : ''}`}`;
+  return columns(
+    [
+      ['origin', origin],
+      ['gate', closed],
+      ['asking', some(inFlight, inFlight.length)],
+      [
+        'waiting',
+        some(
+          waiting.map(({ id }) => id),
+          waitingCount,
+        ),
+      ],
+    ].map((row) => row.map((cell) => safeText(cell))),
+  ).join('\n');
+}
+
+/** Who holds a worker, and which of its gates are closed. */
+export function heldText(why: FleetWhy): string[] {
+  const { holder, leaseUntil, fence, events, gates, at } = why;
+  return [
+    holder === ''
+      ? `No process holds it; it has run ${fence === '1' ? 'once' : `${fence} times`}.`
+      : `Process ${holder} holds it, by run ${fence}; nobody takes it over for ${durationText(leaseUntil - at)}.`,
+    ...gates.map(
+      ({ origin, closedUntil }) =>
+        `The gate of ${origin} is closed for the whole fleet for ${durationText(closedUntil - at)}.`,
+    ),
+    events > 0 ? `${events} ${events === 1 ? 'event waits' : 'events wait'} to be folded.` : '',
+  ].map((line) => safeText(line));
+}
+
+/** What the doctor found. */
+export function doctorText(findings: readonly FleetFinding[]): string {
+  return columns(findings.map(({ level, what }) => [level, safeText(what)])).join('\n');
+}
+
+function ago(seconds: number): string {
+  return seconds < 1 ? 'now' : `${durationText(seconds)} ago`;
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import { checkLoopback, guardHost, guardOrigin } from '../http/guard.ts';
+import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
+import { serveRoutes } from '../http/http-routes.ts';
+import { createHttpServer } from '../http/http-server.ts';
+import { messageOf } from '../policy/thrown.ts';
+import type { Fleet } from './fleet.ts';
+import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.ts';
+
+/** What is served, and where. */
+export interface FleetServerOptions {
+  readonly fleet: Fleet;
+  /** 0 takes a free one. @default 0 */
+  readonly port?: number | undefined;
+  /** 127.0.0.1, another address of this machine's loopback, ::1 or localhost. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** Served at /metrics; closing the server leaves them. @default metrics of its own */
+  readonly metrics?: FleetMetrics | undefined;
+}
+
+/** A server for probes and scrapers. */
+export interface FleetServer {
+  /** Such as `http://127.0.0.1:9464`, without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Whether the fleet does its work, as one process sees it. */
+export interface FleetHealth {
+  readonly healthy: boolean;
+  /** Why not; '' if it is. */
+  readonly reason: string;
+}
+
+/**
+ * Serves what operators look at, on the loopback and for reading only: `/healthz` (200, or 503 where Redis is away or alarms
+ * ring and nobody looks), `/status` (JSON) and `/metrics` (Prometheus).
+ *
+ * @throws RangeError for a host that others could reach, or a port that is none; Error where the port cannot be had
+ */
+export async function serveFleet(options: FleetServerOptions): Promise<FleetServer> {
+  const { fleet, port = 0, host = '127.0.0.1' } = options;
+  checkLoopback(host);
+  const metrics = options.metrics ?? createFleetMetrics(fleet);
+  const http = createHttpServer();
+  serveRoutes(
+    http.server,
+    {
+      '/healthz': {
+        GET: async () => {
+          const health = await healthOf(fleet);
+          return jsonAnswer(health.healthy ? 200 : 503, health);
+        },
+      },
+      '/status': { GET: async () => jsonAnswer(200, await fleet.status()) },
+      '/metrics': {
+        GET: async () => ({
+          status: 200,
+          type: metrics.registry.contentType,
+          body: await metrics.registry.metrics(),
+        }),
+      },
+    },
+    guard,
+  );
+  const letGo = (): void => {
+    if (options.metrics === undefined) metrics.close();
+  };
+  const url = await http.listen(port, host).catch((error: unknown) => {
+    letGo();
+    throw error;
+  });
+  return {
+    url,
+    close: () => {
+      letGo();
+      return http.close();
+    },
+  };
+}
+
+/** Whether a fleet does its work. A queue that an operator paused is none of its faults. */
+export async function healthOf(fleet: Pick<Fleet, 'status'>): Promise<FleetHealth> {
+  try {
+    const { alarms, paused, processes, at } = await fleet.status();
+    if (paused) return { healthy: true, reason: 'an operator paused the queue' };
+    const isOverdue = alarms.late > 0 && alarms.active === 0;
+    if (isOverdue && processes.every(({ seenAt }) => seenAt < at - 15)) {
+      return { healthy: false, reason: `${alarms.late} alarms are late, and no process works` };
+    }
+    if (isOverdue) return { healthy: false, reason: `${alarms.late} alarms are late, and nobody looks` };
+    return { healthy: true, reason: '' };
+  } catch (error) {
+    return { healthy: false, reason: messageOf(error) };
+  }
+}
+
+function guard(request: IncomingMessage): HttpAnswer | undefined {
+  const refusal = guardHost(request) ?? guardOrigin(request, true);
+  return refusal && problem(refusal.status, refusal.error);
+}
