@@ -59,7 +59,7 @@ export function heldText(why: FleetWhy): string[] {
   const { holder, leaseUntil, fence, events, gates, at } = why;
   return [
     holder === ''
-      ? `No process holds it; it has run ${fence === '1' ? 'once' : `${fence} times`}.`
+      ? 'No process holds it.'
       : `Process ${holder} holds it, by run ${fence}; nobody takes it over for ${durationText(leaseUntil - at)}.`,
     ...gates.map(
       ({ origin, closedUntil }) =>

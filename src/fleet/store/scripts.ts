@@ -64,7 +64,8 @@ return {text(now), verdict, epoch, quiet or ''}`;
 const ADD = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {text(now), 'forgot'} end
 if redis.call('EXISTS', KEYS[2]) == 1 then return {text(now), 'there'} end
-redis.call('HSET', KEYS[2], 'fence', '0', 'state', ARGV[2], 'peers', ARGV[3])
+-- Above every fence of an earlier worker of this id, for runs are a second apart.
+redis.call('HSET', KEYS[2], 'fence', text(now), 'state', ARGV[2], 'peers', ARGV[3])
 put(KEYS[2], 'policy', ARGV[4])
 count(KEYS[3], '', ARGV[5])
 return {text(now), 'added'}`;
@@ -128,6 +129,8 @@ if not begun and (ARGV[6] ~= '1' or record[1] ~= ARGV[4]) then return {text(now)
 if meta[2] and tonumber(meta[2]) > now then return {text(now), 'closed', meta[2], ''} end
 local gate = redis.call('HMGET', KEYS[3], 'until', 'header', 'next', 'last', 'mean')
 if gate[1] and tonumber(gate[1]) > now then return {text(now), 'closed', gate[1], gate[2] or ''} end
+-- The first write, for a Redis that is full refuses a script at that, or not at all.
+local acks = text(redis.call('HINCRBY', KEYS[7], ARGV[2], 1))
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - 60000)
 local place = ARGV[3] .. ' ' .. ARGV[5]
@@ -174,7 +177,7 @@ redis.call('HSET', KEYS[2], 'state', ARGV[7], 'peers', ARGV[8])
 put(KEYS[2], 'request', ARGV[9])
 put(KEYS[2], 'policy', ARGV[10])
 cut(KEYS[2], ARGV[11])
-return {text(now), 'leave', fence, text(redis.call('HINCRBY', KEYS[7], ARGV[2], 1))}`;
+return {text(now), 'leave', fence, acks}`;
 
 /**
  * The attempt is over: its place is free, and a wait that the peer asked for closes the gate, the later one wins.
@@ -182,6 +185,7 @@ return {text(now), 'leave', fence, text(redis.call('HINCRBY', KEYS[7], ARGV[2], 
  * KEYS gate places acks; ARGV process id nonce seconds header tookMs
  */
 const ANSWERED = `
+local acks = text(redis.call('HINCRBY', KEYS[3], ARGV[1], 1))
 local freed = redis.call('ZREM', KEYS[2], ARGV[2] .. ' ' .. ARGV[3])
 if freed == 1 then
   local mean = tonumber(redis.call('HGET', KEYS[1], 'mean') or ARGV[6])
@@ -194,7 +198,7 @@ if tonumber(ARGV[4]) > 0 then
   if closed > before then redis.call('HSET', KEYS[1], 'until', text(closed), 'header', ARGV[5]) end
 end
 redis.call('PEXPIRE', KEYS[1], '7200000')
-return {text(now), 'answered', text(math.max(closed, before)), text(redis.call('HINCRBY', KEYS[3], ARGV[1], 1))}`;
+return {text(now), 'answered', text(math.max(closed, before)), acks}`;
 
 /** KEYS gate; ARGV until header: a closure that a process knows, told to a store that forgot. */
 const CLOSE = `

@@ -13,6 +13,10 @@ const KILLS = Number(process.env['CHAOS_KILLS'] ?? 6);
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
 const PROCESSES = 4;
 const WORKERS = 48;
+/** The wall clocks of the processes are wrong by these, in milliseconds. */
+const SKEWS = [0, 20_000, -20_000, 0];
+/** So long an event loop stands still in the full test: longer than the lock of a job. */
+const BLOCKED_MS = 40_000;
 
 const program =
   servers.length === 0 ? '' : await buildProgram('test/fleet/chaos/fleet-program.ts', ['bullmq', 'ioredis']);
@@ -55,8 +59,11 @@ test.skipIf(servers.length === 0)(
     });
     const options = { connection: redis.socket, name: 'chaos', policy, perPeer: { atOnce: 8 } };
     const told = new Map<string, number>();
-    const start = (): ChildProcess => {
-      const child = fork(program, [JSON.stringify({ ...options, concurrency: 16 })], { execArgv: [] });
+    const start = (_: unknown, place: number): ChildProcess => {
+      const skewMs = SKEWS[place] ?? 0;
+      const child = fork(program, [JSON.stringify({ ...options, concurrency: 16, skewMs })], {
+        execArgv: [],
+      });
       child.on('message', ({ type }: { type: string }) => told.set(type, (told.get(type) ?? 0) + 1));
       onTestFinished(() => void child.kill('SIGKILL'));
       return child;
@@ -77,6 +84,14 @@ test.skipIf(servers.length === 0)(
       for (const goal = asks() + count; asks() < goal; ) await setTimeout(20);
     };
     await progress(WORKERS);
+    if (KILLS >= 50) {
+      const [blocked] = processes;
+      for (const judge of judges) judge.halted(blocked?.pid ?? 0);
+      blocked?.send(`block ${BLOCKED_MS}`);
+      await setTimeout(BLOCKED_MS);
+      for (const judge of judges) judge.continued(blocked?.pid ?? 0);
+      await progress(WORKERS);
+    }
 
     while (done.kill < KILLS) {
       const what = draw(
@@ -95,7 +110,7 @@ test.skipIf(servers.length === 0)(
         for (const judge of judges) judge.halted(victim?.pid ?? 0);
         victim?.kill('SIGKILL');
         await gone;
-        processes[place] = start();
+        processes[place] = start(undefined, place);
       } else if (what === 'stop') {
         for (const judge of judges) judge.halted(victim?.pid ?? 0);
         victim?.kill('SIGSTOP');

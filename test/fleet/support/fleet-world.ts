@@ -8,6 +8,7 @@ import type { FleetSyncFunction } from '../../../src/fleet/fleet-sync.ts';
 import { type LookParts, look } from '../../../src/fleet/look.ts';
 import { writePeers, writeState } from '../../../src/fleet/record.ts';
 import { type FleetKeys, fleetKeys } from '../../../src/fleet/store/keys.ts';
+import type { ScriptName } from '../../../src/fleet/store/scripts.ts';
 import { createStore, EPOCH, type FleetStore } from '../../../src/fleet/store/store.ts';
 import { createStoreGates, type StoreGates } from '../../../src/fleet/store-gate.ts';
 import { createPeerList, type PeerRecordInput } from '../../../src/policy/peer-record.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly perPeer?: Partial<PerPeer>;
   readonly name?: string;
   readonly random?: () => number;
+  /** Called before and after each script, and may throw what a connection does. */
+  readonly fault?: (script: ScriptName, when: 'before' | 'after') => void;
 }
 
 /** A fleet of its own for each call, unless it is named. */
@@ -70,20 +73,31 @@ export async function createWorld(options: WorldOptions): Promise<FleetWorld> {
     },
   });
   let pending = 0;
+  let written = Number.NaN;
+  const setTime = async (): Promise<void> => {
+    const now = clock.now();
+    if (now === written) return;
+    await other.set(timeKey, String(now));
+    written = now;
+  };
   const counted: FleetStore = Object.create(store, {
     call: {
       value: async (...args: Parameters<FleetStore['call']>) => {
         pending += 1;
         try {
-          await other.set(timeKey, String(clock.now()));
-          return await store.call(...args);
+          await setTime();
+          options.fault?.(args[0], 'before');
+          const reply = await store.call(...args);
+          options.fault?.(args[0], 'after');
+          return reply;
         } finally {
           pending -= 1;
         }
       },
     },
   });
-  await other.set(timeKey, String(clock.now()));
+  other.on('error', () => undefined);
+  await setTime();
   await store.open();
   const gates = createStoreGates({
     store: counted,
@@ -129,7 +143,7 @@ export async function createWorld(options: WorldOptions): Promise<FleetWorld> {
     close: async () => {
       end.abort();
       await store.close();
-      await other.quit();
+      await other.quit().catch(() => other.disconnect());
     },
   };
 }
