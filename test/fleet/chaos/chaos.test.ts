@@ -19,7 +19,9 @@ const SKEWS = [0, 20_000, -20_000, 0];
 const BLOCKED_MS = 40_000;
 
 const program =
-  servers.length === 0 ? '' : await buildProgram('test/fleet/chaos/fleet-program.ts', ['bullmq', 'ioredis']);
+  servers.length === 0
+    ? ''
+    : await buildProgram('test/fleet/chaos/fleet-program.ts', ['bullmq', 'ioredis', 'prom-client']);
 
 // Short enough that a run which a kill cut short is taken over within the test.
 const policy = {

@@ -65,6 +65,13 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
   /** Milliseconds. A wait counts from the moment at which the answer was written. */
   let closures: readonly { readonly pid: number; readonly from: number; readonly until: number }[] = [];
   const halted = new Set<number>();
+  /** When each process was halted, and went on again. */
+  const halts = new Map<number, { readonly from: number; readonly until: number }>();
+  /** A process may be halted between its leave and its request: that counts as sent when it was halted. */
+  const sentAt = (pid: number, at: number): number => {
+    const halt = halts.get(pid);
+    return halt !== undefined && at < halt.until + GRACE_MS ? Math.min(at, halt.from) : at;
+  };
   const server = createServer((request, response) => {
     const at = Date.now();
     const id = String(request.headers['x-id']);
@@ -82,7 +89,8 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
         if (at < before.askedAt + stuckAfterSeconds * 1000 + 1000) judgement.earlyTakeover += 1;
       } else if (at < before.answeredAt + before.wait * 1000 - 1000) judgement.earlyBySchedule += 1;
     }
-    const mine: Known = { fence, askedAt: at, answeredAt: 0, wait: 0 };
+    const pid = Number(request.headers['x-pid']);
+    const mine: Known = { fence, askedAt: sentAt(pid, at), answeredAt: 0, wait: 0 };
     if (before === undefined || fence >= before.fence) known.set(id, mine);
     setTimeout(() => {
       if (response.destroyed || request.socket.destroyed) return;
@@ -91,7 +99,6 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
       mine.wait = isLimit ? retryAfterSeconds : intervalSeconds;
       if (isLimit) {
         judgement.limits += 1;
-        const pid = Number(request.headers['x-pid']);
         const from = Date.now();
         const until = from + retryAfterSeconds * 1000;
         if (!halted.has(pid)) {
@@ -111,10 +118,14 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
     answered,
     halted: (pid) => {
       halted.add(pid);
+      halts.set(pid, { from: Date.now(), until: Number.POSITIVE_INFINITY });
       const since = Date.now() - GRACE_MS;
       closures = closures.filter((closure) => closure.pid !== pid || closure.from < since);
     },
-    continued: (pid) => void halted.delete(pid),
+    continued: (pid) => {
+      halted.delete(pid);
+      halts.set(pid, { from: halts.get(pid)?.from ?? Date.now(), until: Date.now() });
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
