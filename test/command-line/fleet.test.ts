@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -136,5 +136,51 @@ test.skipIf(servers.length === 0)(
     expect(away.stderr).toMatch(
       /^error: Redis cannot be reached \([^\n]+\); name it with --redis or REDIS_URL\n$/,
     );
+  },
+);
+
+test.skipIf(servers.length === 0)(
+  'the two processes of the README work on one fleet, by its commands as they are printed',
+  async () => {
+    const readme = await readFile(new URL('../../src/fleet/README.md', import.meta.url), 'utf8');
+    const [, module = ''] = /```js\n\/\/ sync\.mjs\n([\s\S]*?)```/.exec(readme) ?? [];
+    const [, block = ''] = /<!-- commands: fleet -->\n```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+    const { socket } = await useRedis();
+    const peer = await startPeer();
+    const { path } = await tempFolder();
+    await writeFile(join(path, 'sync.mjs'), module);
+    const options = { env: { REDIS_URL: socket }, cwd: path };
+    const lines = block
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/\s{2,}#.*$/, '').replaceAll('http://127.0.0.1:8080', peer));
+    // Redis itself comes from the system here.
+    expect(lines.shift()).toBe('docker compose up -d');
+
+    const said: string[] = [];
+    const works: ReturnType<typeof startProgram>[] = [];
+    for (const line of lines) {
+      const [npx, name, ...args] = line.split(' ');
+      expect([npx, name]).toEqual(['npx', 'sync-worker']);
+      if (args[1] === 'work') {
+        const work = startProgram(program, args, options);
+        await work.line('fleet.started');
+        works.push(work);
+        if (works.length === 1) await work.line('run.finished');
+        continue;
+      }
+      const { status, stdout, stderr } = await runProgram(program, args, options);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      said.push(stdout);
+    }
+    const [doctor, add, status, why, gate] = said;
+    expect(doctor).toMatch(/^ok +Redis /m);
+    expect(add).toBe('feed-7 added\n');
+    expect(status).toMatch(/^workers +1: 1 ok$/m);
+    expect(status?.match(/^process /gm)).toHaveLength(2);
+    expect(why).toMatch(/^The last run ended well at /);
+    expect(gate).toMatch(/^gate +open$/m);
+    for (const work of works) work.signal('SIGINT');
+    for (const work of works) expect((await work.ended).status).toBe(0);
   },
 );
