@@ -5,6 +5,7 @@ import { serveRoutes } from '../http/http-routes.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { messageOf } from '../policy/thrown.ts';
 import type { Fleet } from './fleet.ts';
+import { FleetError } from './fleet-errors.ts';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.ts';
 
 /** What is served, and where. */
@@ -34,7 +35,7 @@ export interface FleetHealth {
 
 /**
  * Serves what operators look at, on the loopback and for reading only: `/healthz` (200, or 503 where Redis is away or alarms
- * ring and nobody looks), `/status` (JSON) and `/metrics` (Prometheus).
+ * ring and nobody looks), `/status` (JSON), `/why?id=…` (JSON, of one worker) and `/metrics` (Prometheus).
  *
  * @throws RangeError for a host that others could reach, or a port that is none; Error where the port cannot be had
  */
@@ -53,6 +54,7 @@ export async function serveFleet(options: FleetServerOptions): Promise<FleetServ
         },
       },
       '/status': { GET: async () => jsonAnswer(200, await fleet.status()) },
+      '/why': { GET: (request) => whyAnswer(fleet, request) },
       '/metrics': {
         GET: async () => ({
           status: 200,
@@ -92,6 +94,18 @@ export async function healthOf(fleet: Pick<Fleet, 'status'>): Promise<FleetHealt
     return { healthy: true, reason: '' };
   } catch (error) {
     return { healthy: false, reason: messageOf(error) };
+  }
+}
+
+async function whyAnswer(fleet: Fleet, { url = '' }: IncomingMessage): Promise<HttpAnswer> {
+  const id = new URLSearchParams(url.split('?')[1] ?? '').get('id');
+  if (id === null) return problem(400, 'which worker? ask for /why?id=…');
+  try {
+    return jsonAnswer(200, await fleet.why(id));
+  } catch (error) {
+    if (error instanceof FleetError && error.code === 'unknown_worker') return problem(404, error.message);
+    if (error instanceof TypeError) return problem(400, error.message);
+    throw error;
   }
 }
 

@@ -83,6 +83,12 @@ test.skipIf(servers.length === 0)(
     expect(await read('metrics')).toContain('sync_worker_fleet_workers{state="solo"} 1');
     expect(JSON.parse(await read('healthz'))).toEqual({ healthy: true, reason: '' });
     expect(JSON.parse(await read('status')).workers).toBe(3);
+    expect(JSON.parse(await read('why?id=b'))).toMatchObject({
+      id: 'b',
+      state: 'error',
+      rule: 'retry-after',
+    });
+    expect(await read('why?id=nobody')).toContain('no worker has the id nobody');
 
     const doctor = await run('doctor');
     expect(doctor.stdout).toContain('appendfsync always: nothing acknowledged is lost');

@@ -55,6 +55,7 @@ test.each([
   'inspect/classic/index',
   'testing/index',
   'testing/fast-check/index',
+  'fleet/index',
 ])('every public export of src/%s says what it is in its declaration', (entry) => {
   const file = join(dist, 'types', 'src', `${entry}.d.ts`);
   const program = ts.createProgram([file], {

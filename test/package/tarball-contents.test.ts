@@ -28,6 +28,7 @@ test('the tarball has a module an entry, the command, what they share, their dec
     'dist/bundled-licenses.md',
     'dist/core.js',
     'dist/disk.js',
+    'dist/fleet.js',
     'dist/index.js',
     'dist/infonet.js',
     'dist/inspect-classic.js',

@@ -44,7 +44,7 @@ export async function workOnFleet(options: WorkOnFleetOptions): Promise<void> {
     fleet.on('*', (event) => logFleetEvent(logger, event));
     const server = settings.http === false ? undefined : await serveFleet({ fleet, port: settings.http });
     if (server !== undefined) {
-      const text = `${server.url}/status, /healthz and /metrics`;
+      const text = `${server.url}/status, /why?id=, /healthz and /metrics`;
       logger.info({ event: 'fleet.http', url: server.url }, text);
     }
     const work = fleet.work({ concurrency, drainSeconds });
