@@ -154,6 +154,8 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
       };
     },
     close: async () => {
+      // While the store is away a command waits until it is back.
+      if (redis.status !== 'ready') return redis.disconnect();
       await queue.close();
       await redis.quit().catch(() => redis.disconnect());
     },

@@ -8,8 +8,6 @@ export type FleetErrorCode =
   | 'newer_format'
   /** More events wait for a worker than its record takes. */
   | 'too_many_events'
-  /** An optional package is not installed. */
-  | 'not_installed'
   /** What stands in the store is not what this package wrote. */
   | 'malformed';
 

@@ -100,6 +100,10 @@ test.skipIf(servers.length === 0)(
     for (const goal = asked + 2; asked < goal; ) await next('run.finished');
     const told = events.map(({ type }) => type).filter((type) => type.startsWith('store.'));
     expect(told).toEqual(['store.down', 'store.up']);
+    // A process can end while Redis is away.
+    await server.kill();
+    await next('store.down');
+    await fleet.close();
   },
 );
 
