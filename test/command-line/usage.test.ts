@@ -32,7 +32,12 @@ function printingHost(args: readonly string[]): {
       },
     });
   const given = { argv: ['node', 'sync-worker', ...args], env: {}, cwd: () => '/', pid: 1 };
-  const host = Object.assign(new EventEmitter(), given, { stdout: stream('out'), stderr: stream('err') });
+  const host = Object.assign(new EventEmitter(), given, {
+    stdout: stream('out'),
+    stderr: stream('err'),
+    // A node that could not start says goodbye a moment later.
+    exit: () => undefined,
+  });
   return { host: host as unknown as Host, printed };
 }
 
