@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
 import { bundlePage } from './src/build/bundle-page.ts';
-import { leanStatelyInspect, xstateV4ForInspect } from './src/build/inspect-libraries.ts';
+import { leanStatelyInspect } from './src/build/lean-stately-inspect.ts';
 import { minifyReport } from './src/build/minify-report.ts';
 import { closingLine } from './test/support/closing-line.ts';
 import { propertyLines } from './test/support/property-lines.ts';
+import { xstateV4ForInspect } from './test/support/xstate-v4-for-inspect.ts';
 
 /** Dates are UTC here, always: everything runs in a zone that is not UTC, and what reads dates in UTC as well. */
 const awayFromUtc = 'Asia/Kathmandu';
@@ -42,7 +43,7 @@ const entries = {
 const external = [/^node:/, ...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
 
 const config: ViteUserConfig = {
-  plugins: [bundlePage(), xstateV4ForInspect(), leanStatelyInspect(), minifyReport()],
+  plugins: [bundlePage(), leanStatelyInspect(), minifyReport()],
   ssr: { noExternal: true },
   build: {
     target: 'node20',

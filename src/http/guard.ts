@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { describe } from '../policy/wire-fields.ts';
 
 /** Why a request is turned away. */
@@ -81,6 +82,14 @@ export function guardUpgrade(
   return origins.length <= 1 && origins.every((origin) => allowed.includes(origin))
     ? undefined
     : foreign(origins);
+}
+
+/** Answers an upgrade that is not had, and ends the connection. */
+export function refuseUpgrade(socket: Duplex, { status, error }: Refusal): void {
+  // It may be gone already, and then nobody is left to be told.
+  socket.once('error', () => socket.destroy());
+  const head = `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(error)}\r\n\r\n${error}`, () => socket.destroy());
 }
 
 function ownOrigin({ headers }: IncomingMessage): string {

@@ -1,9 +1,14 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { messageOf } from '../policy/thrown.ts';
 import { type HttpAnswer, problem, sendAnswer } from './http-answer.ts';
 
-/** What is done for one method of one path. */
-export type HttpHandler = (request: IncomingMessage) => HttpAnswer | Promise<HttpAnswer>;
+type Answered = HttpAnswer | undefined;
+
+/** What is done for one method of one path. Undefined: it answers by itself, with a stream. */
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Answered | Promise<Answered>;
 
 /** By path, then by method. HEAD is answered where GET is. */
 export type HttpRoutes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', HttpHandler>>>>>;
@@ -19,15 +24,19 @@ export function serveRoutes(
   guard: (request: IncomingMessage) => HttpAnswer | undefined = () => undefined,
 ): void {
   server.on('request', (request, response) => {
-    const made = async (): Promise<HttpAnswer> => guard(request) ?? answerBy(routes, request);
+    const made = async (): Promise<Answered> => guard(request) ?? answerBy(routes, request, response);
     made()
       .catch((error: unknown) => problem(500, messageOf(error)))
-      .then((answer) => sendAnswer(request, response, answer));
+      .then((answer) => answer && sendAnswer(request, response, answer));
   });
 }
 
 /** The answer to a request, also where there is none for its path or method. A query is not looked at. */
-function answerBy(routes: HttpRoutes, request: IncomingMessage): HttpAnswer | Promise<HttpAnswer> {
+function answerBy(
+  routes: HttpRoutes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): ReturnType<HttpHandler> {
   const [path = ''] = (request.url ?? '').split('?');
   const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (methods === undefined) {
@@ -35,7 +44,7 @@ function answerBy(routes: HttpRoutes, request: IncomingMessage): HttpAnswer | Pr
   }
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const handler = method === 'GET' || method === 'POST' ? methods[method] : undefined;
-  if (handler !== undefined) return handler(request);
+  if (handler !== undefined) return handler(request, response);
   const allow = Object.keys(methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
   return problem(405, `Allowed at ${path} is ${allow.join(', ')}`, { allow: allow.join(', ') });
 }

@@ -5,7 +5,7 @@ import { controlAnswer } from './control.ts';
 import { Feed, type FeedSource } from './feed.ts';
 import type { Inspection, InspectOptions, InspectorPage } from './inspection.ts';
 import type { Recording } from './recording/recording.ts';
-import { createRoutes, type Served } from './routes.ts';
+import { type Served, serveInspector } from './routes.ts';
 import { isWorker, recordedSubject, WatchedWorkers } from './watched-workers.ts';
 import { workersOverview } from './workers-overview.ts';
 
@@ -66,9 +66,10 @@ export async function inspectWorker(
 
   try {
     const named = isWorker(workers) ? [['worker', workers] as const] : Object.entries(workers);
-    for (const [name, worker] of named) add(name, worker, ownValue(chains, name));
+    for (const [name, worker] of named)
+      add(name, worker, Object.hasOwn(chains, name) ? chains[name] : undefined);
     const controlled = { worker: (name: string) => watched.worker(name), faults };
-    const control = mayControl ? (body: string) => controlAnswer(body, controlled) : undefined;
+    const control = mayControl ? (asked: unknown) => controlAnswer(asked, controlled) : undefined;
     local = await serve({ parts, feed, control }, options.port ?? 0);
   } catch (error) {
     await close();
@@ -113,13 +114,6 @@ async function serve(served: Omit<Served, 'port' | 'assets'>, port: number): Pro
   const { pageAssets: assets } = await import('./page/page-assets.ts');
   const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });
   const origin = await http.listen(port, '127.0.0.1');
-  const routes = createRoutes({ ...served, port: Number(new URL(origin).port || 80), assets });
-  http.server.on('request', routes.request);
-  http.onUpgrade(routes.upgrade);
+  serveInspector(http, { ...served, port: Number(new URL(origin).port || 80), assets });
   return { origin, close: () => http.close() };
-}
-
-/** Not what every object has, such as a name `constructor` would find. */
-function ownValue<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

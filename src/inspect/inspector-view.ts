@@ -70,6 +70,12 @@ export interface FaultSwitch {
  * What the page asks for, as the JSON body of `POST /control`. The answer is JSON: 200 with the worker's `Why` for a sync,
  * 200 with the `FaultSwitch` list for a fault; else `{ "error": "…" }` with 4xx or 5xx (403: only looking is allowed).
  */
-export type InspectorRequest =
-  | { readonly kind: 'sync'; readonly worker: string; readonly force: boolean }
-  | { readonly kind: 'fault'; readonly worker: string; readonly peer: string; readonly fault: string };
+export interface InspectorRequest {
+  readonly kind: 'sync' | 'fault';
+  readonly worker: string;
+  /** Of a sync: whether it overrides cooldowns. @default false */
+  readonly force?: boolean;
+  /** Of a fault: who is to have it, and which. */
+  readonly peer?: string;
+  readonly fault?: string;
+}

@@ -1,10 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { systemReport } from '../clock/system-ports.ts';
-import { guardControl, guardHost, guardOrigin, guardUpgrade, type Refusal } from '../http/guard.ts';
-import { type HttpAnswer, problem, sendAnswer } from '../http/http-answer.ts';
-import { readBody } from '../http/read-body.ts';
+import {
+  guardControl,
+  guardHost,
+  guardOrigin,
+  guardUpgrade,
+  type Refusal,
+  refuseUpgrade,
+} from '../http/guard.ts';
+import { type HttpAnswer, problem } from '../http/http-answer.ts';
+import { type HttpHandler, type HttpRoutes, serveRoutes } from '../http/http-routes.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { readJsonBody } from '../http/read-body.ts';
 import type { Feed } from './feed.ts';
 import type { InspectorPart } from './inspector-part.ts';
 import { Allowance } from './viewers/allowance.ts';
@@ -21,129 +29,87 @@ export interface Served {
   readonly assets: Readonly<Record<string, { readonly type: string; readonly body: string }>>;
   readonly parts: readonly InspectorPart[];
   readonly feed: Feed;
-  /** Undefined: viewers only look. */
-  readonly control: ((body: string) => HttpAnswer) | undefined;
+  /** Answers what a viewer asks for, as JSON. Undefined: viewers only look. */
+  readonly control: ((asked: unknown) => HttpAnswer) | undefined;
 }
 
 /** Answers every request and every upgrade, each only after the guard. */
-export interface Routes {
-  request(request: IncomingMessage, response: ServerResponse): void;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-}
-
-export function createRoutes({ port, assets, parts, feed, control }: Served): Routes {
+export function serveInspector(http: Pick<HttpServer, 'server' | 'onUpgrade'>, served: Served): void {
+  const { port, assets, parts, feed, control } = served;
   const seconds = (): number => performance.now() / 1000;
   const requests = new Allowance(REQUESTS, seconds());
   const controls = new Allowance(CONTROL_REQUESTS, seconds());
-  const partOf = (path: string): InspectorPart | undefined =>
-    parts.find((part) => path === part.path || path.startsWith(`${part.path}/`));
-  const assetOf = (path: string): Served['assets'][string] | undefined =>
-    Object.hasOwn(assets, path) ? assets[path] : undefined;
+  const documents: HttpRoutes = Object.fromEntries([
+    ...Object.entries(assets).map(([path, asset]) => [path, { GET: () => ({ status: 200, ...asset }) }]),
+    ...parts.map((part) => [
+      part.path,
+      { GET: ({ headers }: IncomingMessage) => part.page(headers.host ?? '') },
+    ]),
+  ]);
+  const openFeed: HttpHandler = (request, response) => {
+    if (request.method !== 'GET') return problem(405, 'Allowed at /feed is GET', { allow: 'GET' });
+    const { searchParams } = targetOf(request);
+    feed.open(response, {
+      worker: searchParams.get('worker') ?? '',
+      search: searchParams.get('search') ?? '',
+    });
+    return undefined;
+  };
+  const takeControl: HttpHandler = async (request) => {
+    const foreign = guardControl(request);
+    if (foreign !== undefined) return refused(foreign);
+    if (control === undefined) return refused(ONLY_LOOK);
+    if (!controls.take(seconds())) return refused(TOO_MANY);
+    const body = await readJsonBody(request, MAX_CONTROL_BYTES);
+    return 'refusal' in body ? body.refusal : control(body.value);
+  };
+
   /** Who may not read costs nothing: only what passes is counted. */
-  const guarded = (request: IncomingMessage): Refusal | undefined => {
-    const refusal = guardHost(request, port);
-    if (refusal !== undefined) return refusal;
+  const guard = (request: IncomingMessage): HttpAnswer | undefined => {
+    const isDocument = Object.hasOwn(documents, targetOf(request).pathname);
+    const refusal = guardHost(request, port) ?? guardOrigin(request, isDocument);
+    if (refusal !== undefined) return refused(refusal);
+    return requests.take(seconds()) ? undefined : refused(TOO_MANY);
+  };
+  serveRoutes(
+    http.server,
+    { ...documents, '/feed': { GET: openFeed }, '/control': { POST: takeControl } },
+    guard,
+  );
+
+  http.onUpgrade((request, socket, head) => {
     const { pathname } = targetOf(request);
-    const isDocument = partOf(pathname) !== undefined || assetOf(pathname) !== undefined;
-    return guardOrigin(request, isDocument) ?? (requests.take(seconds()) ? undefined : TOO_MANY);
-  };
-
-  /** A part that throws must not end the process. Whether it did not. */
-  const served = ({ path }: InspectorPart, act: () => void): boolean => {
-    try {
-      act();
-      return true;
-    } catch (cause) {
-      systemReport(new Error(`The inspector's part ${path} failed`, { cause }));
-      return false;
-    }
-  };
-  /** Undefined: it is answered elsewhere. */
-  const answerTo = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<HttpAnswer | undefined> => {
-    const { pathname, searchParams } = targetOf(request);
-    const part = partOf(pathname);
-    const asset = assetOf(pathname);
-    if (part !== undefined) {
-      const isServed = served(part, () => part.request(request, response));
-      if (!isServed) response.destroy();
-      return undefined;
-    }
-    if (pathname === '/control') {
-      if (request.method !== 'POST') return notAllowed('POST');
-      const foreign = guardControl(request);
-      if (foreign !== undefined) return problem(foreign.status, foreign.error);
-      if (control === undefined) return problem(403, ONLY_LOOK);
-      if (!controls.take(seconds())) return tooMany();
-      const body = await readBody(request, MAX_CONTROL_BYTES);
-      if (body !== undefined) return control(body.toString());
-      return problem(413, `the request has more than ${MAX_CONTROL_BYTES} bytes`);
-    }
-    if (pathname === '/feed') {
-      if (request.method !== 'GET') return notAllowed('GET');
-      feed.open(response, {
-        worker: searchParams.get('worker') ?? '',
-        search: searchParams.get('search') ?? '',
-      });
-      return undefined;
-    }
-    if (asset === undefined) return problem(404, 'there is nothing here');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed('GET, HEAD');
-    return { status: 200, ...asset };
-  };
-
-  return {
-    request: (request, response) => {
-      const refusal = guarded(request);
-      if (refusal !== undefined) {
-        const headers = refusal === TOO_MANY ? { 'retry-after': '1' } : {};
-        sendAnswer(request, response, problem(refusal.status, refusal.error, headers));
-      } else {
-        answerTo(request, response).then(
-          (made) => made !== undefined && sendAnswer(request, response, made),
-          // The caller went away while it sent: there is nobody to tell.
-          () => response.destroy(),
-        );
+    const part = parts.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+    const foreign = guardHost(request, port) ?? guardUpgrade(request, part?.origins ?? []);
+    const refusal = foreign ?? (requests.take(seconds()) ? undefined : TOO_MANY);
+    if (refusal !== undefined) refuseUpgrade(socket, refusal);
+    else if (part?.upgrade === undefined) refuseUpgrade(socket, NO_WEBSOCKET);
+    else {
+      if (socket instanceof Socket) socket.setTimeout(0);
+      try {
+        part.upgrade(request, socket, head);
+      } catch (cause) {
+        // A part that throws must not end the process.
+        systemReport(new Error(`The inspector's part ${part.path} failed`, { cause }));
+        socket.destroy();
       }
-    },
-    upgrade: (request, socket, head) => {
-      const host = guardHost(request, port);
-      const part = host === undefined ? partOf(targetOf(request).pathname) : undefined;
-      const foreign = host ?? guardUpgrade(request, part?.origins ?? []);
-      const refusal = foreign ?? (requests.take(seconds()) ? undefined : TOO_MANY);
-      if (refusal !== undefined) turnAway(socket, refusal);
-      else if (part?.upgrade === undefined) turnAway(socket, NO_WEBSOCKET);
-      else {
-        if (socket instanceof Socket) socket.setTimeout(0);
-        const isServed = served(part, () => part.upgrade?.(request, socket, head));
-        if (!isServed) socket.destroy();
-      }
-    },
-  };
+    }
+  });
 }
 
-/** The guard has seen to it that the target begins with a slash. */
-function targetOf({ url = '/' }: IncomingMessage): URL {
-  return new URL(`http://server${url}`);
-}
-
-const ONLY_LOOK = 'viewers may only look; start the inspection with control to allow more';
+const ONLY_LOOK: Refusal = {
+  status: 403,
+  error: 'viewers may only look; start the inspection with control to allow more',
+};
 const NO_WEBSOCKET: Refusal = { status: 404, error: 'there is no WebSocket here' };
 const TOO_MANY: Refusal = { status: 429, error: 'too many requests' };
 
-function tooMany(): HttpAnswer {
-  return problem(TOO_MANY.status, TOO_MANY.error, { 'retry-after': '1' });
+function refused(refusal: Refusal): HttpAnswer {
+  const headers = refusal === TOO_MANY ? { 'retry-after': '1' } : {};
+  return problem(refusal.status, refusal.error, headers);
 }
 
-function notAllowed(allow: string): HttpAnswer {
-  return problem(405, `allowed is ${allow}`, { allow });
-}
-
-function turnAway(socket: Duplex, { status, error }: Refusal): void {
-  // It may be gone already, and then nobody is left to be told.
-  socket.once('error', () => socket.destroy());
-  const head = `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`;
-  socket.end(`${head}Content-Length: ${Buffer.byteLength(error)}\r\n\r\n${error}`, () => socket.destroy());
+/** Of a target that is no path too: the guard refuses it only after this. */
+function targetOf({ url = '/' }: IncomingMessage): URL {
+  return new URL(`http://server${url.startsWith('/') ? url : '/'}`);
 }

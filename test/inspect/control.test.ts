@@ -52,16 +52,15 @@ test('a request to a worker that does not run is answered so', async () => {
 });
 
 test.each([
-  ['', 'the request is no JSON'],
-  ['{"kind":', 'the request is no JSON'],
-  ['[]', 'the request is'],
+  ['', 'the request is undefined; allowed is an object'],
+  ['{"kind":', 'The body is no JSON'],
+  ['[]', 'the request is []; allowed is an object'],
   ['null', 'the request is null'],
-  ['{}', 'worker is undefined; allowed is a string'],
-  [{ ...sync, kind: 'stop' }, "allowed is 'sync' or 'fault'"],
-  [{ ...sync, kind: '__proto__' }, "allowed is 'sync' or 'fault'"],
+  [{ ...sync, kind: 'stop' }, "kind is \"stop\"; allowed is 'sync', 'fault'"],
+  [{ ...sync, kind: '__proto__' }, "allowed is 'sync', 'fault'"],
   [{ ...sync, force: 'yes' }, 'force is "yes"; allowed is true or false'],
   [{ ...sync, worker: 7 }, 'worker is 7; allowed is a string'],
-  [{ kind: 'fault', worker: 'worker', peer: PEER }, 'fault is undefined; allowed is a string'],
+  [{ kind: 'fault', worker: 'worker', peer: PEER, fault: 1 }, 'fault is 1; allowed is a string'],
 ])('a malformed request says what is wrong: %j', async (body, error) => {
   const inspection = await inspected(embedded().worker, { control: true });
   const answer = await post(inspection, body);
@@ -74,6 +73,7 @@ test('a request must be JSON, small, and to a worker that is there', async () =>
   expect((await post(inspection, sync, { 'content-type': 'text/plain' })).status).toBe(415);
   expect((await post(inspection, { ...sync, more: 'x'.repeat(5000) })).status).toBe(413);
   expect((await post(inspection, { ...sync, worker: 'constructor' })).status).toBe(404);
+  expect((await post(inspection, {})).status).toBe(404);
 });
 
 test('no more requests are let through than a person makes', async () => {

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import { textAnswer } from '../../src/http/http-answer.ts';
 import { createHttpServer } from '../../src/http/http-server.ts';
 import { Feed } from '../../src/inspect/feed.ts';
 import type { InspectorPart } from '../../src/inspect/inspector-part.ts';
-import { createRoutes } from '../../src/inspect/routes.ts';
+import { serveInspector } from '../../src/inspect/routes.ts';
 import { useInspections } from './inspection-world.ts';
 import { openRaw, rawRequest, statusOfAnswer, upgradeText } from './raw-request.ts';
 
@@ -16,9 +16,9 @@ async function served(part: Partial<InspectorPart> = {}): Promise<{ url: string;
     path: '/part',
     origins: ['https://viewer.example'],
     viewUrl: (server) => `${server}/part`,
-    request: (request: IncomingMessage, response: ServerResponse) => {
-      asked.push(`${request.method} ${request.url}`);
-      response.end('the part');
+    page: (host) => {
+      asked.push(`page at ${host}`);
+      return textAnswer('the part');
     },
     upgrade: (request, socket) => {
       asked.push(`upgrade ${request.url}`);
@@ -36,21 +36,21 @@ async function served(part: Partial<InspectorPart> = {}): Promise<{ url: string;
   const http = createHttpServer();
   const port = Number(new URL(await http.listen(0, '127.0.0.1')).port);
   after(http.close);
-  const { request, upgrade } = createRoutes({ port, assets: {}, parts: [whole], feed, control: undefined });
-  http.server.on('request', request);
-  http.onUpgrade(upgrade);
+  serveInspector(http, { port, assets: {}, parts: [whole], feed, control: undefined });
   return { url: `http://127.0.0.1:${port}/`, asked };
 }
 
-test('a part is asked for its path and all below it, and for nothing beside', async () => {
+test('a part is asked for its page alone, with the name that the browser knows us by', async () => {
   const { url, asked } = await served();
   const status = async (path: string): Promise<number> =>
     statusOfAnswer(await rawRequest(url, [`GET ${path} HTTP/1.1`, 'Host: OURS']));
   expect(await status('/part')).toBe(200);
-  expect(await status('/part/a?b')).toBe(200);
+  expect(await status('/part?a')).toBe(200);
+  expect(await status('/part/a')).toBe(404);
   expect(await status('/parts')).toBe(404);
   expect(await status('/')).toBe(404);
-  expect(asked).toEqual(['GET /part', 'GET /part/a?b']);
+  const page = `page at ${new URL(url).host}`;
+  expect(asked).toEqual([page, page]);
 });
 
 test('only its own origins and ours open its WebSocket, or what is no browser', async () => {
@@ -77,18 +77,17 @@ test('its foreign origins may open its WebSocket and read nothing else', async (
   expect(asked).toEqual([]);
 });
 
-test('a part that throws loses its own connection, and nobody else a thing', async () => {
+test('a part that throws is answered for, and nobody else loses a thing', async () => {
   const broken = (): never => {
     throw new Error('broken');
   };
-  const { url } = await served({ request: broken, upgrade: broken });
-  expect(await rawRequest(url, ['GET /part HTTP/1.1', 'Host: OURS'])).toBe('');
+  const { url } = await served({ page: broken, upgrade: broken });
+  const answer = await rawRequest(url, ['GET /part HTTP/1.1', 'Host: OURS']);
+  expect(statusOfAnswer(answer)).toBe(500);
+  expect(answer).toContain('broken');
   expect(await openRaw(url, upgradeText(url, '/part')).answer).toBe('');
   expect(statusOfAnswer(await rawRequest(url, ['GET / HTTP/1.1', 'Host: OURS']))).toBe(404);
-  expect(takeWarnings().map(({ message }) => message)).toEqual([
-    "The inspector's part /part failed",
-    "The inspector's part /part failed",
-  ]);
+  expect(takeWarnings().map(({ message }) => message)).toEqual(["The inspector's part /part failed"]);
 });
 
 test('a part without a WebSocket has none', async () => {

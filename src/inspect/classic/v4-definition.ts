@@ -1,45 +1,30 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { v4EventType } from './v4-event.ts';
 
-/** A state node, as XState 4 defines one and can make one again. */
-export interface V4Definition {
-  readonly id: string;
-  readonly key: string;
-  readonly type: AnyStateNode['type'];
-  readonly initial?: string;
-  readonly context?: Readonly<Record<string, unknown>>;
-  readonly states: Readonly<Record<string, V4Definition>>;
-  readonly on: Readonly<Record<string, readonly V4Transition[]>>;
-  readonly entry: readonly V4Action[];
-  readonly exit: readonly V4Action[];
-  readonly invoke: readonly { readonly type: 'xstate.invoke'; readonly id: string; readonly src: string }[];
-  readonly order: number;
-  readonly tags: readonly string[];
-  readonly description?: string;
-  readonly history?: 'shallow' | 'deep';
-}
+type Json = Readonly<Record<string, unknown>>;
 
-interface V4Action {
-  readonly type: string;
-}
+const spellings: readonly (readonly [RegExp, string])[] = [
+  // The visualizer makes a machine of the definition and would take what needs no event, round and round, without guards.
+  [/^$/, 'always'],
+  [/^xstate\.done\.actor\./, 'done.invoke.'],
+  [/^xstate\.error\.actor\./, 'error.platform.'],
+  [/^xstate\.done\.state\./, 'done.state.'],
+  // XState 4 writes `xstate.after(…)#…`, but the visualizer calls such a delay by its name, which it does not have, and
+  // throws each time it draws. The delay is a name or a number, and so without a dot.
+  [/^xstate\.after\.([^.]+)\.(.+)$/, 'after.$1.$2'],
+];
 
-interface V4Transition {
-  readonly eventType: string;
-  readonly event: string;
-  readonly source: string;
-  readonly target?: readonly string[];
-  readonly internal: boolean;
-  readonly actions: readonly V4Action[];
-  readonly cond?: { readonly type: 'xstate.guard'; readonly name: string };
-  readonly description?: string;
+/** The type of an event of XState 5 as XState 4 spells it. */
+export function v4EventType(type: string): string {
+  for (const [spelling, v4] of spellings) if (spelling.test(type)) return type.replace(spelling, v4);
+  return type;
 }
 
 /** The definition of a machine of XState 5, as one of XState 4: without anything that would be run. */
-export function v4Definition(machine: AnyStateMachine): V4Definition {
+export function v4Definition(machine: AnyStateMachine): Json {
   return { ...definition(machine.root), context: {} };
 }
 
-function definition(node: AnyStateNode): V4Definition {
+function definition(node: AnyStateNode): Json {
   const [initial] = node.type === 'compound' ? (node.initial.target ?? []) : [];
   return {
     id: node.id,
@@ -62,7 +47,7 @@ function definition(node: AnyStateNode): V4Definition {
   };
 }
 
-function transition(given: AnyTransitionDefinition): V4Transition {
+function transition(given: AnyTransitionDefinition): Json {
   const eventType = v4EventType(given.eventType);
   const { target, guard, description } = given;
   return {
@@ -78,7 +63,7 @@ function transition(given: AnyTransitionDefinition): V4Transition {
 }
 
 /** XState 4 would run what has one of its own names, and fail: `xstate.assign` is called `assign`. */
-function action(given: unknown): V4Action {
+function action(given: unknown): Json {
   return { type: nameOf(given).replace(/^xstate\./, '') };
 }
 

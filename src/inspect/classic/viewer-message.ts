@@ -1,11 +1,13 @@
+import { isRecord } from '../../policy/wire-fields.ts';
+
 /** What a viewer of the classic kind may say: that it looks, or that an event be sent to a service. */
-export type ViewerMessage =
-  | { readonly type: 'xstate.inspecting' }
-  | {
-      readonly type: 'xstate.event';
-      readonly sessionId: string;
-      readonly event: { readonly type: string; readonly [field: string]: unknown };
-    };
+export type ViewerMessage = { readonly type: 'xstate.inspecting' } | ViewerEvent;
+
+export interface ViewerEvent {
+  readonly type: 'xstate.event';
+  readonly sessionId: string;
+  readonly event: { readonly type: string; readonly [field: string]: unknown };
+}
 
 /** Undefined for anything that is not well-formed, also what the library itself would obey, such as `disconnect`. */
 export function readViewerMessage(text: string): ViewerMessage | undefined {
@@ -28,8 +30,4 @@ function recordOf(text: unknown): Readonly<Record<string, unknown>> | undefined 
     // Not JSON: a viewer may say anything.
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HttpAnswer } from '../../http/http-answer.ts';
 import { relayScript } from './relay-script.ts';
 import { relayStyle } from './relay-style.ts';
 
@@ -12,10 +13,10 @@ export interface RelayPageOptions {
 }
 
 /** The page that asks before anything leaves, and what a browser may do for it: nothing but that. */
-export function relayPage({ page, workers, host }: RelayPageOptions): { html: string; policy: string } {
+export function relayPage({ page, workers, host }: RelayPageOptions): HttpAnswer {
   const origin = escapeHtml(page.origin);
   const watched = workers.map((name) => `<b>${escapeHtml(name)}</b>`).join(', ') || 'none yet';
-  const html = `<!doctype html>
+  const body = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -55,7 +56,12 @@ which needs no other one.</p>
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  return { html, policy };
+  const headers = {
+    'content-security-policy': policy,
+    // A window that the page opens must be able to answer it.
+    'cross-origin-opener-policy': 'unsafe-none',
+  };
+  return { status: 200, type: 'text/html; charset=utf-8', body, headers };
 }
 
 function hashOf(text: string): string {

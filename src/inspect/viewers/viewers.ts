@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { systemNow } from '../../clock/system-ports.ts';
+import { refuseUpgrade } from '../../http/guard.ts';
 import { Allowance } from './allowance.ts';
 import { Viewer, type ViewerEvents } from './viewer.ts';
 
@@ -13,7 +14,7 @@ export interface ViewersOptions extends ViewerEvents {
 }
 
 /** The viewers of one part. */
-export interface Viewers extends Iterable<Viewer> {
+export interface Viewers {
   /** The origin and the host of the request have been checked. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
@@ -57,7 +58,7 @@ export function createViewers(options: ViewersOptions): Viewers {
   return {
     upgrade: (request, socket, head) => {
       if (isClosed) {
-        refuse(socket);
+        refuseUpgrade(socket, { status: 503, error: 'the inspection ended' });
         return;
       }
       makeRoom();
@@ -71,12 +72,5 @@ export function createViewers(options: ViewersOptions): Viewers {
       isClosed = true;
       await Promise.all([...viewers].map((viewer) => viewer.end(1001, 'the inspection ended')));
     },
-    [Symbol.iterator]: () => viewers.values(),
   };
-}
-
-function refuse(socket: Duplex): void {
-  socket.once('error', () => socket.destroy());
-  socket.once('finish', () => socket.destroy());
-  socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }

@@ -58,6 +58,8 @@ test("the library's own receiver sees the machine and each state that a worker t
     'syncWorker.fork',
     'syncWorker.solo',
   ]);
+  const [attempt] = machine?.getStateNodeByPath('running.attempting').invoke ?? [];
+  expect(attempt).toMatchObject({ id: 'attempt', src: 'attempt' });
   expect(machine?.events).toEqual(
     expect.arrayContaining([
       'always',

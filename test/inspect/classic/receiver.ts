@@ -13,6 +13,7 @@ export interface Received {
 export interface ReceivedMachine {
   readonly stateIds: readonly string[];
   readonly events: readonly string[];
+  getStateNodeByPath(path: string): { readonly invoke: readonly object[] };
   /** As the visualizer does it with each state. */
   resolveState(state: ReceivedState): { readonly configuration: readonly { readonly id: string }[] };
 }

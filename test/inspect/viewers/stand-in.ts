@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { xstateV4ForInspect } from '../../../src/build/inspect-libraries.ts';
+import { xstateV4ForInspect } from '../../support/xstate-v4-for-inspect.ts';
 
 /** A page on another origin that receives as one of Stately's does: by the library's own receiver. */
 export interface StandIn {
