@@ -56,7 +56,7 @@ async function bundleScript(): Promise<{ readonly script: string; readonly licen
     build: {
       write: false,
       target: 'es2022',
-      lib: { entry: at('script/main.ts'), formats: ['es'], fileName: 'page' },
+      lib: { entry: at('script/page.tsx'), formats: ['es'], fileName: 'page' },
       minify: true,
       license: { fileName: LICENSES },
       // For a library, minify alone keeps white space and comments.

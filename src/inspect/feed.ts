@@ -166,6 +166,7 @@ export class Feed {
       worker: name,
       ...described,
       start: isAnew ? start : null,
+      chart: isAnew ? subject.chart : null,
       lines,
       linesDropped: dropped,
       overview,

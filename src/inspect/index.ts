@@ -4,10 +4,11 @@ export type { FaultSource, Inspection, InspectOptions, InspectorPage } from './i
 export type { InspectorPart } from './inspector-part.ts';
 export type { FaultSwitch } from './inspector-view.ts';
 export { anonymize } from './recording/anonymize.ts';
-export { type ChartDefinition, chartDefinition } from './recording/chart-definition.ts';
 export { applyChanges, type Change } from './recording/json-patch.ts';
 export { createRecorder, type Recorder, type RecorderLimits } from './recording/recorder.ts';
 export {
+  type ChartDefinition,
+  chartDefinition,
   type RecordedEvent,
   type RecordedLine,
   type RecordedNotification,

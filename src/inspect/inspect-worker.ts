@@ -89,7 +89,7 @@ export async function inspectWorker(
 /**
  * The same page on a recording, without a worker.
  *
- * @throws RangeError for a port, Error for a port in use, saying what to do
+ * @throws TypeError for a recording whose chart cannot be read, RangeError for a port, Error for a port in use
  */
 export async function replayRecording(
   recording: Recording,

@@ -1,3 +1,4 @@
+import type { Chart } from '../explain/read-chart.ts';
 import type { ChainStatus } from '../operations/worker-status.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { RecordedLine, RecordingStart } from './recording/recording.ts';
@@ -20,6 +21,8 @@ export interface InspectorView {
   readonly mayControl: boolean;
   /** What the lines go on from: in the first view, and again where the server has not kept the lines between. */
   readonly start: RecordingStart | null;
+  /** The chart of the start, read; null where that is. */
+  readonly chart: Chart | null;
   /** Since the last view, oldest first. */
   readonly lines: readonly RecordedLine[];
   /** How many lines between the last view and this one were not kept. */

@@ -1,6 +1,10 @@
+import { createMachine } from 'xstate';
+import { type Chart, readChart } from '../explain/read-chart.ts';
 import type { ShownChain } from '../operations/worker-status.ts';
+import { messageOf } from '../policy/thrown.ts';
 import { describe } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
+import { syncWorkerMachine } from '../worker/sync-worker-machine.ts';
 import { timeOf } from '../worker/worker-time.ts';
 import type { InspectorPart } from './inspector-part.ts';
 import { createRecorder, type Recorder } from './recording/recorder.ts';
@@ -21,6 +25,7 @@ export interface Subject {
   readonly worker: SyncWorker | undefined;
   readonly recorder: Pick<Recorder, 'pushed' | 'since' | 'observe'>;
   readonly chain: ShownChain | undefined;
+  readonly chart: Chart;
   now(): number;
 }
 
@@ -31,7 +36,9 @@ export interface WatchedWorkersEvents {
   changedAll(): void;
 }
 
-/** A recording in the place of a worker: nothing comes after its last line. */
+const workerChart = readChart(syncWorkerMachine);
+
+/** A recording in the place of a worker: nothing comes after its last line. @throws TypeError for a chart that XState cannot read */
 export function recordedSubject(recording: Recording): Subject {
   const { start, lines } = recording;
   return {
@@ -43,8 +50,17 @@ export function recordedSubject(recording: Recording): Subject {
       observe: () => () => undefined,
     },
     chain: undefined,
+    chart: chartOf(recording),
     now: () => lines.at(-1)?.at ?? start.at,
   };
+}
+
+function chartOf({ start }: Recording): Chart {
+  try {
+    return readChart(createMachine(start.chart));
+  } catch (cause) {
+    throw new TypeError(`The recording has a chart that XState cannot read: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** The workers that are inspected, by their names. */
@@ -97,6 +113,7 @@ export class WatchedWorkers {
       worker,
       recorder,
       chain,
+      chart: workerChart,
       now: () => timeOf(worker),
       close: () => recorder.close(),
     };

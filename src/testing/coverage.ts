@@ -1,6 +1,5 @@
 import type { AnyTransitionDefinition } from 'xstate';
-import { transitionId } from '../explain/read-chart.ts';
-import { chartDefinition, chartStates } from '../inspect/recording/chart-definition.ts';
+import { readChart, transitionId } from '../explain/read-chart.ts';
 import { syncWorkerMachine } from '../worker/sync-worker-machine.ts';
 
 /** One transition of the chart, and how often it was taken. */
@@ -31,15 +30,14 @@ const counts = new WeakMap<Coverage, Map<string, number>>();
 
 /** Counts the transitions of the chart over any number of worlds: give it to each as `coverage`. */
 export function createCoverage(): Coverage {
-  const states = chartStates(chartDefinition(syncWorkerMachine));
-  const transitions = states.flatMap((state) => state.transitions);
+  const { states, edges: transitions } = readChart(syncWorkerMachine);
   const taken = new Map<string, number>();
   const coverage: Coverage = {
     get rows() {
       return transitions.map(({ id, source, target }) => ({
         transition: id,
         source,
-        target,
+        target: target ?? source,
         taken: taken.get(id) ?? 0,
       }));
     },

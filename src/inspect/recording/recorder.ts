@@ -1,6 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import { eventLine } from '../../explain/event-line.ts';
-import { transitionId } from '../../explain/read-chart.ts';
+import { readChart, transitionId } from '../../explain/read-chart.ts';
 import { explain, type Why } from '../../explain/why.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
@@ -11,9 +11,9 @@ import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
 import { timeOf } from '../../worker/worker-time.ts';
 import { watchActor } from '../actor-watch.ts';
 import { plainRecord } from '../viewers/plain-value.ts';
-import { type ChartTransition, chartDefinition, chartStates } from './chart-definition.ts';
 import { diff } from './json-patch.ts';
 import {
+  chartDefinition,
   RECORDING_VERSION,
   type RecordedEvent,
   type RecordedLine,
@@ -59,7 +59,7 @@ interface KeptLine extends Omit<RecordedLine, 'changes' | 'emitted' | 'transitio
 const SLACK = 32;
 
 const chart = chartDefinition(syncWorkerMachine);
-const transitions: readonly ChartTransition[] = chartStates(chart).flatMap((state) => state.transitions);
+const { edges } = readChart(syncWorkerMachine);
 
 /**
  * Keeps what a worker does, a line for each event, up to the limits; the oldest lines go first.
@@ -158,7 +158,7 @@ export function createRecorder(
       const recorded = lines.slice(first).map((line): RecordedLine => {
         const { at, event, from, to, context: reached, heard: said } = line;
         line.changes ??= diff(known, reached);
-        line.transitions ??= inferred(from, to, said.at(-1)?.type ?? '');
+        line.transitions ??= inferred(from, to, said.at(-1)?.type);
         line.emitted ??= said.map((one) => recordedNotification(one, () => explain(reached, at)));
         known = reached;
         const { transitions, changes, emitted } = line;
@@ -211,11 +211,11 @@ function knownId(transition: Parameters<typeof transitionId>[0]): string {
 }
 
 /** The transition that led from one state to another and emitted this, as far as the chart leaves no doubt. */
-function inferred(from: string, to: string, emits: string): readonly string[] {
-  if (from === to) return [];
-  const action = `emit${emits.replace(/(?:^|\.)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;
-  const fitting = transitions.filter(
-    ({ target, actions }) => actions.includes(action) && (to === target || to.startsWith(`${target}.`)),
+function inferred(from: string, to: string, emits: string | undefined): readonly string[] {
+  if (from === to || emits === undefined) return [];
+  const fitting = edges.filter(
+    ({ target, actions }) =>
+      target !== undefined && actions.emits.includes(emits) && (to === target || to.startsWith(`${target}.`)),
   );
   const direct = fitting.filter(({ source }) => source === from);
   const [found, ...others] = direct.length > 0 ? direct : fitting;

@@ -1,12 +1,20 @@
+import type { AnyStateMachine } from 'xstate';
 import { safeValue } from '../../policy/safe-text.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
 import type { WorkerContext } from '../../schedule/worker-context.ts';
 import type { SyncWorkerNotification } from '../../worker/notifications.ts';
-import type { ChartDefinition } from './chart-definition.ts';
 import { applyChanges, type Change } from './json-patch.ts';
 
 /** Counts up with each change that a reader of before would misread. */
 export const RECORDING_VERSION = 1;
+
+/** A chart as its literal has it, without its functions: what XState, its editors and its visualizers read. */
+export type ChartDefinition = Readonly<Record<string, unknown>>;
+
+/** The literal of a machine as plain JSON. */
+export function chartDefinition(machine: AnyStateMachine): ChartDefinition {
+  return JSON.parse(JSON.stringify(machine.config));
+}
 
 /**
  * What a worker did, as a file of JSON lines: the start, then a line a step. Times are Unix seconds with a fraction, by the

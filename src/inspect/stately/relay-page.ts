@@ -50,7 +50,7 @@ which needs no other one.</p>
     "default-src 'none'",
     `script-src ${hashOf(relayScript)}`,
     `style-src ${hashOf(relayStyle)}`,
-    `connect-src ws://${host}`,
+    `connect-src ws://${host} ${page.origin}`,
     `frame-src ${page.origin}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",

@@ -16,23 +16,37 @@ let target = null;
 let feed = null;
 let sent = 0;
 let patience;
-let hasLoaded = false;
 
 const say = (text) => { state.textContent = text; };
 
 function begin(open) {
-  hasLoaded = false;
-  target = open();
-  if (target === null) return say('Blocked: the browser let no window open. Allow it for this page, or look here instead.');
+  const opened = open();
+  if (opened === null) return say('Blocked: the browser let no window open. Allow it for this page, or look here instead.');
+  target = opened;
   consent.hidden = true;
   sending.hidden = false;
   say('Opening ' + page + '. Nothing was sent yet.');
+  // A frame that shows the browser's own error has loaded too: what it holds can only be asked for.
+  fetch(page, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' }).then(
+    () => tell(opened, origin + ' opened; waiting for it to ask for events. Nothing was sent yet.'),
+    () => {
+      giveUp(opened, origin + ' did not open: the browser does not reach it, or blocks it, or is led elsewhere. Nothing was sent yet.');
+    },
+  );
   patience = setTimeout(() => {
-    ways.hidden = false;
-    say(target.closed ? 'The window was closed. Nothing was sent.'
-      : hasLoaded ? origin + ' opened, but for 15 s it has not asked for events: it may be another page by now, or be blocked. Nothing was sent.'
-      : origin + ' did not open within 15 s: the browser does not reach it, or blocks it. Nothing was sent.');
+    giveUp(opened, opened.closed ? 'The window was closed. Nothing was sent.'
+      : origin + ' opened, but for 15 s it has not asked for events: it may be another page by now, or let no other page show it. Nothing was sent.');
   }, 15000);
+}
+
+function tell(opened, text) {
+  if (target === opened && feed === null) say(text);
+}
+
+function giveUp(opened, text) {
+  clearTimeout(patience);
+  if (target === opened && feed === null) ways.hidden = false;
+  tell(opened, text);
 }
 
 function end(text) {
@@ -65,10 +79,6 @@ document.querySelector('#here').onclick = () => begin(() => {
   frame.title = 'The Stately Inspector';
   frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-downloads');
   frame.src = page;
-  frame.onload = () => {
-    hasLoaded = true;
-    if (feed === null) say(origin + ' opened; waiting for it to ask for events. Nothing was sent yet.');
-  };
   place.replaceChildren(frame);
   return frame.contentWindow;
 });

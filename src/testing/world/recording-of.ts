@@ -1,10 +1,10 @@
 import type { AnyTransitionDefinition } from 'xstate';
 import { transitionId } from '../../explain/read-chart.ts';
 import { explain } from '../../explain/why.ts';
-import { chartDefinition } from '../../inspect/recording/chart-definition.ts';
 import { diff } from '../../inspect/recording/json-patch.ts';
 import { innermost, recordedNotification } from '../../inspect/recording/recorder.ts';
 import {
+  chartDefinition,
   RECORDING_VERSION,
   type RecordedEvent,
   type RecordedLine,

@@ -1,6 +1,6 @@
+import { readChart } from '../../../src/explain/read-chart.ts';
 import type { InspectorView } from '../../../src/inspect/inspector-view.ts';
-import { chartDefinition } from '../../../src/inspect/recording/chart-definition.ts';
-import type { RecordedLine } from '../../../src/inspect/recording/recording.ts';
+import { chartDefinition, type RecordedLine } from '../../../src/inspect/recording/recording.ts';
 import { createPeerRecord, type PeerRecordInput } from '../../../src/policy/peer-record.ts';
 import { initialSyncState, type SyncWorkerState } from '../../../src/policy/sync-worker-state.ts';
 import { decide } from '../../../src/schedule/decide.ts';
@@ -41,6 +41,7 @@ export function viewOf({ state = {}, peers = [], context = {}, view = {} }: View
       state: view.lines?.[0]?.from ?? active,
       context: decided,
     },
+    chart: view.start === null ? null : readChart(syncWorkerMachine),
     lines: [],
     linesDropped: 0,
     chain: null,

@@ -75,8 +75,8 @@ browserTest('the page shows a run that is stuck, and the one that follows it', a
   await shown(page, '#countdown-to', 'until this run is stuck');
   await pass(300_000);
   await page.locator('#chart .last[data-edge~="running:after.stuckTimeout:0"]').waitFor();
-  await page.locator('#runs [aria-label^="stuck after 5 min 0 s, 1 attempt"]').waitFor();
-  await shown(page, '#log .type.bad', 'after stuckTimeout');
+  await page.locator('#runs [aria-label^="stuck after 5 min, 1 attempt"]').waitFor();
+  await shown(page, '#log .type.bad', 'after stuck timeout');
   await shown(page, '#trouble', /1 stuck run/);
   await page.locator('body.bad').waitFor();
 });

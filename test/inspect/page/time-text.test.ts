@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  clockText,
-  countdownText,
-  relativeText,
-  spanText,
-  utcText,
-} from '../../../src/inspect/page/script/time-text.ts';
+import { clockText, countdownText, spanText, utcText } from '../../../src/inspect/page/script/time-text.ts';
 import { fc } from '../../support/property.ts';
 import { at } from './any-view.ts';
 
@@ -39,21 +33,15 @@ test('spans and times are written as they are read', () => {
     '10 s',
     '42 s',
     '4 min 5 s',
-    '1 h 4 min',
-    '1 d 2 h',
+    '64 min 5 s',
+    '26 h',
     '0 ms',
   ]);
   expect([at, at + 0.9, 0, 1e18].map(utcText)).toEqual([
     '2026-01-02 03:04:05 UTC',
     '2026-01-02 03:04:05 UTC',
     'never',
-    'second 1000000000000000000',
+    'second 1000000000000000000 UTC',
   ]);
   expect([at, 1e18].map(clockText)).toEqual(['03:04:05', 'second 1000000000000000000']);
-  expect([at + 61, at + 0.5, at - 61.9, 0].map((time) => relativeText(time, at))).toEqual([
-    'in 1 min 1 s',
-    'now',
-    '1 min 1 s ago',
-    '',
-  ]);
 });

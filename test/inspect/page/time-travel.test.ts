@@ -129,7 +129,7 @@ browserTest('a state that is clicked says what leads out of it, and what it wait
   await shown(page, '#state-detail', /peer\.seen/);
   await page.locator('[data-state="solo"]').press('Enter');
   await shown(page, '#state-detail', /Not active\./);
-  await shown(page, '#policy', /backoff1 min 0 s to 30 min 0 s/);
+  await shown(page, '#policy', /backoff60 s to 30 min/);
 });
 
 browserTest('the sequence shows who was asked, and what came back', async () => {

@@ -85,7 +85,7 @@ browserTest('the log is paused and goes on by keyboard, and loses nothing it can
   expect(await rows()).toBe(2);
   await page.keyboard.press('Space');
   await expect.poll(rows).toBe(4);
-  await shown(page, '#log li:first-child .type', 'attempt done');
+  await shown(page, '#log li:first-child .type', 'attempt ended');
 });
 
 browserTest('10,000 events leave the page small and answering', async () => {

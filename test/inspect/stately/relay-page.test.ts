@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { Frame, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { useInspections } from '../inspection-world.ts';
@@ -13,6 +15,29 @@ async function standIn(redirect?: string): Promise<StandIn> {
   const opened = await openStandIn(new URL('stand-in-inspector.js', import.meta.url), redirect);
   after(opened.close);
   return opened;
+}
+
+const servers = new Map<string, Server>();
+
+/** A page of another origin, with this text. */
+async function served(text: string): Promise<string> {
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/plain').end(text));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const origin = `http://localhost:${address.port}`;
+  servers.set(origin, server);
+  after(() => closed(origin));
+  return origin;
+}
+
+async function closed(origin: string): Promise<void> {
+  const server = servers.get(origin);
+  if (!servers.delete(origin) || server === undefined) return;
+  const end = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await end;
 }
 
 function statesIn(frame: Frame | Page): Promise<unknown> {
@@ -88,6 +113,55 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     await page.evaluate('window.heard');
     await page.getByText('Nothing was sent yet.').waitFor();
     expect([await statesIn(shown), sockets]).toEqual([[], []]);
+  });
+
+  test('says that a page opened, and after 15 s that it asked for nothing, with ways out', async () => {
+    const { worker } = await allOutcomes(world);
+    const silent = await served('a page that asks for nothing');
+    const { statelyUrl } = await inspected(worker, { stately: { page: silent } });
+    for (const name of ['look here', 'window of its own']) {
+      const page = await opened(statelyUrl, {}, ({ clock }) => clock.install());
+      await page.getByRole('button', { name }).click();
+      await page
+        .getByText(`${silent} opened; waiting for it to ask for events. Nothing was sent yet.`)
+        .waitFor();
+      await page.clock.runFor(14_000);
+      expect(await page.locator('#ways').isVisible()).toBe(false);
+      await page.clock.runFor(1_000);
+      await page.getByText(`${silent} opened, but for 15 s it has not asked for events`).waitFor();
+      await page.getByRole('link', { name: 'the page of this process' }).waitFor();
+      expect(await page.locator('#ways a').getAttribute('href')).toBe('/');
+      await page.getByRole('button', { name: 'Stop sending' }).click();
+      await page.getByText('Stopped. Nothing is sent any more.').waitFor();
+      expect(await page.locator('#ways').isVisible()).toBe(false);
+    }
+  });
+
+  test('says at once that a page did not open, and that a window was closed or blocked', async () => {
+    const { worker } = await allOutcomes(world);
+    const silent = await served('a page that asks for nothing');
+    const gone = await served('');
+    await closed(gone);
+    const { statelyUrl } = await inspected(worker, { stately: { page: gone } });
+    const page = await opened(statelyUrl, {}, ({ clock }) => clock.install());
+    await page.getByRole('button', { name: 'look here' }).click();
+    await page.getByText(`${gone} did not open: the browser does not reach it`).waitFor();
+    await page.locator('#ways').waitFor();
+    await page.clock.runFor(20_000);
+    expect(await page.locator('#state').textContent()).toContain('did not open');
+
+    const { statelyUrl: other } = await inspected(worker, { stately: { page: silent } });
+    const closing = await opened(other, {}, ({ clock }) => clock.install());
+    const popup = closing.waitForEvent('popup');
+    await closing.getByRole('button', { name: 'window of its own' }).click();
+    await (await popup).close();
+    await closing.clock.runFor(15_000);
+    await closing.getByText('The window was closed. Nothing was sent.').waitFor();
+
+    const blocked = await opened(other, {}, (made) => made.addInitScript('window.open = () => null'));
+    await blocked.getByRole('button', { name: 'window of its own' }).click();
+    await blocked.getByText('Blocked: the browser let no window open.').waitFor();
+    expect(await blocked.locator('#consent').isVisible()).toBe(true);
   });
 
   test.each(['light', 'dark'] as const)(

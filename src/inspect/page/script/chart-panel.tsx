@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ChartState } from '../../recording/chart-definition.ts';
-import { words as inWords, transitionsOf, transitionWords } from './event-words.ts';
+import type { Chart } from '../../../explain/read-chart.ts';
+import { durationText } from '../../../explain/time-text.ts';
+import { actionWords, edgesOf, edgeWords } from './event-words.ts';
 import type { Moment } from './model.ts';
 import { Section } from './parts.tsx';
-import { clockText, countdownText, wholeSpanText } from './time-text.ts';
+import { clockText, countdownText } from './time-text.ts';
 
 const MIN_ZOOM = 0.2;
 const MAX_ZOOM = 4;
@@ -14,11 +15,11 @@ type Zoom = number | 'width' | 'fit';
 
 interface ChartProps {
   readonly moment: Moment;
-  readonly states: readonly ChartState[];
+  readonly chart: Chart;
 }
 
 /** The chart with the active state and the last step lit; it is zoomed by buttons or Ctrl and wheel, and dragged. */
-export function ChartPanel({ moment, states }: ChartProps): VNode {
+export function ChartPanel({ moment, chart }: ChartProps): VNode {
   const box = useRef<HTMLElement>(null);
   const [zoom, setZoom] = useState<Zoom>('width');
   const [chosen, choose] = useState<string>();
@@ -44,8 +45,7 @@ export function ChartPanel({ moment, states }: ChartProps): VNode {
     bringIntoView(current, current.querySelector(`[data-state="${state}"]`));
   }, [state, lastStep, zoom]);
 
-  const described = states.find(({ path }) => path === chosen);
-  const words = transitionsOf(states, lastStep?.transitions ?? []).map(transitionWords);
+  const words = edgesOf(chart, lastStep?.transitions ?? []).map(edgeWords);
   const by = (factor: number) => () =>
     setZoom(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, scaleOf(box.current) * factor)));
   return (
@@ -81,8 +81,8 @@ export function ChartPanel({ moment, states }: ChartProps): VNode {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard */}
       <section id="chart" class="chart" ref={box} tabIndex={0} aria-label="The statechart" />
       <PolicyLine moment={moment} />
-      {described !== undefined && (
-        <StateDetail state={described} states={states} moment={moment} close={() => choose(undefined)} />
+      {chosen !== undefined && (
+        <StateDetail path={chosen} chart={chart} moment={moment} close={() => choose(undefined)} />
       )}
     </Section>
   );
@@ -192,7 +192,7 @@ function bringIntoView(box: HTMLElement, state: Element | null): void {
 /** The numbers behind the names of the delays in the chart. */
 function PolicyLine({ moment: { context } }: { moment: Moment }): VNode {
   const { policy } = context;
-  const seconds = (value: number): string => (value === 0 ? 'off' : wholeSpanText(value));
+  const seconds = (value: number): string => (value === 0 ? 'off' : durationText(value));
   const numbers: readonly (readonly [string, string])[] = [
     ['interval', `${seconds(policy.intervalSeconds)}${share(policy.spreadRatio)}`],
     [
@@ -219,21 +219,18 @@ function share(ratio: number): string {
 }
 
 interface DetailProps extends ChartProps {
-  readonly state: ChartState;
+  readonly path: string;
   readonly close: () => void;
 }
 
 /** One state: what it is, what leads out of it, and what it waits for now. */
-function StateDetail({
-  state: { path, description, transitions },
-  states,
-  moment,
-  close,
-}: DetailProps): VNode {
+function StateDetail({ path, chart, moment, close }: DetailProps): VNode {
   const { why, at } = moment;
   const isActive = withParents(moment.state).includes(path);
-  const inherited = states.filter((one) => one.path === '' || path.startsWith(`${one.path}.`));
-  const all = [...transitions, ...inherited.flatMap((one) => one.transitions)];
+  const description = chart.states.find((state) => state.path === path)?.description;
+  // Its own, and those of the states around it.
+  const sources = ['', ...withParents(path)].reverse();
+  const edges = sources.flatMap((source) => chart.edges.filter((edge) => edge.source === source));
   const left = why.nextRunAt - at;
   return (
     <section id="state-detail" aria-label={`State ${path}`}>
@@ -251,10 +248,9 @@ function StateDetail({
             : 'Active; it is due.'}
       </p>
       <ul>
-        {all.map((transition) => (
-          <li key={transition.id}>
-            <code>{transitionWords(transition)}</code>{' '}
-            <span class="note">{transition.actions.map(inWords).join(', ')}</span>
+        {edges.map((edge) => (
+          <li key={edge.id}>
+            <code>{edgeWords(edge)}</code> <span class="note">{actionWords(edge.actions)}</span>
           </li>
         ))}
       </ul>

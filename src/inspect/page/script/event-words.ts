@@ -1,17 +1,17 @@
-import type { ChartState, ChartTransition } from '../../recording/chart-definition.ts';
+import type { Chart, ChartActions, ChartEdge } from '../../../explain/read-chart.ts';
 import type { RecordedLine } from '../../recording/recording.ts';
 
-/** An event as the picture has it: `after interval`, `attempt done`. XState's own names say which state it is of, too. */
+/** An event as the picture has it: `after interval`, `attempt ended`. XState's own names say which state it is of, too. */
 export function eventLabel({ event, emitted }: RecordedLine): string {
   const type = event?.type;
   if (type === undefined) return emitted[0]?.type ?? 'observed';
   const [, what, name = ''] =
     /^xstate\.(after|done\.actor|error\.actor|init|stop)(?:\.([^.]+))?/.exec(type) ?? [];
   if (what === undefined) return type;
-  if (what === 'after') return `after ${name}`;
+  if (what === 'after') return `after ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
   if (what === 'init') return 'start';
   if (what === 'stop') return 'stop';
-  return `${name} ${what === 'done.actor' ? 'done' : 'failed'}`;
+  return `${name} ${what === 'done.actor' ? 'ended' : 'threw'}`;
 }
 
 /** What came of an event, on one line. */
@@ -40,22 +40,19 @@ export function lineTone({ emitted }: RecordedLine): string {
   return emitted.some(({ outcome }) => outcome === 'ok') ? 'good' : 'calm';
 }
 
-/** The transitions of these ids, as far as the chart has them. */
-export function transitionsOf(
-  states: readonly ChartState[],
-  ids: readonly string[],
-): readonly ChartTransition[] {
-  const all = new Map(states.flatMap(({ transitions }) => transitions.map((one) => [one.id, one] as const)));
-  return ids.flatMap((id) => all.get(id) ?? []);
+/** The transitions of these ids, in their order, as far as the chart has them. */
+export function edgesOf({ edges }: Chart, ids: readonly string[]): readonly ChartEdge[] {
+  return ids.flatMap((wanted) => edges.find(({ id }) => id === wanted) ?? []);
 }
 
 /** A transition in the words of the picture. */
-export function transitionWords({ trigger, guard, source, target, leaves }: ChartTransition): string {
-  const where = leaves || source !== target ? ` → ${target}` : '';
-  return `${words(trigger)}${guard === '' ? '' : ` [${words(guard)}]`}${where}`;
+export function edgeWords({ trigger, guard, target }: ChartEdge): string {
+  const parts = [trigger, guard === '' ? '' : `[${guard}]`, target === undefined ? '' : `→ ${target}`];
+  return parts.filter((part) => part !== '').join(' ');
 }
 
-/** `begin run` for `beginRun`, as the picture has it. */
-export function words(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+export function actionWords({ does, emits, raises }: ChartActions): string {
+  return [...does, ...emits.map((type) => `emit ${type}`), ...raises.map((type) => `raise ${type}`)].join(
+    ', ',
+  );
 }

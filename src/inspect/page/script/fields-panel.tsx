@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
+import { fromNow } from '../../../explain/time-text.ts';
 import { toWire } from '../../../policy/sync-worker-state-wire.ts';
 import type { InspectorView } from '../../inspector-view.ts';
 import type { Moment } from './model.ts';
 import { Section } from './parts.tsx';
-import { relativeText, utcText } from './time-text.ts';
+import { utcText } from './time-text.ts';
 
 /** The ten fields under their wire names, and the chain below them. */
 export function FieldsPanel({
@@ -42,5 +43,5 @@ export function FieldsPanel({
 
 function timeWords(name: string, time: number, now: number): string {
   if (time === 0) return name === 'next_sync_due_at' ? 'at once' : 'never';
-  return `${utcText(time)}, ${relativeText(time, now)}`;
+  return `${utcText(time)}, ${fromNow(time, now)}`;
 }

@@ -1,27 +1,26 @@
 import type { VNode } from 'preact';
-import type { ChartState } from '../../recording/chart-definition.ts';
-import { transitionsOf, transitionWords, words } from './event-words.ts';
+import type { Chart } from '../../../explain/read-chart.ts';
+import { actionWords, edgesOf, edgeWords } from './event-words.ts';
 import type { PageLine } from './model.ts';
 
 /** One event in full: what it carried, the transitions it took, and what became of the context. */
-export function LineDetail({
-  line,
-  states,
-}: {
-  readonly line: PageLine;
-  readonly states: readonly ChartState[];
-}): VNode {
+export function LineDetail({ line, chart }: { readonly line: PageLine; readonly chart: Chart }): VNode {
   const { event, from, to, transitions, changes, emitted, before, context } = line;
-  const taken = transitionsOf(states, transitions);
-  const entered = from === to && taken.every(({ leaves }) => !leaves) ? [] : entryOf(states, to);
+  const taken = edgesOf(chart, transitions);
+  const isEntered = from !== to || taken.some(({ target }) => target !== undefined);
+  // Those of the states around it run only if they are entered too.
+  const entry = isEntered ? chart.states.find(({ path }) => path === to)?.entry : undefined;
+  const actions = [...taken.map((edge) => edge.actions), ...(entry === undefined ? [] : [entry])].map(
+    actionWords,
+  );
   const facts: readonly (readonly [string, VNode | string])[] = [
     [
       'event',
       event === null ? 'not seen: nobody watched, or it is none of the chart' : <Tree value={event} />,
     ],
     ['state', from === to ? to || 'no actor' : `${from || 'no actor'} → ${to || 'no actor'}`],
-    ['transitions', taken.map(transitionWords).join(', ') || transitions.join(', ') || 'none'],
-    ['actions', [...taken.flatMap(({ actions }) => actions), ...entered].map(words).join(', ') || 'none'],
+    ['transitions', taken.map(edgeWords).join(', ') || transitions.join(', ') || 'none'],
+    ['actions', actions.filter((words) => words !== '').join(', ') || 'none'],
     ['emitted', emitted.map(({ type, text }) => `${type}: ${text}`).join(' · ') || 'nothing'],
   ];
   return (
@@ -50,11 +49,6 @@ export function LineDetail({
       </details>
     </div>
   );
-}
-
-/** The entry actions of a state; those of the states around it run only if they are entered too. */
-function entryOf(states: readonly ChartState[], path: string): readonly string[] {
-  return states.find((state) => state.path === path)?.entry ?? [];
 }
 
 interface TreeProps {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ChartState } from '../../recording/chart-definition.ts';
+import type { Chart } from '../../../explain/read-chart.ts';
 import { eventLabel, lineText, lineTone, lineTypes } from './event-words.ts';
 import { LineDetail } from './line-detail.tsx';
 import type { PageLine } from './model.ts';
@@ -15,14 +15,14 @@ interface LogProps {
   /** The number of the line that the page stands at. */
   readonly cursor: number | undefined;
   readonly dropped: number;
-  readonly states: readonly ChartState[];
+  readonly chart: Chart;
   readonly peers: readonly string[];
   readonly choose: (number: number | undefined) => void;
   readonly save: () => void;
 }
 
 /** The events, newest first. The chosen one opens, and the whole page stands at its moment. */
-export function LogPanel({ lines, cursor, dropped, states, peers, choose, save }: LogProps): VNode {
+export function LogPanel({ lines, cursor, dropped, chart, peers, choose, save }: LogProps): VNode {
   const list = useRef<HTMLOListElement>(null);
   const [text, setText] = useState('');
   const [type, setType] = useState('');
@@ -105,7 +105,7 @@ export function LogPanel({ lines, cursor, dropped, states, peers, choose, save }
           <LogRow
             key={line.number}
             line={line}
-            states={states}
+            chart={chart}
             isChosen={line.number === cursor}
             isFirst={index === Math.max(0, chosen)}
             choose={choose}
@@ -128,14 +128,14 @@ export function LogPanel({ lines, cursor, dropped, states, peers, choose, save }
 
 interface LogRowProps {
   readonly line: PageLine;
-  readonly states: readonly ChartState[];
+  readonly chart: Chart;
   readonly isChosen: boolean;
   /** The one that the Tab key comes to. */
   readonly isFirst: boolean;
   readonly choose: (number: number | undefined) => void;
 }
 
-function LogRow({ line, states, isChosen, isFirst, choose }: LogRowProps): VNode {
+function LogRow({ line, chart, isChosen, isFirst, choose }: LogRowProps): VNode {
   return useMemo(
     () => (
       <li class={isChosen ? 'chosen' : ''}>
@@ -150,10 +150,10 @@ function LogRow({ line, states, isChosen, isFirst, choose }: LogRowProps): VNode
           <span class={`type ${lineTone(line)}`}>{eventLabel(line)}</span>{' '}
           <span class="text">{lineText(line)}</span>
         </button>
-        {isChosen && <LineDetail line={line} states={states} />}
+        {isChosen && <LineDetail line={line} chart={chart} />}
       </li>
     ),
-    [line, states, isChosen, isFirst],
+    [line, chart, isChosen, isFirst],
   );
 }
 

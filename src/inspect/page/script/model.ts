@@ -1,7 +1,7 @@
+import type { Chart } from '../../../explain/read-chart.ts';
 import { explain, type Why } from '../../../explain/why.ts';
 import type { WorkerContext } from '../../../schedule/worker-context.ts';
 import type { InspectorView, WorkerCondition } from '../../inspector-view.ts';
-import { type ChartState, chartStates } from '../../recording/chart-definition.ts';
 import { applyChanges } from '../../recording/json-patch.ts';
 import type { RecordedLine, Recording, RecordingStart } from '../../recording/recording.ts';
 import { type Run, runsOf } from './runs.ts';
@@ -40,7 +40,7 @@ export class Model {
   lines: readonly PageLine[] = [];
   /** The number of the line that the page stands at; undefined: it follows the worker. */
   cursor: number | undefined;
-  states: readonly ChartState[] = [];
+  chart: Chart = { states: [], edges: [] };
   overview: InspectorView['overview'] = null;
   /** How many lines came too fast to be kept. */
   dropped = 0;
@@ -51,8 +51,6 @@ export class Model {
   take(view: InspectorView): void {
     if (view.start !== null) {
       const isSame = view.worker === this.view?.worker;
-      const isSameChart = JSON.stringify(view.start.chart) === JSON.stringify(this.#start?.chart);
-      if (!isSameChart) this.states = chartStates(view.start.chart);
       this.#start = view.start;
       this.lines = [];
       this.#count = 0;
@@ -61,6 +59,7 @@ export class Model {
       if (view.source === 'live') this.cursor = undefined;
     }
     this.view = view;
+    this.chart = view.chart ?? this.chart;
     this.overview = view.overview ?? this.overview;
     this.#runs = view.lines.length > 0 || view.start !== null ? undefined : this.#runs;
     let context = this.lines.at(-1)?.context ?? this.#start?.context;

@@ -1,13 +1,14 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { formatWhy } from '../../../explain/format-why.ts';
+import { durationText, fromNow } from '../../../explain/time-text.ts';
 import type { Why } from '../../../explain/why.ts';
 import type { InspectorView } from '../../inspector-view.ts';
 import { ask } from './ask.ts';
 import type { Connection } from './feed.ts';
 import type { Moment } from './model.ts';
 import { Mark } from './parts.tsx';
-import { countdownText, relativeText, utcText, wholeSpanText } from './time-text.ts';
+import { countdownText, utcText } from './time-text.ts';
 import { toneOf } from './tones.ts';
 
 interface NowProps {
@@ -61,7 +62,7 @@ export function stateWord({ condition, why }: Moment): string {
 
 function since({ since: began, started, state }: Why, at: number): string {
   if (began === 0) return 'never ran';
-  const span = wholeSpanText(Math.floor(at - began));
+  const span = durationText(Math.floor(at - began));
   return started ? `for ${span}` : `was ${state} ${span} ago`;
 }
 
@@ -71,7 +72,7 @@ function stoppedWords({ source }: InspectorView): string {
 
 function lostWords({ since: began, retryAt }: Extract<Connection, { kind: 'lost' }>, now: number): string {
   const again = Math.max(0, Math.ceil((retryAt - now) / 1000));
-  return `no live feed for ${wholeSpanText(Math.floor((now - began) / 1000))}; trying again ${again === 0 ? 'now' : `in ${again} s`}`;
+  return `no live feed for ${durationText(Math.floor((now - began) / 1000))}; trying again ${again === 0 ? 'now' : `in ${again} s`}`;
 }
 
 function meaning({ state, asking, rule, nextRunAt }: Why, left: number): string {
@@ -112,7 +113,7 @@ function Trouble({ moment: { context, at, runs } }: { moment: Moment }): VNode {
   return (
     <ul id="trouble">
       <li title={utcText(lastSyncOkAt)}>
-        last good {lastSyncOkAt === 0 ? 'never' : relativeText(lastSyncOkAt, at)}
+        last good {lastSyncOkAt === 0 ? 'never' : fromNow(lastSyncOkAt, at)}
       </li>
       {consecutiveFailures > 0 && (
         <li class="bad">

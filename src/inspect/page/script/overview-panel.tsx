@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
+import { durationText, fromNow } from '../../../explain/time-text.ts';
 import type { WorkerRow, WorkersOverview } from '../../inspector-view.ts';
 import { Mark, Row, Section } from './parts.tsx';
-import { countdownText, relativeText, wholeSpanText } from './time-text.ts';
+import { countdownText } from './time-text.ts';
 
 interface OverviewProps {
   readonly overview: WorkersOverview;
@@ -69,8 +70,8 @@ function nextWord({ next, condition }: WorkerRow, now: number): string {
 
 function rowFacts({ condition, since, lastOkAt, failures }: WorkerRow, now: number): string {
   return [
-    since === 0 ? `${condition}, never ran` : `${condition} for ${wholeSpanText(Math.floor(now - since))}`,
-    `last good ${lastOkAt === 0 ? 'never' : relativeText(lastOkAt, now)}`,
+    since === 0 ? `${condition}, never ran` : `${condition} for ${durationText(Math.floor(now - since))}`,
+    `last good ${lastOkAt === 0 ? 'never' : fromNow(lastOkAt, now)}`,
     failures > 0 ? `${failures} ${failures === 1 ? 'failure' : 'failures in a row'}` : '',
   ]
     .filter((fact) => fact !== '')

@@ -1,4 +1,5 @@
 import { render, type VNode } from 'preact';
+import { fromNow } from '../../../explain/time-text.ts';
 import { writeRecording } from '../../recording/recording.ts';
 import { createAlerts } from './alerts.ts';
 import { ChartPanel } from './chart-panel.tsx';
@@ -14,7 +15,7 @@ import { RunsPanel } from './runs-panel.tsx';
 import { SequencePanel } from './sequence-panel.tsx';
 import { createServerTime } from './server-time.ts';
 import { showTab } from './tab.ts';
-import { relativeText, utcText } from './time-text.ts';
+import { utcText } from './time-text.ts';
 import { toneOf } from './tones.ts';
 
 /** Milliseconds between two looks at the clock, so that no second of a countdown is skipped. */
@@ -22,7 +23,7 @@ const TICK_MS = 250;
 const SEARCH_MS = 250;
 
 /** Watches the worker that the address names, and shows it. */
-export function openPage(): void {
+function openPage(): void {
   const time = createServerTime();
   const model = new Model();
   const alerts = createAlerts();
@@ -142,7 +143,7 @@ export function openPage(): void {
         </button>
         <span id="standing" role="status">
           {moment.isPast
-            ? `${isReplay ? 'Replay' : 'The past'}: event ${line?.number ?? 0} of ${lines.at(-1)?.number ?? 0}, ${utcText(moment.at)}${isReplay ? '' : `, ${relativeText(moment.at, time.now())}`}`
+            ? `${isReplay ? 'Replay' : 'The past'}: event ${line?.number ?? 0} of ${lines.at(-1)?.number ?? 0}, ${utcText(moment.at)}${isReplay ? '' : `, ${fromNow(moment.at, time.now())}`}`
             : ''}
         </span>
       </div>
@@ -150,7 +151,7 @@ export function openPage(): void {
   }
 
   function App({ moment }: { moment: Moment | undefined }): VNode {
-    const { view, overview, lines, cursor, states, dropped } = model;
+    const { view, overview, lines, cursor, chart, dropped } = model;
     const isLost = connection.kind === 'lost';
     const isReplay = view?.source === 'replay';
     const words = {
@@ -202,13 +203,13 @@ export function openPage(): void {
                 search={searchWorkers}
               />
             )}
-            <ChartPanel moment={moment} states={states} />
+            <ChartPanel moment={moment} chart={chart} />
             <div id="details">
               <LogPanel
                 lines={lines}
                 cursor={cursor}
                 dropped={dropped}
-                states={states}
+                chart={chart}
                 peers={moment.context.peers.slice(0, 100).map(({ peerUrl }) => peerUrl)}
                 choose={choose}
                 save={save}
@@ -252,3 +253,5 @@ export function openPage(): void {
   document.addEventListener('visibilitychange', drawSoon);
   setInterval(drawSoon, TICK_MS);
 }
+
+openPage();

@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
+import { fromNow } from '../../../explain/time-text.ts';
 import type { PeerRule, PeerWhy } from '../../../explain/why.ts';
 import type { PeerRecord } from '../../../policy/peer-record.ts';
 import type { Moment } from './model.ts';
 import { Row, Section } from './parts.tsx';
-import { countdownText, relativeText, utcText } from './time-text.ts';
+import { countdownText, utcText } from './time-text.ts';
 
 /** More would make the page slow, and nobody reads them. */
 const MAX_PEERS = 200;
@@ -63,9 +64,9 @@ function peerFacts({ detail, retryAfter }: PeerWhy, record: PeerRecord, now: num
     label,
     retryAfter === null
       ? ''
-      : `Retry-After "${retryAfter.header}" (${retryAfter.form}${retryAfter.clamped ? ', held to an hour' : ''}), over ${relativeText(retryAfter.until, now)}`,
+      : `Retry-After "${retryAfter.header}" (${retryAfter.form}${retryAfter.clamped ? ', held to an hour' : ''}), over ${fromNow(retryAfter.until, now)}`,
     failureCount > 0 ? `${failureCount} ${failureCount === 1 ? 'failure' : 'failures'} in a row` : '',
-    lastSyncOkAt > 0 ? `last good ${relativeText(lastSyncOkAt, now)}` : '',
+    lastSyncOkAt > 0 ? `last good ${fromNow(lastSyncOkAt, now)}` : '',
     detail.replace(/\s+/g, ' ').trim(),
   ]
     .filter((fact) => fact !== '')

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { fromNow } from '../../../explain/time-text.ts';
 import { Mark, Row, Section } from './parts.tsx';
 import type { Attempt, Run } from './runs.ts';
-import { clockText, relativeText, spanText, utcText } from './time-text.ts';
+import { clockText, spanText, utcText } from './time-text.ts';
 import { toneOf } from './tones.ts';
 
 /** The last runs as blocks, and one of them in full. */
@@ -109,7 +110,7 @@ function RunDetail({ run: { startedAt, endedAt, outcome, attempts }, at }: { run
     <>
       <p class={`word ${toneOf(outcome)}`}>
         <Mark of={outcome} /> {outcome} {endedAt === null ? 'for' : 'after'} {length} · {utcText(startedAt)},{' '}
-        {relativeText(startedAt, at)}
+        {fromNow(startedAt, at)}
       </p>
       <ol>
         {attempts.map((attempt) => (

@@ -1,10 +1,8 @@
+import { utcText as dateText, durationText } from '../../../explain/time-text.ts';
+
 /** `2026-01-02 03:04:05 UTC`; `never` for 0. */
 export function utcText(seconds: number): string {
-  if (seconds === 0) return 'never';
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime())
-    ? `second ${seconds}`
-    : `${date.toISOString().slice(0, -5).replace('T', ' ')} UTC`;
+  return seconds === 0 ? 'never' : `${dateText(seconds)} UTC`;
 }
 
 /** `03:04:05`, in UTC. */
@@ -21,27 +19,10 @@ export function countdownText(seconds: number): string {
   return text.replace(/^0(?=\d:)/, '');
 }
 
-/** `12 ms`, `1.3 s`, `42 s`, `4 min 5 s`, `1 h 4 min`, `3 d 2 h`. */
+/** `12 ms`, `1.3 s`, and the words of `durationText` from 10 s on. */
 export function spanText(seconds: number): string {
   const span = Math.max(0, seconds);
   if (span < 0.095) return `${Math.round(span * 1000)} ms`;
   if (span < 9.95) return `${span.toFixed(1)} s`;
-  return wholeSpanText(Math.round(span));
-}
-
-/** `42 s`, `4 min 5 s`, `1 h 4 min`, `3 d 2 h`. @param whole a whole number of seconds */
-export function wholeSpanText(seconds: number): string {
-  const whole = Math.max(0, seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
-}
-
-/** `in 4 min 5 s`, `12 s ago`, `now`; in whole seconds, as it is shown beside a clock. '' for 0, which is never. */
-export function relativeText(seconds: number, now: number): string {
-  if (seconds === 0) return '';
-  const ahead = seconds - now;
-  if (Math.abs(ahead) < 1) return 'now';
-  return ahead > 0 ? `in ${wholeSpanText(Math.ceil(ahead))}` : `${wholeSpanText(Math.floor(-ahead))} ago`;
+  return durationText(Math.round(span));
 }
