@@ -35,7 +35,7 @@ Nothing that page says can reach a worker.</p>
 <button id="window">Send to ${origin}, in a window of its own</button>
 </div>
 <div id="sending" hidden>
-<p><b>${origin}</b> sees what the workers do. <button id="stop">Stop sending</button></p>
+<p><span id="sees" hidden><b>${origin}</b> sees what the workers do.</span> <button id="stop">Stop sending</button></p>
 </div>
 <p id="state" role="status">Nothing was sent.</p>
 <p id="ways" hidden>Ways out: stop, and open it in a window of its own; or look at <a href="/">the page of this process</a>,

@@ -10,6 +10,7 @@ const origin = new URL(page).origin;
 const state = document.querySelector('#state');
 const consent = document.querySelector('#consent');
 const sending = document.querySelector('#sending');
+const sees = document.querySelector('#sees');
 const place = document.querySelector('#place');
 const ways = document.querySelector('#ways');
 let target = null;
@@ -58,6 +59,7 @@ function end(text) {
   place.replaceChildren();
   consent.hidden = false;
   sending.hidden = true;
+  sees.hidden = true;
   say(text);
 }
 
@@ -68,6 +70,7 @@ function fetchEvents() {
   feed = new WebSocket('ws://' + location.host + '/stately/events');
   feed.onmessage = ({ data }) => {
     target.postMessage(JSON.parse(data), origin);
+    sees.hidden = false;
     sent += 1;
     say(sent + (sent === 1 ? ' event' : ' events') + ' sent to ' + origin);
   };

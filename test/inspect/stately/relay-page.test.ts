@@ -149,6 +149,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     await page.locator('#ways').waitFor();
     await page.clock.runFor(20_000);
     expect(await page.locator('#state').textContent()).toContain('did not open');
+    expect(await page.locator('#sees').isVisible()).toBe(false);
 
     const { statelyUrl: other } = await inspected(worker, { stately: { page: silent } });
     const closing = await opened(other, {}, ({ clock }) => clock.install());
