@@ -1,2 +1,2 @@
-export type { StatelyEvent } from './stately-event.ts';
 export { type StatelyInspectorOptions, statelyInspector } from './stately-inspector.ts';
+export type { StatelyEvent } from './stately-wire.ts';

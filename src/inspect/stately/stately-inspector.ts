@@ -4,8 +4,7 @@ import { type Broadcast, createBroadcast } from '../viewers/broadcast.ts';
 import { plainValue } from '../viewers/plain-value.ts';
 import { viewerPage } from '../viewers/viewer-page.ts';
 import { relayPage } from './relay-page.ts';
-import type { StatelyEvent } from './stately-event.ts';
-import { createStatelyWire } from './stately-wire.ts';
+import { createStatelyWire, type StatelyEvent } from './stately-wire.ts';
 
 /** Which page is shown the events, and what it gets to see. */
 export interface StatelyInspectorOptions {

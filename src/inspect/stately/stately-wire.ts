@@ -1,8 +1,17 @@
 import { createInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
 import type { InspectionEvent } from 'xstate';
 import { plainRecord } from '../viewers/plain-value.ts';
-import type { StatelyEvent } from './stately-event.ts';
 import { snapshotOf, visibleActor } from './visible-actor.ts';
+
+/** What the page of the Stately Inspector is sent, in the spelling of `@statelyai/inspect`; plain JSON throughout. */
+export interface StatelyEvent {
+  readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot';
+  /** Which actor it is about, such as `x:0`. */
+  readonly sessionId: string;
+  /** The worker's own actor. */
+  readonly rootId: string;
+  readonly [field: string]: unknown;
+}
 
 /** Deep enough for each action of the chart; by default the library cuts them off. */
 const DEFINITION_DEPTH = 24;

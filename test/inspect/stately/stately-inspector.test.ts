@@ -1,6 +1,6 @@
 import { createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
 import { expect, test } from 'vitest';
-import type { StatelyEvent } from '../../../src/inspect/stately/stately-event.ts';
+import type { StatelyEvent } from '../../../src/inspect/stately/stately-wire.ts';
 import { syncWorkerMachine } from '../../../src/worker/sync-worker-machine.ts';
 import { useInspections } from '../inspection-world.ts';
 import { allOutcomes, everyState } from '../viewers/all-outcomes.ts';
