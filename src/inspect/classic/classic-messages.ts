@@ -1,3 +1,4 @@
+import type { ReceiverEvent } from '@xstate/inspect/lib/types.js';
 import type { InspectionEvent } from 'xstate';
 import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
 import type { Translate } from '../viewers/broadcast.ts';
@@ -5,8 +6,8 @@ import { type PlainValue, plainRecord } from '../viewers/plain-value.ts';
 import { v4Definition, v4EventType } from './v4-definition.ts';
 
 /**
- * The messages of `@xstate/inspect` 0.8 about one worker, as XState 4 spells them. The library itself is not used: it was made for
- * services of XState 4, keeps each of them for ever, and needs a global of the host.
+ * The messages of `@xstate/inspect` about one worker, typed by that library and read by its own receiver in the tests. What it
+ * would do at run time is left out: it keeps each service for ever, needs a global of the host, and brings XState 4 along.
  */
 export function classicMessages(name: string): Translate {
   return (event) => {
@@ -18,10 +19,12 @@ export function classicMessages(name: string): Translate {
         if (!isActive(snapshot)) return [];
         const machine = JSON.stringify(v4Definition(syncWorkerMachine));
         const state = stateText(name, snapshot, { type: 'xstate.init' });
-        return [message('service.register', name, { id: name, machine, state })];
+        return [text({ type: 'service.register', sessionId: name, id: name, machine, state })];
       }
       case '@xstate.event':
-        return [message('service.event', name, { event: JSON.stringify(v4Event(event.event)) })];
+        return [
+          text({ type: 'service.event', sessionId: name, event: JSON.stringify(v4Event(event.event)) }),
+        ];
       case '@xstate.snapshot':
         // The state that an actor begins in is in its registration.
         if (event.event.type === 'xstate.init') return [];
@@ -41,18 +44,18 @@ export function refusalMessage(name: string, snapshot: unknown, reason: string):
 }
 
 export function stopMessage(name: string): string {
-  return message('service.stop', name);
+  return text({ type: 'service.stop', sessionId: name });
 }
 
 type GivenEvent = Extract<InspectionEvent, { type: '@xstate.event' }>['event'];
 
 function stateMessage(name: string, snapshot: unknown, event: GivenEvent): string {
-  return message('service.state', name, { state: stateText(name, snapshot, event) });
+  return text({ type: 'service.state', sessionId: name, state: stateText(name, snapshot, event) });
 }
 
-/** @param sessionId by it the visualizer tells services apart, and addresses what it sends */
-function message(type: string, sessionId: string, fields: Readonly<Record<string, string>> = {}): string {
-  return JSON.stringify({ type, sessionId, ...fields });
+/** By its `sessionId` the visualizer tells services apart, and addresses what it sends. */
+function text(event: ReceiverEvent): string {
+  return JSON.stringify(event);
 }
 
 function stateText(name: string, given: unknown, event: GivenEvent): string {
