@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as startRequest } from 'node:http';
 import { connect } from 'node:net';
-import { Client } from 'undici';
+import { readBody } from '../http/read-body.ts';
+import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
+import { fromWire } from '../policy/sync-worker-state-wire.ts';
 import { messageOf } from '../policy/thrown.ts';
-import { isRecord } from '../policy/wire-fields.ts';
+import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { Control } from './control.ts';
 import { ControlError } from './control-error.ts';
 import { readPeers, readStatus, readWhy } from './read-status.ts';
@@ -32,8 +36,18 @@ export async function connectControl(folder: string): Promise<Control | undefine
         return text;
       }),
     requestSync: ({ force }) => ask({ method: 'POST', route: '/sync', body: { force } }, readWhy),
+    syncNow: ({ force }) =>
+      ask(
+        { method: 'POST', route: '/sync', body: { force, wait: true }, patience: Number.POSITIVE_INFINITY },
+        readState,
+      ),
     changePeers: (change) => ask({ method: 'POST', route: '/peers', body: change }, readPeers),
   };
+}
+
+function readState(value: unknown): SyncWorkerState {
+  if (!isRecord(value)) throw new TypeError(`the state is ${describe(value)}; allowed is an object`);
+  return fromWire(value);
 }
 
 async function withSocket<T>(folder: string, act: (socket: SocketPath) => Promise<T>): Promise<T> {
@@ -81,6 +95,8 @@ interface Exchange {
   readonly method: 'GET' | 'POST';
   readonly route: string;
   readonly body?: unknown;
+  /** Milliseconds. @default those that an answer out of memory has */
+  readonly patience?: number;
 }
 
 async function askAt<T>(socketPath: string, asked: Exchange, read: (value: unknown) => T): Promise<T> {
@@ -107,27 +123,41 @@ function refusal(status: number, text: string): ControlError {
 
 async function exchange(
   socketPath: string,
-  { method, route, body }: Exchange,
+  { method, route, body, patience = ANSWER_TIMEOUT }: Exchange,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const client = new Client('http://localhost', {
-    connect: { socketPath, timeout: ANSWER_TIMEOUT },
-    headersTimeout: ANSWER_TIMEOUT,
-    bodyTimeout: ANSWER_TIMEOUT,
-    maxResponseSize: MAX_ANSWER_BYTES,
+  const { promise: late, forget } = timeout(patience);
+  const request = startRequest({
+    socketPath,
+    // A connection of its own, which is closed with the answer.
+    agent: false,
+    method,
+    path: route,
+    headers: { accept: 'application/json', host: 'localhost' },
   });
   try {
-    const answer = await client.request({
-      method,
-      path: route,
-      headers: { accept: 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    request.end(body === undefined ? undefined : JSON.stringify(body));
+    const [answer] = await Promise.race([answered, late]);
+    const bytes = await Promise.race([readBody(answer, MAX_ANSWER_BYTES), late]);
+    if (bytes === undefined) throw new Error(`it is longer than ${MAX_ANSWER_BYTES} bytes`);
+    return { status: answer.statusCode ?? 0, text: bytes.toString('utf8') };
   } catch (cause) {
     const reason = messageOf(cause);
     const next = 'look at what it does, and ask again';
     throw new ControlError('failed', `The worker gave no answer (${reason}); ${next}`, cause);
   } finally {
-    await client.destroy();
+    forget();
+    // What breaks off now was given up above.
+    request.on('error', () => undefined).destroy();
   }
+}
+
+/** Rejects after so many milliseconds, unless it is forgotten before. */
+function timeout(ms: number): { readonly promise: Promise<never>; readonly forget: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<never>((_, reject) => {
+    if (ms === Number.POSITIVE_INFINITY) return;
+    timer = setTimeout(() => reject(new Error(`none within ${ms} ms`)), ms);
+  });
+  return { promise, forget: () => clearTimeout(timer) };
 }

@@ -5,6 +5,7 @@ import type { HttpRoutes } from '../http/http-routes.ts';
 import { readJsonBody } from '../http/read-body.ts';
 import { type ShownChain, statusOf } from '../operations/worker-status.ts';
 import { peerToWire } from '../policy/peer-wire.ts';
+import { toWire } from '../policy/sync-worker-state-wire.ts';
 import { messageOf } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
@@ -34,7 +35,12 @@ export function controlRoutes(
           : { status: 200, type: 'application/x-ndjson', body: recording() },
     },
     '/sync': {
-      POST: (request) => asked(request, (body) => worker.requestSync({ force: forceOf(body) })),
+      POST: (request) =>
+        asked(request, async (body) => {
+          const { force, wait } = readSyncRequest(body);
+          if (!wait) return worker.requestSync({ force });
+          return toWire(await worker.syncNow({ force, signal: whileConnected(request) }));
+        }),
     },
     '/peers': {
       POST: (request) =>
@@ -58,18 +64,32 @@ async function asked(request: IncomingMessage, act: (body: unknown) => unknown):
   const body = await readJsonBody(request, MAX_BODY_BYTES);
   if ('refusal' in body) return body.refusal;
   try {
-    return jsonAnswer(200, act(body.value));
+    return jsonAnswer(200, await act(body.value));
   } catch (error) {
     const message = messageOf(error);
     return problem(error instanceof ControlError || error instanceof TypeError ? 400 : 500, message);
   }
 }
 
-function forceOf(body: unknown): boolean {
-  if (body === undefined) return false;
-  const { force = false, ...others } = isRecord(body) ? body : { body };
-  if (Object.keys(others).length === 0 && typeof force === 'boolean') return force;
-  throw new ControlError('refused', `The request is ${describe(body)}; allowed is {"force": true or false}`);
+function readSyncRequest(body: unknown): { readonly force: boolean; readonly wait: boolean } {
+  const fields: Readonly<Record<string, unknown>> =
+    isRecord(body) || body === undefined ? { ...body } : { body };
+  const { force = false, wait = false, ...others } = fields;
+  if (Object.keys(others).length === 0 && typeof force === 'boolean' && typeof wait === 'boolean') {
+    return { force, wait };
+  }
+  throw new ControlError(
+    'refused',
+    `The request is ${describe(body)}; allowed is {"force": true or false, "wait": true or false}`,
+  );
+}
+
+/** Aborted once the caller is gone. Until then its connection may be idle for as long as a run takes. */
+function whileConnected({ socket }: IncomingMessage): AbortSignal {
+  const gone = new AbortController();
+  socket.setTimeout(0);
+  socket.once('close', () => gone.abort(new Error('The caller is gone')));
+  return gone.signal;
 }
 
 function wantsJson({ headers }: IncomingMessage): boolean {

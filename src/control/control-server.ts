@@ -40,7 +40,8 @@ interface Listening {
 
 /**
  * Lets a worker be reached through a Unix socket in its data folder, by this user alone: `GET /status`, `GET /why` (in
- * sentences, or as JSON where that is accepted), `POST /sync` with `{"force": …}`, `POST /peers` with a `PeerChange`.
+ * sentences, or as JSON where that is accepted), `POST /sync` with `{"force": …}`, and with `"wait": true` answered once the run has ended,
+ * `POST /peers` with a `PeerChange`.
  *
  * A change is in force, and the storage has been given it, when it is answered. It is on disk a moment later; a save
  * that fails is emitted as `storage.failed`, and retried by the next one. A socket that something removes is made again

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import manifest from '../../package.json' with { type: 'json' };
 
 /** Seconds: from an answer out of memory to the stuck limit. */
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -126,6 +127,7 @@ function createMetrics(registry: Registry): MetricSet {
     new Counter({ name, help, labelNames: ['worker', ...labels], registers });
   const readers = new Map<GaugeReader, Labels>();
   createGauges(registry, readers);
+  createBuildInfo(registry, readers);
   const holders = new Map<Counter | Histogram, Map<string, number>>();
   return {
     readers,
@@ -201,4 +203,18 @@ function createGauges(registry: Registry, readers: MetricSet['readers']): void {
       for (const { labels, value } of totals.get(gauge)?.values() ?? []) made.set(labels, value);
     }
   };
+}
+
+/** To join others by, as Prometheus has it; there as long as a worker is. */
+function createBuildInfo(registry: Registry, readers: MetricSet['readers']): void {
+  new Gauge({
+    name: 'sync_worker_build_info',
+    help: 'The version of infonet-sync-worker, and of Node; always 1',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      if (readers.size > 0) this.set({ version: manifest.version, node: process.versions.node }, 1);
+    },
+  });
 }

@@ -34,7 +34,8 @@ export interface OperationsServer {
 
 /**
  * Serves what operators look at, on the loopback and for reading only: `/healthz` (200, or 503 for a worker that is
- * wedged or does not run), `/status` (JSON, wire names) and `/metrics` (Prometheus).
+ * wedged or does not run: restart it), `/readyz` (200, or 503 before the storage of the worker is loaded and once it is
+ * being stopped: leave it alone), `/status` (JSON, wire names) and `/metrics` (Prometheus).
  *
  * @throws RangeError for a host that others could reach, or a port that is none; Error where the port cannot be had
  */
@@ -48,6 +49,7 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
     http.server,
     {
       '/healthz': { GET: () => healthAnswer(watch) },
+      '/readyz': { GET: () => readyAnswer(worker) },
       '/status': { GET: () => jsonAnswer(200, statusOf(worker, chain)) },
       '/metrics': { GET: metricsAnswers(metrics) },
     },
@@ -87,6 +89,15 @@ async function healthAnswer(watch: HealthWatch): Promise<HttpAnswer> {
     health = watch.health();
   }
   return jsonAnswer(health.healthy ? 200 : 503, health);
+}
+
+/** Peers that fail make no worker unready: it does its part by waiting. */
+function readyAnswer({ isStarted, snapshot }: SyncWorker): HttpAnswer {
+  const ready = isStarted && snapshot?.status === 'active';
+  const reason = ready
+    ? 'The worker is started, and its storage is loaded.'
+    : 'The worker is not started yet, loads its storage, or stops.';
+  return jsonAnswer(ready ? 200 : 503, { ready, reason });
 }
 
 /** Those who ask while a scrape is being made are given the same one. */

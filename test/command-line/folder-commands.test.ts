@@ -12,7 +12,7 @@ import { gatePayload } from '../infonet/payloads.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
-import { overloadedPeer, servingPeer } from './test-peers.ts';
+import { answeringPeer, overloadedPeer, servingPeer } from './test-peers.ts';
 
 const program = await buildCommandLine();
 
@@ -99,6 +99,30 @@ test('status, why and sync-now reach a running worker, and say what it does and 
     /^Asked for\. The last run .* The next run is due at .*; it was requested\. Not to be asked: .*Retry-After.*\n$/,
   );
   expect(busy.asked()).toBe(1);
+});
+
+test('sync-now --wait ends with the run: with its head and 0, or with its error and 1', async () => {
+  const { path } = await tempFolder();
+  const { url, chain, grow } = await servingPeer(3);
+  const node = startProgram(program, ['run', '--peer', url, '--data', path]);
+  await node.line('run.finished');
+  await node.line('node.control');
+  await grow(5);
+  const args = ['sync-now', '--wait', '--data', path];
+  const well = await runProgram(program, args);
+  expect(well).toMatchObject({ status: 0, stderr: '' });
+  expect(well.stdout).toMatch(new RegExp(`(^|\\n)The run ended well; the head is ${chain.head()}\\.\n$`));
+  const broken = await answeringPeer((_, response) => response.writeHead(500).end());
+  await runProgram(program, ['peers', 'remove', url, '--data', path]);
+  await runProgram(program, ['peers', 'add', broken.url, '--label', 'the broken one', '--data', path]);
+  const badly = await runProgram(program, [...args, '--force']);
+  expect(badly.status).toBe(1);
+  expect(badly.stderr).toMatch(new RegExp(`^error: the run ended in error, at ${broken.url}: HTTP 500.*\n$`));
+  const list = await runProgram(program, ['peers', 'list', '--data', path]);
+  expect(list.stdout).toMatch(/^peer .* label +last error\n.* the broken one {2}HTTP 500/);
+  node.signal('SIGTERM');
+  expect(await node.line('node.stopped')).toMatchObject({ msg: 'stopped' });
+  expect((await node.ended).status).toBe(0);
 });
 
 test('peers are changed beside a running worker, which asks a new one; and reset passes a Retry-After by force alone', async () => {

@@ -1,5 +1,7 @@
-import { Client } from 'undici';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { readBody } from '../../src/http/read-body.ts';
 import { formatWhy, PeerSyncRateLimited } from '../../src/index.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
 import { statusOf } from '../../src/operations/worker-status.ts';
@@ -11,20 +13,17 @@ async function curl(
   path: string,
   {
     method = 'GET',
-    body = null,
+    body = '',
     accept = '*/*',
-  }: { method?: 'GET' | 'POST' | 'PUT'; body?: string | null; accept?: string } = {},
-): Promise<{ status: number; type: string; text: string; allow: unknown }> {
-  const client = new Client('http://localhost', { connect: { socketPath: server.path } });
-  const answer = await client.request({ method, path, body, headers: { accept } });
-  const text = await answer.body.text();
-  await client.destroy();
-  return {
-    status: answer.statusCode,
-    type: String(answer.headers['content-type']),
-    text,
-    allow: answer.headers['allow'],
-  };
+  }: { method?: 'GET' | 'POST' | 'PUT'; body?: string; accept?: string } = {},
+): Promise<{ status: number | undefined; type: string; text: string; allow: unknown }> {
+  const asked = request({ socketPath: server.path, agent: false, method, path, headers: { accept } });
+  asked.end(body);
+  const [answer]: IncomingMessage[] = await once(asked, 'response');
+  if (answer === undefined) throw new Error('there was no answer');
+  const text = String(await readBody(answer, Number.POSITIVE_INFINITY));
+  const { 'content-type': type, allow } = answer.headers;
+  return { status: answer.statusCode, type: String(type), text, allow };
 }
 
 describe('a running worker, over its socket', () => {
@@ -71,6 +70,51 @@ describe('a running worker, over its socket', () => {
     expect(why).toMatchObject({ state: 'error', rule: 'retry-after', requested: true });
     expect(why.nextRunAt - why.at).toBe(88);
     expect((await control.status()).why.peers[0]?.retryAfter).toEqual(worker.why().peers[0]?.retryAfter);
+  });
+
+  test('answers with the end of the run to who waits for it, however that ends', async () => {
+    const answers: (() => { head: string })[] = [
+      () => ({ head: 'h1' }),
+      () => ({ head: 'h2' }),
+      () => {
+        throw new Error('no route');
+      },
+    ];
+    const { control, pass, worker } = await controlled({
+      peers: ['http://a.example'],
+      sync: () => answers.shift()?.() ?? { head: 'h3' },
+    });
+    await pass(2000);
+    for (const expected of [
+      { lastOutcome: 'ok', currentHead: 'h2' },
+      { lastOutcome: 'error', lastError: 'no route' },
+    ]) {
+      const begun = new Promise((resolve) => worker.on('attempt.started', resolve));
+      const run = control.syncNow({ force: true });
+      await begun;
+      await pass(0);
+      expect(await run).toMatchObject(expected);
+      await pass(2000);
+    }
+  });
+
+  test('lets go of who waits for a run and hangs up, and tells who waits that it stops', async () => {
+    const { control, worker, server } = await controlled({
+      peers: ['http://a.example'],
+      sync: () => {
+        throw new PeerSyncRateLimited({ retryAfterSeconds: 900 });
+      },
+    });
+    const asked = request({ socketPath: server.path, agent: false, method: 'POST', path: '/sync' });
+    const gone = new Promise((resolve) => asked.once('close', resolve));
+    asked.on('error', () => undefined).end('{"wait":true}');
+    await expect.poll(() => worker.why().requested).toBe(true);
+    asked.destroy();
+    await gone;
+    const waiting = control.syncNow({ force: false }).catch((error: unknown) => error);
+    await control.why();
+    await worker.stop();
+    expect(await waiting).toMatchObject({ code: 'failed', message: expect.stringContaining('The worker ') });
   });
 
   test('changes its peers, in force when it is answered', async () => {
@@ -153,7 +197,7 @@ describe('a running worker, over its socket', () => {
     expect(JSON.parse(plain.text)).toMatchObject({ state: 'running' });
     const odd = await curl(setup, '/sync', { method: 'POST', body: '{"froce":true}' });
     expect(odd.status).toBe(400);
-    expect(odd.text).toContain('allowed is {\\"force\\": true or false}');
+    expect(odd.text).toContain('allowed is {\\"force\\": true or false, ');
   });
 
   test('refuses a body that is too long, another method and another path', async () => {

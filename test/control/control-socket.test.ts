@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { Client } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { connectControl } from '../../src/control/control-client.ts';
 import { serveControl } from '../../src/control/control-server.ts';
@@ -34,10 +34,12 @@ describe('the socket', () => {
     const before = pipes();
     const server = await serveControl({ folder, worker: embed(good).worker });
     // A caller that stays connected is let go.
-    const client = new Client('http://localhost', { connect: { socketPath: server.path } });
-    await (await client.request({ method: 'GET', path: '/status' })).body.dump();
+    const agent = new Agent({ keepAlive: true });
+    const asked = request({ socketPath: server.path, path: '/status', agent }).end();
+    const [answer]: IncomingMessage[] = await once(asked, 'response');
+    answer?.resume();
     await Promise.all([server.close(), server.close()]);
-    await client.destroy();
+    agent.destroy();
     expect(existsSync(server.path)).toBe(false);
     expect(await connectControl(folder)).toBeUndefined();
     await expect.poll(pipes).toEqual(before);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { createMemoryChain } from '../../src/infonet/index.ts';
 import {
   createWorkerMetrics,
@@ -63,6 +64,9 @@ describe('operators', () => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toContain('\nsync_worker_runs_total{outcome="ok"} 1\n');
+    expect(text).toContain(
+      `\nsync_worker_build_info{version="${manifest.version}",node="${process.versions.node}"} 1\n`,
+    );
   });
 
   test('see metrics of their own, and those outlive the server', async () => {
@@ -93,6 +97,34 @@ describe('operators', () => {
       503,
       { healthy: false, reason: 'The worker is not running; start it.' },
     ]);
+  });
+
+  test('see that a worker is ready from the loading of its storage on until it stops', async () => {
+    let load: (saved: object) => void = () => undefined;
+    const storage = {
+      load: () =>
+        new Promise<object>((resolve) => {
+          load = resolve;
+        }),
+      save: () => undefined,
+    };
+    const { worker } = embed({ ...good, storage });
+    const server = await serveOperations({ worker });
+    onTestFinished(() => server.close());
+    const ready = async (): Promise<unknown> => {
+      const { status, text } = await ask(`${server.url}/readyz`);
+      return [status, JSON.parse(text).ready];
+    };
+    expect(await ready()).toEqual([503, false]);
+    const starting = worker.start();
+    expect(await ready()).toEqual([503, false]);
+    load({});
+    await starting;
+    expect(await ready()).toEqual([200, true]);
+    const stopping = worker.stop();
+    expect(await ready()).toEqual([503, false]);
+    await stopping;
+    expect(await ready()).toEqual([503, false]);
   });
 
   test('who ask a process that was halted are answered after its own timers had their turn', async () => {

@@ -42,6 +42,7 @@ export async function runNode(host: Host, given: GivenSettings): Promise<void> {
     // The end that a hangup is meant to have. Node cannot exit by itself without its terminal: it aborts.
     if (end.kind === 'terminal') host.kill(host.pid, 'SIGHUP');
     if (failures.length > 0) throw new CommandFailed(FAILED, `not all was closed: ${failures.join('; ')}`);
+    node.reporter.info({ event: 'node.stopped' }, 'stopped');
   } finally {
     host.off('SIGHUP', reload);
     await closers.closeAll();

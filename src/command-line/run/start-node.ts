@@ -114,7 +114,10 @@ async function openPorts({ settings, worker, chain, reporter, closers }: Started
   if (http !== false) {
     const server = await serveOperations({ worker, chain, port: http });
     closers.add('the HTTP server', () => server.close());
-    reporter.info({ event: 'node.http', url: server.url }, `${server.url}/status, /healthz and /metrics`);
+    reporter.info(
+      { event: 'node.http', url: server.url },
+      `${server.url}/status, /healthz, /readyz and /metrics`,
+    );
   }
   if (inspect === false) return;
   const chains = { worker: chain };

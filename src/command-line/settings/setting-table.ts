@@ -201,7 +201,7 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     kind: portOrOff(9464),
     usual: false,
     group: watching,
-    help: '/healthz, /status and /metrics; on port 9464 if none is given',
+    help: '/healthz, /readyz, /status and /metrics; on port 9464 if none is given',
   },
   inspect: {
     kind: portOrOff(9465),

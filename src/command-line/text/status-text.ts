@@ -33,6 +33,7 @@ export function statusText(status: WorkerStatus, heading: string): string {
 /** The peers, with when each may be asked; or that there are none. */
 export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): string[] {
   if (peers.length === 0) return ['There is no peer; add one with: sync-worker peers add URL'];
+  const isLabelled = peers.some((peer) => peer['label'] !== '');
   const rows = peers.map((peer, index) => {
     const asked = why.peers[index];
     return [
@@ -41,10 +42,13 @@ export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): 
       asked === undefined ? '' : nextAsk(asked, why.at),
       String(peer['failure_count']),
       utcText(Number(peer['last_sync_ok_at'])),
+      ...(isLabelled ? [String(peer['label'])] : []),
       asked?.detail ?? '',
     ].map((cell) => safeText(cell));
   });
-  return columns([['peer', 'rule', 'may be asked', 'failures', 'last good', 'last error'], ...rows]);
+  const label = isLabelled ? ['label'] : [];
+  const heads = ['peer', 'rule', 'may be asked', 'failures', 'last good', ...label, 'last error'];
+  return columns([heads, ...rows]);
 }
 
 function chainText({ chain, state }: WorkerStatus): string {
