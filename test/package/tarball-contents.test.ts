@@ -20,7 +20,7 @@ const isDeclaration = (file: string): boolean => file.startsWith('dist/types/');
 
 const isShared = (file: string): boolean => /^dist\/shared\/[a-z0-9.-]+\.js$/.test(file);
 
-test('the tarball has a module an entry, the command, what they share, their declarations, and what a package must have', async () => {
+test('the tarball has a module an entry, the command, what they share, their declarations, what operators load, and what a package must have', async () => {
   const others = (await shippedFiles()).filter((file) => !isDeclaration(file) && !isShared(file));
   expect(others).toEqual([
     'LICENSE',
@@ -39,6 +39,8 @@ test('the tarball has a module an entry, the command, what they share, their dec
     'dist/testing-fast-check.js',
     'dist/testing.js',
     'package.json',
+    'src/operations/grafana/alerts.yml',
+    'src/operations/grafana/dashboard.json',
   ]);
 });
 

@@ -1,7 +1,9 @@
 declare module 'undici/lib/dispatcher/dispatcher.js' {
-  export { Dispatcher as default } from 'undici';
+  import { Dispatcher } from 'undici';
+  export = Dispatcher;
 }
 
 declare module 'undici/lib/dispatcher/retry-agent.js' {
-  export { RetryAgent as default } from 'undici';
+  import { RetryAgent } from 'undici';
+  export = RetryAgent;
 }
