@@ -50,6 +50,15 @@ createSyncWorkerMachine({ sync: () => 'a1' });
 
 test.for([
   ['nodenext', { module: ts.ModuleKind.NodeNext }],
+  // The oldest there is, and no more in TypeScript 7; it looks at no `exports`.
+  [
+    'node10',
+    {
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Node10,
+      ignoreDeprecations: '6.0',
+    },
+  ],
   ['bundler', { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }],
 ] as const)(
   'the packed types hold under every strict check with the module resolution %s',
