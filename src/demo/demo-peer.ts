@@ -2,6 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { pipeline } from 'node:stream/promises';
 import { closeServer } from '../http/close-server.ts';
 import type { GrowingPeer } from './growing-peer.ts';
+import type { PeerName } from './scenes.ts';
 
 /** How a peer treats whoever asks. */
 export type PeerMood =
@@ -24,7 +25,7 @@ export type PeerMood =
 
 /** A peer with moods: it misbehaves by itself, and for the rest stands in front of a real one. */
 export interface DemoPeer {
-  readonly label: string;
+  readonly label: PeerName;
   readonly url: string;
   setMood(mood: PeerMood): void;
   mood(): PeerMood;
@@ -34,7 +35,7 @@ export interface DemoPeer {
 }
 
 export interface DemoPeerOptions {
-  readonly label: string;
+  readonly label: PeerName;
   /** Serves in the mood `well`. */
   readonly behind: GrowingPeer;
   /** Serves in the mood `forked`. */

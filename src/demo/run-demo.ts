@@ -1,58 +1,46 @@
 import { systemClock } from '../clock/system-clock.ts';
-import { systemRandom } from '../clock/system-ports.ts';
+import { systemNow, systemRandom } from '../clock/system-ports.ts';
+import type { Host } from '../command-line/host.ts';
 import { inspectWorker } from '../inspect/inspect-worker.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import type { DemoOptions } from './demo-options.ts';
-import { createLineOutput } from './line-output.ts';
-import { pullFromPeers } from './pull-from-peers.ts';
-import { startTour, type Tour } from './tour.ts';
+import { type DemoPorts, realPeers } from './session.ts';
+import { openShow } from './show.ts';
+import { prepareTour } from './tour.ts';
 import { waitForEnd } from './wait-for-end.ts';
-import type { DemoPorts, Session } from './watched-worker.ts';
-
-const TICK_MILLISECONDS = 200;
 
 const systemPorts: DemoPorts = { clock: systemClock, random: systemRandom };
 
 /** The whole demo; gives the exit status. */
-export async function runDemo(options: DemoOptions): Promise<number> {
-  const output = createLineOutput(process.stdout, process.env);
-  const end = waitForEnd({ signals: process, stdout: process.stdout, seconds: options.seconds });
-  const isTour = options.peers.length === 0;
-  const session: Session | Tour = isTour
-    ? await startTour(systemPorts, output)
-    : await pullFromPeers(systemPorts, output, options.peers);
-  const { worker } = session;
-  const ticking = setInterval(worker.tick, TICK_MILLISECONDS);
+export async function runDemo(host: Host, { peers, seconds, inspect }: DemoOptions): Promise<number> {
+  const { stdout: stream, env } = host;
+  const end = waitForEnd({ signals: process, stdout: stream, seconds });
+  const session = peers.length === 0 ? await prepareTour(systemPorts) : realPeers(systemPorts, peers);
+  const { worker, chain, faults } = session;
+  stream.write(`${session.introduction.join('\n')}\n`);
+  const show = openShow({ worker, chain, stream, env, now: systemNow });
+  const note = (text: string): void => show.print(`── ${text}`);
+  const broken = new Promise<never>((_, reject) => worker.on('fault', ({ error }) => reject(error)));
   let inspection: Inspection | undefined;
   try {
-    inspection = await inspect(session, options.inspect);
-    for (const line of invitation(inspection)) worker.narrator.note(line);
-    const why = await Promise.race([end, worker.broken]);
-    output.clear();
-    output.print(`\n${why} ${worker.narrator.summary()}`);
+    // The page shows a worker from its beginning.
+    if (inspect !== undefined) {
+      const given = { ...inspect, ...(faults && { faults }), chains: { demo: chain } };
+      inspection = await inspectWorker({ demo: worker }, given);
+      note(`watch it at ${inspection.url}`);
+      for (const url of inspection.partUrls) note(`or at ${url}`);
+    }
+    await session.begin(note);
+    const why = await Promise.race([end, broken]);
+    show.close();
+    stream.write(`\n${why} ${show.summary()}\n`);
     return 0;
   } catch (error) {
-    output.clear();
+    show.close();
     console.error('The demo broke:', error);
     return 1;
   } finally {
-    clearInterval(ticking);
     await inspection?.close();
     await session.stop();
   }
-}
-
-async function inspect(
-  session: Session | Tour,
-  wanted: DemoOptions['inspect'],
-): Promise<Inspection | undefined> {
-  if (wanted === undefined) return undefined;
-  const { sync, chain } = session.worker;
-  const faults = 'faults' in session ? { faults: session.faults } : {};
-  return inspectWorker({ demo: sync }, { ...wanted, ...faults, chains: { demo: chain } });
-}
-
-function invitation(inspection: Inspection | undefined): readonly string[] {
-  if (inspection === undefined) return [];
-  return [`watch it at ${inspection.url}`, ...inspection.partUrls.map((url) => `or at ${url}`)];
 }

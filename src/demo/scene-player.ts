@@ -1,5 +1,5 @@
 import type { SyncWorkerNotification } from '../worker/notifications.ts';
-import type { Scene, Stage } from './scenes.ts';
+import type { Scene } from './scenes.ts';
 
 /** Plays scenes one after the other, round after round, each until the worker did what the scene waits for. */
 export interface ScenePlayer {
@@ -16,22 +16,22 @@ export interface ScenePlayer {
 
 export function createScenePlayer(
   scenes: readonly Scene[],
-  stage: Stage,
+  arrange: (scene: Scene) => void,
   note: (text: string) => void,
 ): ScenePlayer {
   let place = 0;
   let rounds = 0;
   let timesSeen = 0;
   let playing = true;
-  const arrange = (): void => {
+  const begin = (): void => {
     const scene = scenes[place];
     if (scene === undefined) return;
     timesSeen = 0;
     note(scene.caption);
-    scene.arrange(stage);
+    arrange(scene);
   };
   return {
-    start: arrange,
+    start: begin,
     onEvent: (event) => {
       const scene = scenes[place];
       if (!playing || scene === undefined || beatOf(event) !== scene.until) return;
@@ -43,13 +43,13 @@ export function createScenePlayer(
         rounds += 1;
         note('that was all of it; once more from the start');
       }
-      arrange();
+      begin();
     },
     play: (wanted) => {
       if (wanted === playing) return;
       playing = wanted;
       note(wanted ? 'the tour goes on' : 'somebody takes over: the tour stands still');
-      if (wanted) arrange();
+      if (wanted) begin();
     },
     isPlaying: () => playing,
     rounds: () => rounds,

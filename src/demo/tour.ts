@@ -1,21 +1,16 @@
+import { createInfonetSync, createMemoryChain } from '../infonet/index.ts';
 import type { FaultSource } from '../inspect/inspection.ts';
 import { createPeerRecord, type PeerRecord } from '../policy/peer-record.ts';
 import { resolvePolicy } from '../policy/sync-policy.ts';
 import { initialSyncState } from '../policy/sync-worker-state.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
+import { createSyncWorker } from '../worker/create-sync-worker.ts';
 import { createDemoPeer, type DemoPeer } from './demo-peer.ts';
 import { startGrowingPeer } from './growing-peer.ts';
-import type { LineOutput } from './line-output.ts';
 import { createScenePlayer } from './scene-player.ts';
-import { type PeerName, type Stage, scenes } from './scenes.ts';
+import { type PeerName, type Scene, scenes } from './scenes.ts';
+import { type DemoPorts, policyText, type Session } from './session.ts';
 import { createTourFaults } from './tour-faults.ts';
-import {
-  type DemoPorts,
-  policyText,
-  type Session,
-  startWatchedWorker,
-  type WatchedWorker,
-} from './watched-worker.ts';
 
 /** The default policy's shape in seconds instead of minutes. */
 const policy = resolvePolicy({
@@ -33,51 +28,56 @@ const FIRST_RUN_AFTER_SECONDS = 3;
 
 export interface Tour extends Session {
   readonly peers: Readonly<Record<PeerName, DemoPeer>>;
-  /** For a viewer who wants to break and mend the peers. */
   readonly faults: FaultSource;
   /** How many rounds through all scenes are over. */
   rounds(): number;
 }
 
-/** Drives a real worker through {@link scenes}, against small real peers on this machine, round after round. */
-export async function startTour(ports: DemoPorts, output: LineOutput): Promise<Tour> {
+/** A real worker that is led through {@link scenes}, against small real peers on this machine, round after round. */
+export async function prepareTour(ports: DemoPorts): Promise<Tour> {
   const { clock } = ports;
   const now = (): number => clock.now() / 1000;
   const { peers, close } = await startPeers(now);
   const all = Object.values(peers);
-  for (const line of introduction(all)) output.print(line);
-
-  const timers = new Set<unknown>();
-  const stage: Stage = {
-    mood: (name, mood) => peers[name].setMood(mood),
-    setPeers: (...names) => worker.sync.setPeers(names.map((name) => recordOf(peers[name]))),
-    requestSoon: () => {
-      const timer = clock.setTimeout(() => {
-        timers.delete(timer);
-        worker.narrator.note('somebody asks to sync now, by force: no way round a Retry-After');
-        worker.sync.requestSync({ force: true });
-      }, 1000);
-      timers.add(timer);
-    },
-  };
-  const player = createScenePlayer(scenes, stage, (text) => worker.narrator.note(text));
-  const firstDue = Math.trunc(now()) + FIRST_RUN_AFTER_SECONDS;
-  const worker: WatchedWorker = await startWatchedWorker({
-    ports,
-    output,
+  const chain = createMemoryChain();
+  const nextSyncDueAt = Math.trunc(now()) + FIRST_RUN_AFTER_SECONDS;
+  const worker = createSyncWorker({
+    ...ports,
+    sync: createInfonetSync({ chain, requestTimeoutMs: REQUEST_TIMEOUT_MS }),
     policy,
-    storage: createMemoryStorage({ state: { ...initialSyncState(), nextSyncDueAt: firstDue } }),
-    transport: { requestTimeoutMs: REQUEST_TIMEOUT_MS },
-    labels: new Map(all.map(({ url, label }) => [url, label])),
-    onEvent: player.onEvent,
+    storage: createMemoryStorage({ state: { ...initialSyncState(), nextSyncDueAt } }),
   });
-  player.start();
+
+  let note: (text: string) => void = () => undefined;
+  const timers = new Set<unknown>();
+  const requestSoon = (): void => {
+    const timer = clock.setTimeout(() => {
+      timers.delete(timer);
+      note('somebody asks to sync now, by force: no way round a Retry-After');
+      worker.requestSync({ force: true });
+    }, 1000);
+    timers.add(timer);
+  };
+  const arrange = ({ moods = {}, peers: names, request }: Scene): void => {
+    for (const peer of all) peer.setMood(moods[peer.label] ?? peer.mood());
+    if (names !== undefined) worker.setPeers(names.map((name) => recordOf(peers[name])));
+    if (request) requestSoon();
+  };
+  const player = createScenePlayer(scenes, arrange, (text) => note(text));
 
   return {
     worker,
+    chain,
     peers,
+    introduction: introduction(all),
     faults: createTourFaults({ peers: all, isPlaying: player.isPlaying, play: player.play }),
     rounds: player.rounds,
+    begin: async (given) => {
+      note = given;
+      worker.on('*', player.onEvent);
+      await worker.start();
+      player.start();
+    },
     stop: async () => {
       for (const timer of timers) clock.clearTimeout(timer);
       await worker.stop();

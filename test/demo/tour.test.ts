@@ -1,7 +1,8 @@
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createVirtualClock, type VirtualClock } from '../../src/clock/virtual-clock.ts';
-import { createLineOutput } from '../../src/demo/line-output.ts';
-import { startTour, type Tour } from '../../src/demo/tour.ts';
+import { openShow, type Show } from '../../src/demo/show.ts';
+import { prepareTour, type Tour } from '../../src/demo/tour.ts';
 import { syncOutcomes } from '../../src/policy/sync-worker-state.ts';
 import type { SyncWorkerNotification } from '../../src/worker/notifications.ts';
 
@@ -9,14 +10,18 @@ let clock: VirtualClock;
 let lines: string[];
 let events: { readonly event: SyncWorkerNotification; readonly at: number }[];
 let tour: Tour;
+let show: Show;
 
 beforeEach(async () => {
   clock = createVirtualClock(Date.UTC(2026, 0, 2, 3, 4, 5, 500));
   lines = [];
   events = [];
-  const terminal = { isTTY: true, columns: 100, write: (text: string) => lines.push(text.trimEnd()) };
-  tour = await startTour({ clock, random: () => 0 }, createLineOutput(terminal, { TERM: 'dumb' }));
-  tour.worker.sync.on('*', (event) => events.push({ event, at: clock.now() / 1000 }));
+  tour = await prepareTour({ clock, random: () => 0 });
+  const { worker, chain } = tour;
+  const stream = Object.assign(new EventEmitter(), { write: (text: string) => lines.push(text.trimEnd()) });
+  show = openShow({ worker, chain, stream, env: {}, now: () => clock.now() / 1000 });
+  worker.on('*', (event) => events.push({ event, at: clock.now() / 1000 }));
+  await tour.begin(show.print);
 });
 
 afterEach(() => tour.stop());
@@ -24,7 +29,7 @@ afterEach(() => tour.stop());
 /** Real HTTP takes real time, all other time is the clock's: it moves on while the worker waits for it. */
 async function play(isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    const asked = tour.worker.sync.snapshot?.context.run?.peer.peerUrl;
+    const asked = tour.worker.snapshot?.context.run?.peer.peerUrl;
     const isHeld = asked === tour.peers.gamma.url && tour.peers.gamma.openRequests() > 0;
     if (asked === undefined || isHeld) clock.runNext();
     else await nextTurn();
@@ -37,45 +42,48 @@ function nextTurn(): Promise<void> {
   });
 }
 
-/** The narration without times: [state, peer, facts]. */
+/** What was shown without times: [state, facts]. */
 function transitions(): string[][] {
   return lines.flatMap((line) => {
-    const found = /^\d\d:\d\d:\d\d {2}(\w+) +(\S+) +(.*)$/.exec(line);
+    const found = /^\d\d:\d\d:\d\d {2}(\w+) +(.*)$/.exec(line);
     return found === null ? [] : [found.slice(1)];
   });
+}
+
+/** Of a peer of the tour, also after it was taken away. */
+function labelOf(url: string): string {
+  return Object.values(tour.peers).find((peer) => peer.url === url)?.label ?? url;
 }
 
 describe('one round of the tour', () => {
   it('shows all six states, failover, the stuck abort and a fork, in this order', async () => {
     await play(() => tour.rounds() === 1);
-    expect(transitions().map(([state, peer]) => `${state} ${peer}`)).toEqual([
-      ...['idle -', 'running alpha', 'ok alpha', 'running alpha', 'ok alpha'],
-      // A peer that fails has two lines: that it is asked, and what came of it.
-      ...['running alpha', 'running alpha', 'running beta', 'ok beta'],
-      ...['running beta', 'running beta', 'running alpha', 'running alpha', 'error alpha'],
-      ...['running beta', 'ok beta'],
-      ...['running beta', 'running beta', 'error beta'],
-      ...['running beta', 'running beta', 'running alpha', 'running alpha', 'error alpha'],
-      ...['running beta', 'running beta', 'error beta', 'solo -'],
-      ...['running gamma', 'running gamma', 'running beta', 'ok beta'],
-      ...['running beta', 'running beta', 'fork beta'],
+    const outcomes = events.flatMap(({ event }) => {
+      if (event.type === 'attempt.started') return `asks ${labelOf(event.peerUrl)}`;
+      if (event.type === 'run.stuck') return 'stuck';
+      return event.type === 'run.finished' ? event.state.lastOutcome : [];
+    });
+    expect(outcomes).toEqual([
+      ...['asks alpha', 'ok', 'asks alpha', 'ok', 'asks alpha', 'asks beta', 'ok'],
+      ...['asks beta', 'asks alpha', 'error', 'asks beta', 'ok', 'asks beta', 'error'],
+      ...['asks beta', 'asks alpha', 'error', 'asks beta', 'error', 'solo'],
+      ...['asks gamma', 'stuck', 'asks beta', 'ok', 'asks beta', 'fork'],
     ]);
-    expect(new Set(transitions().map(([state]) => state))).toEqual(new Set(syncOutcomes));
+    expect(show.summary()).toContain(`states seen: ${syncOutcomes.join(' ')} (6 of 6)`);
   });
 
   it('gives the reasons', async () => {
     await play(() => tour.rounds() === 1);
-    const facts = transitions().map(([, , what]) => what);
-    expect(facts.slice(0, 14)).toEqual([
-      'the next is due in 3 s, set by the usual interval',
+    const facts = transitions().map(([, what]) => what);
+    expect(facts.slice(0, 13)).toEqual([
       'asking alpha',
-      '5 new, 5 events in all · run ended: ok; the next is due in 2 s, set by the usual interval',
+      '5 events · run ended: ok; the next is due in 2 s, set by the usual interval',
       'asking alpha',
-      '2 new, 7 events in all · run ended: ok; the next is due in 2 s, set by the usual interval',
+      '7 events · run ended: ok; the next is due in 2 s, set by the usual interval',
       'asking alpha',
       'alpha failed: HTTP 500: the demo peer fails on purpose',
       'asking beta',
-      '2 new, 9 events in all · run ended: ok; the next is due in 2 s, set by the usual interval',
+      '9 events · run ended: ok; the next is due in 2 s, set by the usual interval',
       'asking beta',
       'beta asks to be left alone for 3 s (Retry-After: 3): HTTP 429, rate limited',
       'asking alpha',
@@ -109,22 +117,22 @@ describe('one round of the tour', () => {
       waits += event.result.retryAfterSeconds > 0 ? 1 : 0;
     }
     expect(waits).toBe(2);
-    expect(lines).toContain('── somebody asks to sync now, by force: no way round a Retry-After');
+    expect(lines).toContain('somebody asks to sync now, by force: no way round a Retry-After');
   });
 });
 
 describe('the tour', () => {
   it('goes on with the same round again', async () => {
     await play(() => tour.rounds() === 1);
-    const first = transitions().slice(1);
+    const first = transitions();
     await play(() => tour.rounds() === 2);
-    const second = transitions().slice(1 + first.length);
-    expect(second.map(([state, peer]) => [state, peer])).toEqual(first.map(([state, peer]) => [state, peer]));
+    const second = transitions().slice(first.length);
+    expect(second.map(([state]) => state)).toEqual(first.map(([state]) => state));
   });
 
   it('sums up what was seen', async () => {
     await play(() => tour.rounds() === 1);
-    expect(tour.worker.narrator.summary()).toMatch(
+    expect(show.summary()).toMatch(
       /^after \d+ s · states seen: idle running ok error fork solo \(6 of 6\) · runs: 10 finished, 1 stuck · attempts: 14$/,
     );
   });

@@ -33,7 +33,7 @@ export function addDemo(program: Command, host: Host): void {
     }));
     const { inspect: port } = settings;
     const inspect = port === false ? undefined : { port, ...(await pagesOf(settings)) };
-    const status = await runDemo({ ...wanted, inspect });
+    const status = await runDemo(host, { ...wanted, inspect });
     if (status !== 0) throw new CommandFailed(status);
   });
 }
