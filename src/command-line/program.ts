@@ -13,9 +13,8 @@ import { addPeers } from './commands/peers.ts';
 import { addRecord, addReplay } from './commands/record.ts';
 import { addRun } from './commands/run.ts';
 import { addSimulate } from './commands/simulate.ts';
-import { addStatus } from './commands/status.ts';
+import { addStatus, addWhy } from './commands/status.ts';
 import { addSyncNow } from './commands/sync-now.ts';
-import { addWhy } from './commands/why.ts';
 import { CommandFailed, DONE, ending, FAILED } from './exit-status.ts';
 import type { Host } from './host.ts';
 

@@ -1,5 +1,4 @@
-import type { Tracer } from '@opentelemetry/api';
-import { trace } from '@opentelemetry/api';
+import { type Tracer, trace } from '@opentelemetry/api';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { createRunSpans } from './run-spans.ts';
 

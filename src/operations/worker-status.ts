@@ -2,8 +2,7 @@ import type { Why } from '../explain/why.ts';
 import type { GateSummary } from '../infonet/gate-summary.ts';
 import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import { peerToWire } from '../policy/peer-wire.ts';
-import type { SyncWorkerStateWire } from '../policy/sync-worker-state-wire.ts';
-import { toWire } from '../policy/sync-worker-state-wire.ts';
+import { type SyncWorkerStateWire, toWire } from '../policy/sync-worker-state-wire.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 
 /** What a worker shows of itself: the same on the command line, over HTTP, and in the inspector's page. */

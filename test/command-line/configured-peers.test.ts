@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withConfigured } from '../../src/command-line/run/configured-peers.ts';
+import { withConfigured } from '../../src/command-line/run/open-node-storage.ts';
 import { createPeerRecord } from '../../src/index.ts';
 
 const now = 1_700_000_000.9;

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { printConfig } from '../../src/command-line/settings/print-config.ts';
-import { type GivenSettings, resolveSettings } from '../../src/command-line/settings/resolve-settings.ts';
-import { flagOf, variableOf } from '../../src/command-line/settings/setting-names.ts';
+import {
+  type GivenSettings,
+  printConfig,
+  resolveSettings,
+} from '../../src/command-line/settings/resolve-settings.ts';
 import { settingKeys, settingTable } from '../../src/command-line/settings/setting-table.ts';
-import type { SettingKey } from '../../src/command-line/settings/settings.ts';
+import { flagOf, type SettingKey, variableOf } from '../../src/command-line/settings/settings.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
 import { resolveSyncOptions } from '../../src/infonet/pull/infonet-sync-options.ts';
 import { defaultPolicy } from '../../src/policy/sync-policy.ts';

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createEmptyActor } from 'xstate';
 import { utcText } from '../../explain/time-text.ts';
+import { type ChainStore, createMemoryChain } from '../../infonet/chain/chain-store.ts';
 import { checkOnionAddress } from '../../infonet/onion-address.ts';
 import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
 import { createObservedSync } from '../../infonet/pull/infonet-sync.ts';
@@ -9,19 +10,18 @@ import {
   type ResolvedSyncOptions,
   resolveSyncOptions,
 } from '../../infonet/pull/infonet-sync-options.ts';
+import { readSyncPage } from '../../infonet/pull/sync-page.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
+import { readRetryAfter } from '../../policy/retry-after.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { messageOf } from '../../policy/thrown.ts';
+import type { AttemptResult } from '../../schedule/attempt.ts';
 import { runAttempt } from '../../schedule/run-attempt.ts';
-import type { CheckReport, TlsSeen } from './check-report.ts';
-import { judgeAttempt } from './judge-attempt.ts';
-import { createObservedChain } from './observed-chain.ts';
-import { pageSeen } from './page-seen.ts';
-import { plainError } from './plain-error.ts';
+import { isCertificateRefusal, refusedCertificate } from './certificate-seen.ts';
+import type { CheckReport, PageSeen, RetryAfterSeen, TlsSeen, VerificationSeen } from './check-report.ts';
+import { judgeAttempt, plainError } from './judge-attempt.ts';
 import { recordedWait } from './recorded-wait.ts';
-import { isCertificateRefusal, refusedCertificate } from './refused-certificate.ts';
 import { reportLines } from './report-lines.ts';
-import { retryAfterSeen } from './retry-after-seen.ts';
 import { type AttemptSeen, watchAttempt } from './watch-attempt.ts';
 
 export interface CheckPeerOptions
@@ -166,4 +166,62 @@ async function withRefusal(
   if (isOnion || !isCertificateRefusal(connectError)) return { ...tls, refused };
   const certificate = await refusedCertificate(connectError, { url, timeoutMs: requestTimeoutMs });
   return { ...tls, refused: `${refused} (${connectError.code})`, certificate };
+}
+
+/** What a body is as a page; how far it can be read. */
+function pageSeen(body: Uint8Array, limit: number): PageSeen {
+  try {
+    const { events, headHash, forked } = readSyncPage(body, limit);
+    const isFull = events.length === limit;
+    return { bytes: body.length, events: events.length, head: headHash, forked, isFull };
+  } catch {
+    // Why it is no page, the attempt itself has said.
+    return { bytes: body.length, events: undefined, head: undefined, forked: undefined, isFull: false };
+  }
+}
+
+/** A chain of its own for one attempt, and what became of the events that were offered to it. */
+interface ObservedChain {
+  readonly chain: ChainStore;
+  /** Undefined if none were offered. */
+  verification(): VerificationSeen | undefined;
+}
+
+/** Begins at genesis, and ends with the process: nothing that is kept is touched. */
+function createObservedChain(): ObservedChain {
+  const chain = createMemoryChain();
+  let seen: VerificationSeen | undefined;
+  return {
+    chain: {
+      ...chain,
+      ingest: async (events, options) => {
+        const ingested = await chain.ingest(events, options);
+        seen = { verified: ingested.accepted, of: events.length, refused: ingested.refused };
+        return ingested;
+      },
+    },
+    verification: () => seen,
+  };
+}
+
+/** A Retry-After as the attempt took it; undefined if none came. Of several, the longest wait holds. */
+function retryAfterSeen(
+  headers: readonly string[],
+  result: AttemptResult,
+  now: number,
+): RetryAfterSeen | undefined {
+  const longest = headers
+    .map((header) => ({ header, ...readRetryAfter(header, { now }) }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .at(0);
+  if (longest === undefined) return undefined;
+  const seconds = result.outcome === 'error' ? result.retryAfterSeconds : 0;
+  return {
+    raw: safeText(headers.join(', '), 200),
+    form: longest.form,
+    clamped: longest.clamped,
+    seconds,
+    // Counted as a worker counts it: from this moment rounded up, so that it never ends early.
+    until: Math.ceil(now) + seconds,
+  };
 }

@@ -1,8 +1,8 @@
 import { utcText } from '../../explain/time-text.ts';
 import { createPaint } from '../live-view/paint.ts';
-import { certificateText } from './certificate-text.ts';
 import type {
   AnswerSeen,
+  CertificateSeen,
   CheckReport,
   ConnectSeen,
   PageSeen,
@@ -97,4 +97,12 @@ function pageText({ bytes, events, head, forked, isFull }: PageSeen): string {
 
 function ms(duration: number): string {
   return `${duration < 10 ? duration.toFixed(1) : Math.round(duration)} ms`;
+}
+
+/** A certificate in a line; `now` in Unix seconds. */
+function certificateText({ subject, issuer, names, validTo }: CertificateSeen, now: number): string {
+  const days = Math.floor((Date.parse(validTo) / 1000 - now) / 86_400);
+  const left = Number.isNaN(days) ? '' : days < 0 ? `, ${-days} days ago` : `, for ${days} more days`;
+  const made = names === '' ? subject : `${subject} (${names})`;
+  return `of ${made}, issued by ${issuer}, valid until ${validTo}${left}`;
 }

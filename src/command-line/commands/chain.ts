@@ -9,12 +9,10 @@ import { CommandFailed, FOLDER } from '../exit-status.ts';
 import { chainFailure, chainFolder, noChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';
 import type { Host } from '../host.ts';
-import { bar } from '../live-view/bar.ts';
 import { canShowLiveView } from '../live-view/live-view.ts';
-import { createPaint } from '../live-view/paint.ts';
+import { bar, createPaint, hasColour } from '../live-view/paint.ts';
 import { openScreen } from '../live-view/screen.ts';
-import { hasColour } from '../log/has-colour.ts';
-import { columns } from '../text/columns.ts';
+import { columns } from '../text/status-text.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';
 

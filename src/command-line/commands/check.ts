@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { systemNow } from '../../clock/system-ports.ts';
 import { CommandFailed } from '../exit-status.ts';
 import type { Host } from '../host.ts';
-import { hasColour } from '../log/has-colour.ts';
+import { hasColour } from '../live-view/paint.ts';
 import { readTransport } from '../run/transport.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
 import type { SettingKey } from '../settings/settings.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
-import { printConfig } from '../settings/print-config.ts';
+import { printConfig } from '../settings/resolve-settings.ts';
 import { settingKeys } from '../settings/setting-table.ts';
 import { does, withExamples } from './command-parts.ts';
 import { addSettings, elsewhere, givenTo, settingsOf } from './setting-options.ts';

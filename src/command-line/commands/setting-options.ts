@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Host } from '../host.ts';
 import { type GivenSettings, type ResolvedSettings, resolveSettings } from '../settings/resolve-settings.ts';
-import { flagOf, variableOf } from '../settings/setting-names.ts';
 import { type Setting, settingKeys, settingTable } from '../settings/setting-table.ts';
-import type { SettingKey } from '../settings/settings.ts';
+import { flagOf, type SettingKey, variableOf } from '../settings/settings.ts';
 
 /** Gives a command flags for these settings, and one for the config file that may have them. */
 export function addSettings(command: Command, keys: readonly SettingKey[]): Command {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { safeValue } from '../../policy/safe-text.ts';
+import { formatWhy } from '../../explain/format-why.ts';
+import { safeText, safeValue } from '../../policy/safe-text.ts';
 import { reachNode, whoRuns } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
 import { statusText } from '../text/status-text.ts';
@@ -24,5 +25,18 @@ export function addStatus(program: Command, host: Host): void {
         ? JSON.stringify(safeValue({ running: node.running, pid: node.pid ?? null, ...node.status }), null, 2)
         : statusText(node.status, whoRuns(node));
     host.stdout.write(`${text}\n`);
+  });
+}
+
+/** `why`: what the worker waits for. */
+export function addWhy(program: Command, host: Host): void {
+  const command = program.command('why').description('Say in a few sentences what the worker waits for.');
+  addSettings(command, ['data']);
+  withExamples(command, ['sync-worker why --data ./sync-data']);
+  does(command, async () => {
+    const { settings } = await settingsOf(command, host);
+    const node = await reachNode(settings, host);
+    if (!node.running) host.stdout.write(`The worker is ${whoRuns(node)}.\n`);
+    host.stdout.write(`${safeText(formatWhy(node.status.why))}\n`);
   });
 }

@@ -1,7 +1,7 @@
 import { durationText, utcText } from '../../explain/time-text.ts';
 import type { FleetFinding, FleetPeer, FleetStatus, FleetWhy } from '../../fleet/index.ts';
 import { safeText } from '../../policy/safe-text.ts';
-import { columns } from '../text/columns.ts';
+import { columns } from '../text/status-text.ts';
 
 /** How many names a line shows. */
 const SHOWN = 5;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import type { Control } from '../../control/control.ts';
 import { connectControl } from '../../control/control-client.ts';
@@ -10,11 +10,9 @@ import { createWorkerContext } from '../../schedule/worker-context.ts';
 import { readHolder } from '../../storage/disk/lock-holder.ts';
 import { whereaboutsOf } from '../../storage/disk/process-identity.ts';
 import type { Host } from '../host.ts';
-import { policyOf } from '../run/policy-of.ts';
-import type { Settings } from '../settings/settings.ts';
+import { policyOf, type Settings } from '../settings/settings.ts';
 import { chainFolder } from './open-chain.ts';
 import { checkFolder, readFolder } from './read-folder.ts';
-import { shortPath } from './short-path.ts';
 
 /** The worker of a folder, or what its files say where none is reached. */
 export interface ReachedNode {
@@ -64,4 +62,10 @@ export async function holderOf(folder: string): Promise<number | undefined> {
   const holder = await readHolder(join(folder, 'sync.lock'));
   if (holder === undefined || holder.pid === 0) return undefined;
   return (await whereaboutsOf(holder)) === 'running' ? holder.pid : undefined;
+}
+
+/** The shorter of a folder's names, seen from here: the path of a Unix socket in it may have about a hundred bytes. */
+export function shortPath(folder: string, cwd: string): string {
+  const fromHere = relative(cwd, folder) || '.';
+  return fromHere.length < folder.length ? fromHere : folder;
 }

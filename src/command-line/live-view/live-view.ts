@@ -1,9 +1,9 @@
 import { type ShownChain, statusOf } from '../../operations/worker-status.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
-import { hasColour } from '../log/has-colour.ts';
 import type { PullMeter } from '../log/pull-meter.ts';
 import { rememberEvents } from './event-memory.ts';
 import { liveViewModel } from './live-view-model.ts';
+import { hasColour } from './paint.ts';
 import { renderLiveView } from './render-live-view.ts';
 import { openScreen, type TerminalStream } from './screen.ts';
 

@@ -1,11 +1,9 @@
 import { durationText } from '../../explain/time-text.ts';
 import { safeText } from '../../policy/safe-text.ts';
-import { bar } from './bar.ts';
-import { fitted, flowed, wrapped } from './cell-text.ts';
-import type { LiveViewModel } from './live-view-model.ts';
-import { createPaint, type Paint } from './paint.ts';
+import { cells, fitted, flowed, wrapped } from './cell-text.ts';
+import type { LiveViewModel, RunEnd } from './live-view-model.ts';
+import { bar, createPaint, type Paint } from './paint.ts';
 import { peerLines } from './peer-line.ts';
-import { runStrip } from './run-strip.ts';
 
 /** The room there is. */
 export interface RenderOptions {
@@ -122,4 +120,24 @@ function factLines({ chain, okSecondsAgo }: LiveViewModel, columns: number): str
 
 function whyLines({ why }: LiveViewModel, columns: number, paint: Paint): string[] {
   return wrapped(why, columns).map((line) => paint('faint', line));
+}
+
+const signs: Readonly<Record<RunEnd, string>> = {
+  ok: '✓o',
+  error: '✗e',
+  fork: '⑂f',
+  solo: '○s',
+  stuck: '!t',
+};
+
+/** The last runs, newest at the end, as many as there is room for; then what the signs mean, if that fits too. */
+function runStrip(runs: readonly RunEnd[], columns: number, paint: Paint): string {
+  const title = 'Runs';
+  if (runs.length === 0) return `${title} none yet`;
+  const most = Math.max(1, Math.floor((columns - title.length) / 3));
+  const visible = runs.slice(-most);
+  const strip = `${title} ${visible.map((end) => paint(end, signs[end])).join(' ')}`;
+  const kinds = [...new Set(visible)].map((end) => `${signs[end]} ${end}`).join(', ');
+  const legend = `  ${paint('faint', `newest last: ${kinds}`)}`;
+  return cells(strip + legend) <= columns ? strip + legend : strip;
 }

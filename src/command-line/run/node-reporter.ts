@@ -4,10 +4,9 @@ import type { PullProgress } from '../../infonet/pull/infonet-sync-options.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import type { Host } from '../host.ts';
 import { canShowLiveView, startLiveView } from '../live-view/live-view.ts';
+import { hasColour } from '../live-view/paint.ts';
 import { createLogger } from '../log/create-logger.ts';
-import { hasColour } from '../log/has-colour.ts';
-import { logProgress } from '../log/log-progress.ts';
-import { logWorker } from '../log/log-worker.ts';
+import { logProgress, logWorker } from '../log/log-worker.ts';
 import { createPullMeter } from '../log/pull-meter.ts';
 import type { Settings } from '../settings/settings.ts';
 

@@ -1,11 +1,9 @@
 import { systemNow } from '../../clock/system-ports.ts';
 import { messageOf } from '../../policy/thrown.ts';
-import type { GivenSettings, ResolvedSettings } from '../settings/resolve-settings.ts';
-import { resolveSettings } from '../settings/resolve-settings.ts';
+import { type GivenSettings, type ResolvedSettings, resolveSettings } from '../settings/resolve-settings.ts';
 import { settingKeys } from '../settings/setting-table.ts';
-import type { SettingKey } from '../settings/settings.ts';
-import { withConfigured } from './configured-peers.ts';
-import { policyOf } from './policy-of.ts';
+import { policyOf, type SettingKey } from '../settings/settings.ts';
+import { withConfigured } from './open-node-storage.ts';
 import type { Node } from './start-node.ts';
 import { readTransport } from './transport.ts';
 

@@ -14,18 +14,16 @@ import { messageOf } from '../../policy/thrown.ts';
 import { createSyncWorker } from '../../worker/create-sync-worker.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import { openFolderChain } from '../folder/open-chain.ts';
-import { shortPath } from '../folder/short-path.ts';
+import { shortPath } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-import type { Settings } from '../settings/settings.ts';
+import { policyOf, type Settings } from '../settings/settings.ts';
 import type { Closers } from './closers.ts';
 import { pagesOf } from './inspector-pages.ts';
 import { type NodeReporter, openReporter } from './node-reporter.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
-import { policyOf } from './policy-of.ts';
-import { createReplaceableSync } from './replaceable-sync.ts';
 import { serveChain } from './serve-chain.ts';
-import { readTransport, type TransportOptions } from './transport.ts';
+import { createReplaceableSync, readTransport, type TransportOptions } from './transport.ts';
 
 /** A node at work. */
 export interface Node {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { InfonetSync } from '../../infonet/pull/infonet-sync.ts';
 import type { InfonetSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { utf8Text } from '../../storage/disk/utf8-text.ts';
@@ -56,4 +57,23 @@ async function readCertificates(path: string): Promise<string> {
       `ca is ${path}, which cannot be used: ${reason}; allowed is a file of PEM certificates`,
     );
   }
+}
+
+/** A sync function that another one can take the place of, from the next attempt on. */
+interface ReplaceableSync {
+  readonly sync: InfonetSync;
+  replace(next: InfonetSync): void;
+}
+
+export function createReplaceableSync(first: InfonetSync): ReplaceableSync {
+  let present = first;
+  const sync: InfonetSync = Object.assign((...given: Parameters<InfonetSync>) => present(...given), {
+    exclude: (peer: Parameters<InfonetSync['exclude']>[0]) => present.exclude(peer),
+  });
+  return {
+    sync,
+    replace: (next) => {
+      present = next;
+    },
+  };
 }

@@ -2,9 +2,8 @@ import { CommandFailed, USAGE } from '../exit-status.ts';
 import { type ConfigFile, readConfigFile } from './config-file.ts';
 import { suggestion } from './nearest-name.ts';
 import { SettingRefused } from './setting-kind.ts';
-import { CONFIG_VARIABLE, flagOf, isOurs, variableOf } from './setting-names.ts';
 import { settingKeys, settingTable } from './setting-table.ts';
-import type { SettingKey, Settings } from './settings.ts';
+import { CONFIG_VARIABLE, flagOf, isOurs, type SettingKey, type Settings, variableOf } from './settings.ts';
 
 /** What was said where. */
 export interface GivenSettings {
@@ -82,4 +81,14 @@ function unknownVariables(env: GivenSettings['env']): readonly string[] {
   return Object.keys(env)
     .filter((name) => isOurs(name) && !known.includes(name))
     .map((name) => `${name} in the environment is no setting, and not used${suggestion(name, known)}`);
+}
+
+/** The settings that hold, each with where it comes from: without what follows `//`, a config file. */
+export function printConfig({ settings, from }: ResolvedSettings): string {
+  const lines = settingKeys.map((key, index) => {
+    const comma = index === settingKeys.length - 1 ? '' : ',';
+    return { line: `  ${JSON.stringify(key)}: ${JSON.stringify(settings[key])}${comma}`, from: from[key] };
+  });
+  const width = Math.max(...lines.map(({ line }) => line.length));
+  return ['{', ...lines.map(({ line, from }) => `${line.padEnd(width)}  // ${from}`), '}'].join('\n');
 }

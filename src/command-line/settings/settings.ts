@@ -1,4 +1,4 @@
-import type { SyncPolicy } from '../../policy/sync-policy.ts';
+import { defaultPolicy, type SyncPolicy } from '../../policy/sync-policy.ts';
 import type { LogFormat, LogLevel } from '../log/create-logger.ts';
 
 /** Everything that can be set, under the names it has in a config file. */
@@ -38,3 +38,34 @@ export interface Settings extends SyncPolicy {
 }
 
 export type SettingKey = keyof Settings;
+
+const PREFIX = 'SYNC_WORKER_';
+
+/** The variable that names the config file. */
+export const CONFIG_VARIABLE: string = `${PREFIX}CONFIG`;
+
+/** `pageLimit` → `--page-limit`. One flag names one peer. */
+export function flagOf(key: SettingKey): string {
+  return key === 'peers' ? '--peer' : `--${words(key).join('-').toLowerCase()}`;
+}
+
+/** `pageLimit` → `SYNC_WORKER_PAGE_LIMIT`. */
+export function variableOf(key: SettingKey): string {
+  return PREFIX + words(key).join('_').toUpperCase();
+}
+
+/** Whether a variable is meant for this program, to judge by its name. */
+export function isOurs(variable: string): boolean {
+  return variable.startsWith(PREFIX);
+}
+
+function words(key: string): string[] {
+  return key.split(/(?=[A-Z])/);
+}
+
+/** The part of the settings that is the policy. */
+export function policyOf(settings: Settings): SyncPolicy {
+  const options = Object.keys(defaultPolicy) as (keyof SyncPolicy)[];
+  const chosen = options.map((option) => [option, settings[option]]);
+  return { ...defaultPolicy, ...Object.fromEntries(chosen) };
+}

@@ -7,10 +7,8 @@ import type { SimulationReport } from '../../simulate/report/simulation-report.t
 import { simulate } from '../../simulate/simulate.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
 import type { Host } from '../host.ts';
-import { bar } from '../live-view/bar.ts';
-import { createPaint } from '../live-view/paint.ts';
+import { bar, createPaint, hasColour } from '../live-view/paint.ts';
 import { openScreen } from '../live-view/screen.ts';
-import { hasColour } from '../log/has-colour.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
 import type { SimulationRequest } from './read-request.ts';
 

@@ -3,7 +3,6 @@ import { fromNow, utcText } from '../../explain/time-text.ts';
 import type { PeerWhy } from '../../explain/why.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
 import { safeText } from '../../policy/safe-text.ts';
-import { columns } from './columns.ts';
 
 /** A status for people: what it does, the ten fields, the chain, and the peers with when each may be asked. */
 export function statusText(status: WorkerStatus, heading: string): string {
@@ -72,4 +71,18 @@ function nextText({ why }: WorkerStatus): string {
 function nextAsk({ nextAskAt }: PeerWhy, now: number): string {
   if (nextAskAt === null) return 'never';
   return nextAskAt <= now ? 'now' : `${utcText(nextAskAt)}, ${fromNow(nextAskAt, now)}`;
+}
+
+/** Rows with their cells one below the other; two blanks between them, and none at the ends. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logProgress } from '../../../src/command-line/log/log-progress.ts';
+import { logProgress } from '../../../src/command-line/log/log-worker.ts';
 import { createPullMeter } from '../../../src/command-line/log/pull-meter.ts';
 import { embed } from '../../support/embedded-worker.ts';
 import { fc } from '../../support/property.ts';
