@@ -16,8 +16,7 @@ export function run(
     cwd,
     timeout: LONGEST,
     maxBuffer: 64 * 1024 * 1024,
-    // As for a user: what npm tells the scripts it runs is kept from it.
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], CI: 'true', ...env },
+    env: { ...ownEnvironment(), CI: 'true', ...env },
   };
   return new Promise((resolve, reject) => {
     execFile(command, args, options, (error, stdout, stderr) => {
@@ -26,6 +25,13 @@ export function run(
         reject(new Error(`${[command, ...args].join(' ')}\n${stdout}\n${stderr}`.trim(), { cause: error }));
     });
   });
+}
+
+/** As for a user: what npm tells the scripts it runs is kept from them. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
+  );
 }
 
 /** Where the matrix is run, and what it tries. */
