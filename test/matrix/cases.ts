@@ -200,6 +200,8 @@ interface Manager {
   readonly files?: Readonly<Record<string, string>>;
   /** How a program is run where there is no node_modules. */
   readonly node?: readonly string[];
+  /** What is said where a data folder cannot be had. */
+  readonly refused?: string;
 }
 
 const managers: Case[] = (
@@ -221,10 +223,11 @@ const managers: Case[] = (
       args: ['add'],
       files: { '.yarnrc.yml': 'nodeLinker: pnp\n', 'yarn.lock': '' },
       node: ['node'],
+      refused: "Yarn's Plug'n'Play has no file handles that can bring a file to disk",
     },
     { name: 'bun', package: 'bun@latest', binary: 'bun', args: ['add'] },
   ] satisfies Manager[]
-).map(({ name, package: packageName, binary, args, files = {}, node }: Manager) => ({
+).map(({ name, package: packageName, binary, args, files = {}, node, refused }: Manager) => ({
   group: 'package manager',
   name,
   try: async ({ folder, tarball }) => {
@@ -241,11 +244,22 @@ const managers: Case[] = (
       [...args, `${name.startsWith('yarn 4') ? 'infonet-sync-worker@file:' : ''}${tarball}`],
       env,
     );
+    const [program = '', ...before] = node === undefined ? [process.execPath] : [manager, ...node];
+    await giveProgram(path, 'small.mjs');
+    expectLine(await run(path, program, [...before, 'small.mjs'], env), 'small: ok');
+    const version = (await run(path, manager, ['--version'], env)).trim();
     await giveProgram(path, 'whole-worker.mjs');
-    const [program, ...before] = node === undefined ? [process.execPath] : [manager, ...node];
-    const output = await run(path, program ?? process.execPath, [...before, 'whole-worker.mjs'], env);
-    expectLine(output, 'whole worker: ok');
-    return (await run(path, manager, ['--version'], env)).trim();
+    const whole = run(path, program, [...before, 'whole-worker.mjs'], env);
+    if (refused === undefined) {
+      expectLine(await whole, 'whole worker: ok');
+      return version;
+    }
+    const said = await whole.then(
+      (output) => `it worked: ${output}`,
+      (error: Error) => error.message,
+    );
+    if (!said.includes(refused)) throw new Error(said);
+    return `${version}; not on disk, where it says: ${refused} …`;
   },
 }));
 

@@ -14,10 +14,22 @@ const PRIVATE = 0o700;
  */
 export async function makeFolder(folder: string, fs: FileSystem = systemPorts.fs): Promise<boolean> {
   try {
+    refusePlugAndPlay(process.versions);
     return await makeWithParents(folder, fs);
   } catch (error) {
     throw new StorageUnwritableError(folder, error);
   }
+}
+
+/**
+ * Yarn's Plug'n'Play puts file handles of its own in place of Node's, and theirs bring nothing to disk (`sync()` is not
+ * implemented there): said before the first file, not at the first save. @internal
+ */
+export function refusePlugAndPlay({ pnp }: Readonly<Record<string, string | undefined>>): void {
+  if (pnp === undefined) return;
+  throw new Error(
+    "Yarn's Plug'n'Play has no file handles that can bring a file to disk; set nodeLinker: node-modules in .yarnrc.yml",
+  );
 }
 
 async function makeWithParents(folder: string, fs: FileSystem): Promise<boolean> {

@@ -2,6 +2,7 @@ import { stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDiskStorage, StorageUnwritableError } from '../../../src/storage/disk/index.ts';
+import { refusePlugAndPlay } from '../../../src/storage/disk/make-folder.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const load = (folder: string): unknown =>
@@ -24,4 +25,11 @@ test('a data folder that cannot be made is an error that names it, and no endles
     await expect(load(folder)).rejects.toThrow(StorageUnwritableError);
     await expect(load(folder)).rejects.toThrow(folder);
   }
+});
+
+test("Yarn's Plug'n'Play is refused by name, and plain Node is not", () => {
+  expect(() => refusePlugAndPlay(process.versions)).not.toThrow();
+  expect(() => refusePlugAndPlay({ ...process.versions, pnp: '3' })).toThrow(
+    /^Yarn's Plug'n'Play has .*; set nodeLinker: node-modules in \.yarnrc\.yml$/,
+  );
 });
