@@ -29,10 +29,10 @@ test.each(['index.js', 'core.js'])(
   },
 );
 
-test('the test kit needs no test framework: xstate, Node, undici for a contender of the simulator, and fast-check where the arbitraries are', async () => {
+test('the test kit needs no test framework: xstate, Node, and fast-check where the arbitraries are', async () => {
   const isNode = (name: string): boolean => name.startsWith('node:');
   const kit = await importsOf(join(dist, 'testing.js'));
-  expect(kit.filter((name) => !isNode(name)).sort()).toEqual(['undici', 'xstate']);
+  expect(kit.filter((name) => !isNode(name))).toEqual(['xstate']);
   const arbitraries = await importsOf(join(dist, 'testing-fast-check.js'));
   expect(arbitraries.filter((name) => !isNode(name)).sort()).toEqual(['fast-check', 'xstate']);
 });
