@@ -4,6 +4,7 @@ import { contenderNames } from '../../src/simulate/contenders/contenders.ts';
 import {
   type Contender,
   type Scenario,
+  type ScenarioInput,
   type ScenarioName,
   scenarioNames,
   shippedScenario,
@@ -40,6 +41,36 @@ test('whatever goes wrong, our worker sends no request inside a Retry-After, and
     }),
     { numRuns },
   );
+});
+
+test('a worker that is restarted while it is down has one life after it, and not two', async () => {
+  const scenario: ScenarioInput = {
+    hours: 0.2,
+    workers: 1,
+    startWithinSeconds: 0,
+    peersEach: 1,
+    policy: {
+      intervalSeconds: 10,
+      failureBackoffSeconds: 0,
+      failureBackoffCapSeconds: 0,
+      jitterRatio: 0,
+      maxPeersPerRun: 1,
+    },
+    peers: [
+      {
+        requestsPerSecond: 0,
+        limit: { requestsPerMinute: 0, retryAfterSeconds: [0, 1] },
+        latencyMs: 0,
+        timeoutSeconds: 0.5,
+      },
+    ],
+    restarts: [
+      { atMinute: 0, withinSeconds: 0, downSeconds: [0, 3], share: 0.5 },
+      { atMinute: 0, withinSeconds: 0, downSeconds: 0, share: 0.5 },
+    ],
+  };
+  const { contenders } = await simulate({ scenario, seed: 1574288799, contenders: ['ours'] });
+  expect(contenders[0]?.figures.early).toBe(0);
 });
 
 test('whatever goes wrong, the same seed gives the same report', async () => {

@@ -35,7 +35,8 @@ export function populate(options: PopulationOptions): void {
       random,
       fail,
     };
-    let stop: () => Promise<void> = () => Promise.resolve();
+    /** Undefined while the worker is down: it has one life at a time, as a process on its folder has. */
+    let stop: (() => Promise<void>) | undefined;
     const start = (): void => {
       let isStopped = false;
       const life = contender.start({
@@ -49,7 +50,10 @@ export function populate(options: PopulationOptions): void {
       };
     };
     const restart = async (downMs: number): Promise<void> => {
-      await stop();
+      const end = stop;
+      if (end === undefined) return;
+      stop = undefined;
+      await end();
       clock.setTimeout(start, downMs);
     };
     clock.setTimeout(start, Math.round(starts() * scenario.startWithinSeconds * 1000));
