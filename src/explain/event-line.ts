@@ -137,7 +137,7 @@ function runLine(state: SyncWorkerState, why: Why): EventLine {
 }
 
 /** `the next is due in 5 min, set by the usual interval`. */
-export function nextRunText(why: Pick<Why, 'rule' | 'peerUrl' | 'nextRunAt' | 'at'>): string {
+function nextRunText(why: Pick<Why, 'rule' | 'peerUrl' | 'nextRunAt' | 'at'>): string {
   if (why.rule === 'due') return 'the next is due now';
   return `the next is due in ${durationText(why.nextRunAt - why.at)}, set by ${ruleText(why)}`;
 }

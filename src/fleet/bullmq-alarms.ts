@@ -1,5 +1,6 @@
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { asError } from '../policy/thrown.ts';
 import type { Alarms, AlarmWork, Next } from './alarm.ts';
 
 /** The name of the queue, under the prefix of the fleet: what dashboards show. */
@@ -118,7 +119,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
           try {
             next = await look(idOf(job.id ?? ''));
           } catch (error) {
-            report(error instanceof Error ? error : new Error(String(error)));
+            report(asError(error));
             next = { kind: 'at', time: now() + RETRY_MS };
           }
           if (next.kind === 'never') return;

@@ -1,5 +1,6 @@
 import { resolvePolicy, type SyncPolicy, type SyncPolicyOptions } from '../policy/sync-policy.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
+import { checkNames } from '../worker/worker-options.ts';
 import type { FleetSyncFunction } from './fleet-sync.ts';
 
 /** A URL (`redis://`, `rediss://`), the path of a Unix socket, or the options of ioredis. */
@@ -46,10 +47,7 @@ export function readFleetOptions(options: FleetOptions): FleetSettings {
   if (!isRecord(options)) {
     throw new TypeError(`createFleet() was given ${describe(options)}; allowed is an object with connection`);
   }
-  for (const option of Object.keys(options)) {
-    if (!known.includes(option))
-      throw new TypeError(`Unknown option ${option}; known are ${known.join(', ')}`);
-  }
+  checkNames(options, known);
   const { connection, name = 'fleet', sync, policy, perPeer, random } = options;
   for (const [option, value] of Object.entries({ sync, random })) {
     if (value !== undefined && typeof value !== 'function') {
@@ -63,11 +61,7 @@ function readPerPeer(value: Partial<PerPeer> | undefined): PerPeer {
   if (value !== undefined && !isRecord(value)) {
     throw new TypeError(`perPeer is ${describe(value)}; allowed is { atOnce?, spacingMs? }`);
   }
-  for (const option of Object.keys(value ?? {})) {
-    if (option !== 'atOnce' && option !== 'spacingMs') {
-      throw new TypeError(`Unknown option perPeer.${option}; known are atOnce, spacingMs`);
-    }
-  }
+  checkNames(value ?? {}, ['atOnce', 'spacingMs'], 'perPeer.');
   const { atOnce = 0, spacingMs = 0 } = value ?? {};
   if (!(Number.isSafeInteger(atOnce) && atOnce >= 0)) {
     throw new TypeError(`perPeer.atOnce is ${describe(atOnce)}; allowed is a whole number, 0: no limit`);

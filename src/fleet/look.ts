@@ -1,10 +1,11 @@
 import type { WorkerClock } from '../clock/worker-clock.ts';
 import { PeerSyncLocalError } from '../policy/errors.ts';
-import { asPeerList, type PeerRecord } from '../policy/peer-record.ts';
+import { asPeerList } from '../policy/peer-record.ts';
 import { recordHeld } from '../policy/peer-updates.ts';
 import type { SyncPolicy, SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { SyncFunction } from '../schedule/attempt.ts';
 import { decide } from '../schedule/decide.ts';
+import { inPlaceOf } from '../schedule/in-place-of.ts';
 import { describeFailure } from '../schedule/read-attempt.ts';
 import { beginRun, recordAbandonedRun } from '../schedule/run-steps.ts';
 import { createWorkerContext, type WorkerContext } from '../schedule/worker-context.ts';
@@ -156,27 +157,63 @@ async function keep(
   { context, policy }: Changes,
   parts: LookParts,
 ): Promise<void> {
-  const { store, keys, fresh } = parts;
   const outcome = context.worker.lastOutcome;
-  await store.call(
+  await putOnRecord(id, parts, {
+    fence: record.fence,
+    nonce: parts.fresh(),
+    isBegun: false,
+    saved: { state: context.worker, peers: context.peers, endedAt: record.endedAt },
+    request: writeRequest(context),
+    policy,
+    folded: record.events,
+    outcomeBefore: outcome,
+    keepsLease: record.leaseUntil > 0,
+    answersRequests: false,
+  });
+}
+
+/** What the script `finish` puts on record. */
+interface OnRecord {
+  readonly fence: string;
+  readonly nonce: string;
+  /** Whether a run of this nonce is on record. */
+  readonly isBegun: boolean;
+  readonly saved: SavedRun;
+  readonly request: string;
+  readonly policy: SyncPolicyOptions;
+  /** Up to which event the operators' events are in it. */
+  readonly folded: string;
+  readonly outcomeBefore: string;
+  readonly keepsLease: boolean;
+  /** Requests that came meanwhile were answered by it. */
+  readonly answersRequests: boolean;
+}
+
+function putOnRecord(
+  id: string,
+  { store, keys }: Pick<LookParts, 'store' | 'keys'>,
+  on: OnRecord,
+): ReturnType<FleetStore['call']> {
+  const flag = (isSet: boolean): string => (isSet ? '1' : '0');
+  return store.call(
     'finish',
     [keys.meta, keys.record(id), keys.counts, keys.acks],
     [
       EPOCH,
       store.process,
-      record.fence,
-      fresh(),
-      '0',
-      writeState(context.worker),
-      writePeers(context.peers),
-      writeEnd(record.endedAt),
-      writeRequest(context),
-      writePolicy(policy),
-      record.events,
-      outcome,
-      outcome,
-      record.leaseUntil > 0 ? '1' : '0',
-      '0',
+      on.fence,
+      on.nonce,
+      flag(on.isBegun),
+      writeState(on.saved.state),
+      writePeers(on.saved.peers),
+      writeEnd(on.saved.endedAt),
+      on.request,
+      writePolicy(on.policy),
+      on.folded,
+      on.outcomeBefore,
+      on.saved.state.lastOutcome,
+      flag(on.keepsLease),
+      flag(on.answersRequests),
     ],
   );
 }
@@ -249,30 +286,21 @@ class FleetRun {
   }
 
   async #finish(outcome: OneRun, saved: SavedRun, ended: OneRun['ended']): Promise<Next> {
-    const { store, keys, clock, emit, spread, end } = this.#parts;
+    const { store, clock, emit, spread, end } = this.#parts;
     const isUnfinished = ended === 'unfinished';
     const reply = await insist(store, end, () =>
-      store.call(
-        'finish',
-        [keys.meta, keys.record(this.#id), keys.counts, keys.acks],
-        [
-          EPOCH,
-          store.process,
-          this.#fence,
-          this.#nonce,
-          this.#isBegun ? '1' : '0',
-          writeState(saved.state),
-          writePeers(saved.peers),
-          writeEnd(saved.endedAt),
-          ended === 'waiting' ? writeRequest(this.#changes.context) : '',
-          writePolicy(this.#changes.policy),
-          this.#record.events,
-          this.#isBegun ? 'running' : this.#record.state.lastOutcome,
-          saved.state.lastOutcome,
-          isUnfinished ? '1' : '0',
-          isUnfinished || ended === 'waiting' ? '0' : '1',
-        ],
-      ),
+      putOnRecord(this.#id, this.#parts, {
+        fence: this.#fence,
+        nonce: this.#nonce,
+        isBegun: this.#isBegun,
+        saved,
+        request: ended === 'waiting' ? writeRequest(this.#changes.context) : '',
+        policy: this.#changes.policy,
+        folded: this.#record.events,
+        outcomeBefore: this.#isBegun ? 'running' : this.#record.state.lastOutcome,
+        keepsLease: isUnfinished,
+        answersRequests: !isUnfinished && ended !== 'waiting',
+      }),
     );
     if (reply[0] === 'superseded' || reply[0] === 'gone') return this.#dropped(reply[0]);
     const now = clock.now();
@@ -301,7 +329,7 @@ class FleetRun {
   /** The function of the user, told which worker it works for. Its header goes to the gate. */
   #sync(): SyncFunction {
     const { sync } = this.#parts;
-    const asked: SyncFunction = async (peer, given) => {
+    return inPlaceOf(sync, async (peer, given) => {
       this.#header = '';
       try {
         return await sync(peer, { ...given, id: this.#id, fence: this.#fence });
@@ -309,9 +337,7 @@ class FleetRun {
         this.#header = describeFailure(error, given.now()).retryAfterHeader;
         throw error;
       }
-    };
-    if (sync.exclude === undefined) return asked;
-    return Object.assign(asked, { exclude: (peer: PeerRecord) => sync.exclude?.(peer) });
+    });
   }
 
   #gate(): PeerGate {

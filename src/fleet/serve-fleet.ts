@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { checkLoopback, guardHost, guardOrigin } from '../http/guard.ts';
+import { checkLoopback, guardReading } from '../http/guard.ts';
 import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
 import { serveRoutes } from '../http/http-routes.ts';
 import { createHttpServer } from '../http/http-server.ts';
@@ -63,7 +63,7 @@ export async function serveFleet(options: FleetServerOptions): Promise<FleetServ
         }),
       },
     },
-    guard,
+    guardReading,
   );
   const letGo = (): void => {
     if (options.metrics === undefined) metrics.close();
@@ -107,9 +107,4 @@ async function whyAnswer(fleet: Fleet, { url = '' }: IncomingMessage): Promise<H
     if (error instanceof TypeError) return problem(400, error.message);
     throw error;
   }
-}
-
-function guard(request: IncomingMessage): HttpAnswer | undefined {
-  const refusal = guardHost(request) ?? guardOrigin(request, true);
-  return refusal && problem(refusal.status, refusal.error);
 }

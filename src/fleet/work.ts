@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { describe, isRecord } from '../policy/wire-fields.ts';
+import { checkNames } from '../worker/worker-options.ts';
 import type { Alarms, AlarmWork } from './alarm.ts';
 import type { FleetWork, FleetWorkOptions } from './fleet.ts';
 import type { FleetEvent } from './fleet-events.ts';
@@ -101,11 +102,7 @@ function readWorkOptions(options: FleetWorkOptions): { concurrency: number; drai
   if (!isRecord(options)) {
     throw new TypeError(`work() was given ${describe(options)}; allowed is { concurrency?, drainSeconds? }`);
   }
-  for (const option of Object.keys(options)) {
-    if (option !== 'concurrency' && option !== 'drainSeconds') {
-      throw new TypeError(`Unknown option ${option}; known are concurrency, drainSeconds`);
-    }
-  }
+  checkNames(options, ['concurrency', 'drainSeconds']);
   const { concurrency = 64, drainSeconds = 10 }: FleetWorkOptions = options;
   if (!(Number.isSafeInteger(concurrency) && concurrency >= 1)) {
     throw new TypeError(`concurrency is ${describe(concurrency)}; allowed is a whole number of at least 1`);

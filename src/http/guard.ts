@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe } from '../policy/wire-fields.ts';
+import { type HttpAnswer, problem } from './http-answer.ts';
 
 /** Why a request is turned away. */
 export interface Refusal {
@@ -63,6 +64,12 @@ export function guardOrigin(request: IncomingMessage, isDocument: boolean): Refu
   const isLink = isDocument && request.headers['sec-fetch-dest'] === 'document';
   if (isOwn || isLink) return undefined;
   return { status: 403, error: `Sec-Fetch-Site is ${describe(site)}; only this server's own page may ask` };
+}
+
+/** For servers that are only read: the answer to who is turned away. */
+export function guardReading(request: IncomingMessage): HttpAnswer | undefined {
+  const refusal = guardHost(request) ?? guardOrigin(request, true);
+  return refusal && problem(refusal.status, refusal.error);
 }
 
 /** What changes something must come from our own page, and say so. */

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { checkLoopback, guardHost, guardOrigin } from '../http/guard.ts';
-import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
+import { checkLoopback, guardReading } from '../http/guard.ts';
+import { type HttpAnswer, jsonAnswer } from '../http/http-answer.ts';
 import { serveRoutes } from '../http/http-routes.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
@@ -53,7 +52,7 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
       '/status': { GET: () => jsonAnswer(200, statusOf(worker, chain)) },
       '/metrics': { GET: metricsAnswers(metrics) },
     },
-    guard,
+    guardReading,
   );
   const letGo = (): void => {
     if (options.metrics === undefined) metrics.close();
@@ -74,11 +73,6 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
     letGo();
     throw error;
   }
-}
-
-function guard(request: IncomingMessage): HttpAnswer | undefined {
-  const refusal = guardHost(request) ?? guardOrigin(request, true);
-  return refusal && problem(refusal.status, refusal.error);
 }
 
 async function healthAnswer(watch: HealthWatch): Promise<HttpAnswer> {

@@ -3,6 +3,7 @@ import { SyncAbortedError } from '../policy/errors.ts';
 import type { FailedAttempt, SyncAnswer, SyncFunction } from '../schedule/attempt.ts';
 import { describeFailure } from '../schedule/read-attempt.ts';
 import type { PeerGate } from './peer-gate.ts';
+import { settlesWithin } from './saver.ts';
 
 /** How long `stop()` waits for a sync function whose signal was aborted. */
 const STOP_GRACE_SECONDS = 5;
@@ -115,16 +116,12 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
     },
     withdraw: async () => {
       isStopping = true;
-      if (underWay === undefined) return { kind: 'none' };
-      underWay.isWithdrawn = true;
-      underWay.controller.abort(new SyncAbortedError('stopped'));
-      let timer: unknown;
-      const grace = new Promise<'late'>((resolve) => {
-        timer = clock.setTimeout(() => resolve('late'), STOP_GRACE_SECONDS * 1000);
-      });
-      const end = await Promise.race([underWay.settled, grace]);
-      clock.clearTimeout(timer);
-      if (end === 'late') return { kind: 'still running' };
+      const own = underWay;
+      if (own === undefined) return { kind: 'none' };
+      own.isWithdrawn = true;
+      own.controller.abort(new SyncAbortedError('stopped'));
+      if (!(await settlesWithin(own.settled, STOP_GRACE_SECONDS, clock))) return { kind: 'still running' };
+      const end = await own.settled;
       return end === 'ended' ? { kind: 'none' } : { kind: 'over', answer: end };
     },
   };

@@ -7,7 +7,7 @@ import type { AttemptFinished, SyncWorkerEmitted } from '../schedule/worker-even
 import { createAttemptControl } from './attempt-control.ts';
 import { onAbort } from './on-abort.ts';
 import { type RunOnceOptions, readRunOnceOptions, type SavedRun } from './run-once-options.ts';
-import { hungSave, MAX_SAVE_SECONDS } from './saver.ts';
+import { hungSave, MAX_SAVE_SECONDS, settlesWithin } from './saver.ts';
 import { stopInOrder } from './stop-in-order.ts';
 import { createWorkerActor } from './worker-actor.ts';
 
@@ -138,16 +138,12 @@ async function record(
   saved: SavedRun,
   clock: WallClock,
 ): Promise<void> {
-  let timer: unknown;
-  const late = new Promise<never>((_, reject) => {
-    timer = clock.setTimeout(() => reject(hungSave()), MAX_SAVE_SECONDS * 1000);
-  });
+  const saving = (async (): Promise<void> => save(saved))();
+  if (!(await settlesWithin(saving, MAX_SAVE_SECONDS, clock))) throw hungSave();
   try {
-    await Promise.race([save(saved), late]);
+    await saving;
   } catch (cause) {
     if (cause instanceof PeerSyncLocalError) throw cause;
     throw new PeerSyncLocalError('the run could not be put on record', { cause });
-  } finally {
-    clock.clearTimeout(timer);
   }
 }

@@ -36,17 +36,6 @@ export function createSaver<Value>(
   let working: Promise<void> | undefined;
   let isHung = false;
 
-  /** Resolves when the save has settled or counts as hung; true if it was in time. */
-  const inTime = (saved: Promise<void>): Promise<boolean> =>
-    new Promise((resolve) => {
-      const timer = clock.setTimeout(() => resolve(false), MAX_SAVE_SECONDS * 1000);
-      const done = (): void => {
-        clock.clearTimeout(timer);
-        resolve(true);
-      };
-      saved.then(done, done);
-    });
-
   const saveOne = async (next: { readonly value: Value }): Promise<void> => {
     failed = next;
     try {
@@ -62,7 +51,7 @@ export function createSaver<Value>(
     for (let next = pending; next !== undefined; next = pending) {
       pending = undefined;
       const saved = saveOne(next);
-      if (await inTime(saved)) continue;
+      if (await settlesWithin(saved, MAX_SAVE_SECONDS, clock)) continue;
       isHung = true;
       report(hungSave());
       void saved.then(() => {
@@ -98,4 +87,20 @@ export function createSaver<Value>(
       await working;
     },
   };
+}
+
+/** Resolves once a promise has settled, either way, to true; to false if it takes longer. It never rejects. */
+export function settlesWithin(
+  promise: PromiseLike<unknown>,
+  seconds: number,
+  clock: WallClock,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(() => resolve(false), seconds * 1000);
+    const done = (): void => {
+      clock.clearTimeout(timer);
+      resolve(true);
+    };
+    promise.then(done, done);
+  });
 }

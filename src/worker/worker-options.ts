@@ -58,14 +58,26 @@ const ofWorker: OptionNames = {
   known: ['sync', 'peers', 'policy', 'storage', 'gate', 'clock', 'random', 'unref', 'inspect'],
 };
 
+/**
+ * A misspelt option would silently leave its default in force.
+ *
+ * @throws TypeError for a name that is none of the known ones
+ * @internal
+ */
+export function checkNames(options: object, known: readonly string[], of = ''): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`Unknown option ${of}${name}; known are ${known.join(', ')}`);
+    }
+  }
+}
+
 /** @throws TypeError naming the option, its value and what is allowed; also for an option that does not exist */
 export function readOptions(options: SyncWorkerOptions, { of, known }: OptionNames = ofWorker): WorkerParts {
   if (!isRecord(options)) {
     throw new TypeError(`${of} was given ${describe(options)}; allowed is an object with sync`);
   }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`Unknown option ${name}; known are ${known.join(', ')}`);
-  }
+  checkNames(options, known);
   const { sync, peers, storage, gate, clock, random, unref, inspect } = options;
   needFunctions('the options', options, ['sync']);
   if (storage !== undefined) needFunctions('storage', storage, ['load', 'save']);

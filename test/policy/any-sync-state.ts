@@ -1,4 +1,4 @@
-import type { SyncWorkerState } from '../../src/policy/sync-worker-state.ts';
+import { type SyncWorkerState, syncOutcomes } from '../../src/policy/sync-worker-state.ts';
 import { fc } from '../support/property.ts';
 import { wholeCount, wholeTime } from './any-number.ts';
 
@@ -18,14 +18,7 @@ export const anySyncState: fc.Arbitrary<SyncWorkerState> = fc.record(
     nextSyncDueAt: wholeTime,
     lastPeerUrl: anyText,
     lastError: anyText,
-    lastOutcome: fc.constantFrom<SyncWorkerState['lastOutcome'][]>(
-      'idle',
-      'running',
-      'ok',
-      'error',
-      'fork',
-      'solo',
-    ),
+    lastOutcome: fc.constantFrom(...syncOutcomes),
     currentHead: anyText,
     forkDetected: fc.boolean(),
     consecutiveFailures: wholeCount,

@@ -12,6 +12,7 @@ import {
   type SyncWorkerNotification,
   type SyncWorkerState,
 } from '../../src/index.ts';
+import { syncOutcomes } from '../../src/policy/sync-worker-state.ts';
 import { peerRecords, policies } from '../../src/testing/fast-check/index.ts';
 import { BEGIN } from '../support/embedded-worker.ts';
 import { once } from '../support/one-run.ts';
@@ -82,14 +83,7 @@ const anyState: fc.Arbitrary<SyncWorkerState> = fc.record({
   nextSyncDueAt: around,
   lastPeerUrl: fc.constantFrom('', 'http://a.example', 'http://b.example'),
   lastError: fc.constantFrom('', 'refused'),
-  lastOutcome: fc.constantFrom<SyncWorkerState['lastOutcome'][]>(
-    'idle',
-    'running',
-    'ok',
-    'error',
-    'fork',
-    'solo',
-  ),
+  lastOutcome: fc.constantFrom(...syncOutcomes),
   currentHead: fc.constantFrom('', 'h1'),
   forkDetected: fc.boolean(),
   consecutiveFailures: fc.nat(5),

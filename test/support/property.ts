@@ -1,5 +1,6 @@
 import fc, { type RunDetails } from 'fast-check';
 import { TestRunner } from 'vitest';
+import { wholeNumber } from '../../src/testing/fast-check/environment.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -24,14 +25,6 @@ function report(run: RunDetails<unknown>): void {
     meta.properties = [...(meta.properties ?? []), { runs: run.numRuns, seed: run.seed }];
   }
   if (run.failed) throw new Error(fc.defaultReportMessage(run), { cause: run.errorInstance });
-}
-
-function wholeNumber(name: string): number | undefined {
-  const text = process.env[name];
-  if (text === undefined || text === '') return undefined;
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${name} is ${text}; allowed is a whole number`);
-  return value;
 }
 
 export { fc };

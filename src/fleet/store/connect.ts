@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { asError } from '../../policy/thrown.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
 import { FleetError } from '../fleet-errors.ts';
 import type { FleetConnection } from '../fleet-options.ts';
@@ -43,9 +44,11 @@ function connect(connection: FleetConnection, options: Record<string, unknown>):
 
 /** What a failed command says, as ours. */
 export function asStoreError(cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const isAnswer = cause instanceof Error && cause.name === 'ReplyError';
-  if (isAnswer && !/^(?:LOADING|READONLY|MASTERDOWN|OOM|MISCONF|CLUSTERDOWN|TRYAGAIN|BUSY)/.test(message)) {
+  const { name, message } = asError(cause);
+  if (
+    name === 'ReplyError' &&
+    !/^(?:LOADING|READONLY|MASTERDOWN|OOM|MISCONF|CLUSTERDOWN|TRYAGAIN|BUSY)/.test(message)
+  ) {
     return new FleetError('malformed', `Redis refused a command: ${message}`, { cause });
   }
   return new FleetError('store_away', `Redis does not do what it is asked: ${message}`, { cause });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { WorldError } from '../world/world.ts';
+import { wholeNumber } from './environment.ts';
 
 /** Settings of `fc.assert`, and the command that runs the test. */
 export interface CheckOptions extends Omit<fc.Parameters<unknown>, 'reporter' | 'asyncReporter'> {
@@ -42,12 +43,4 @@ export async function checkProperty<Values>(
 function commandUnderWay(): string {
   const script = process.env['npm_lifecycle_event'];
   return script === undefined || script === 'test' || script === 'npx' ? 'npm test' : `npm run ${script}`;
-}
-
-function wholeNumber(name: string): number | undefined {
-  const text = process.env[name];
-  if (text === undefined || text === '') return undefined;
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${name} is ${text}; allowed is a whole number`);
-  return value;
 }

@@ -37,26 +37,3 @@ export type PeerScript = Readonly<Record<string, readonly PeerAnswer[]>>;
 
 /** A peer in good health. */
 export const HEALTHY: PeerAnswer = { kind: 'answers' };
-
-/** What an answer does, in words. */
-export function answerText(answer: PeerAnswer): string {
-  switch (answer.kind) {
-    case 'refuses':
-      return `refuses with ${answer.status}${retryAfterText(answer.retryAfter)}`;
-    case 'garbage':
-      return 'answers with garbage';
-    case 'slow body':
-      return `answers in ${answer.pieces} pieces, one every ${answer.everyMs} ms`;
-    case 'broken body':
-      return 'breaks off half way';
-    default:
-      return answer.kind;
-  }
-}
-
-function retryAfterText(retryAfter: ScriptedRetryAfter | undefined): string {
-  if (retryAfter === undefined) return '';
-  if ('seconds' in retryAfter) return `, Retry-After: ${retryAfter.seconds}`;
-  if ('dateInSeconds' in retryAfter) return `, Retry-After: a date in ${retryAfter.dateInSeconds} s`;
-  return `, Retry-After: ${JSON.stringify(retryAfter.header)}`;
-}

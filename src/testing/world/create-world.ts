@@ -7,10 +7,12 @@ import type { SyncFunction } from '../../schedule/attempt.ts';
 import type { WorkerContext } from '../../schedule/worker-context.ts';
 import type { SyncStorage } from '../../storage/storage.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
+import { checkNames } from '../../worker/worker-options.ts';
 import { type Coverage, noteCoverage } from '../coverage.ts';
-import { createFaultyStorage } from '../storage/faulty-storage.ts';
+import { openStorage } from '../storage/open-storage.ts';
 import type { StorageFaults } from '../storage/storage-faults.ts';
 import { createCalls } from './calls.ts';
+import { type Follow, followedSync } from './followed-sync.ts';
 import type { Happening } from './happening.ts';
 import type { HistoryEntry, Moment, Seen } from './history.ts';
 import { createLife, type Life } from './life.ts';
@@ -86,9 +88,7 @@ const known = [
 
 /** @throws TypeError or RangeError for an option, naming it, its value and what is allowed */
 export async function createBareWorld(options: WorldOptions): Promise<BareWorld> {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`Unknown option ${name}; known are ${known.join(', ')}`);
-  }
+  checkNames(options, known);
   const { sync, coverage, crash } = options;
   if (typeof sync !== 'function')
     throw new TypeError(`sync is ${describe(sync)}; allowed is a function of a peer and options`);
@@ -318,82 +318,7 @@ function configured(peer: string | PeerRecordInput): string | PeerRecordInput {
   return { peerUrl, bucket, source, transport, role, label, enabled };
 }
 
-type Follow = (call: PromiseLike<unknown>) => void;
-
 function followThrough<Value>(given: Promise<Value> | Value, follow: Follow): Promise<Value> | Value {
   if (given instanceof Promise) follow(given);
   return given;
-}
-
-/** The sync function, with each call followed from its beginning to its end. */
-function followedSync(sync: SyncFunction, follow: Follow, see: (seen: Seen) => void): SyncFunction {
-  let made = 0;
-  const followed: SyncFunction = (peer, given) => {
-    made += 1;
-    const call = made;
-    see({ kind: 'called', call, peerUrl: peer.peerUrl });
-    let isOver = false;
-    const over = (how: 'settled' | 'aborted') => (): void => {
-      if (isOver) return;
-      isOver = true;
-      given.signal.removeEventListener('abort', aborted);
-      see({ kind: 'call over', call, how });
-    };
-    const aborted = over('aborted');
-    const settled = over('settled');
-    given.signal.addEventListener('abort', aborted);
-    try {
-      const answer = sync(peer, given);
-      if (!isThenable(answer)) {
-        settled();
-        return answer;
-      }
-      const answered = Promise.resolve(answer);
-      follow(answered);
-      answered.then(settled, settled);
-      return answered;
-    } catch (error) {
-      settled();
-      throw error;
-    }
-  };
-  return sync.exclude === undefined ? followed : Object.assign(followed, { exclude: sync.exclude });
-}
-
-function isThenable(value: unknown): value is PromiseLike<never> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-function openStorage(
-  { storage = {}, state }: WorldOptions,
-  clock: ReturnType<typeof innerClock>,
-  see: (seen: Seen) => void,
-): { open(): SyncStorage & { kill(): void }; heal(): void } {
-  const initial = state === undefined ? {} : { state };
-  if (!('load' in storage)) return createFaultyStorage(storage, initial, clock, see);
-  const own = storage;
-  return {
-    heal: () => undefined,
-    open: () => {
-      let isDead = false;
-      return {
-        kill: () => {
-          isDead = true;
-        },
-        load: async (notify) => {
-          const loaded = { ...initial, ...(await own.load(notify)) };
-          see({ kind: 'loaded', saved: loaded, isNewest: true });
-          return loaded;
-        },
-        save: async (saved) => {
-          if (isDead) return;
-          await own.save(saved);
-          see({ kind: 'saved', saved });
-        },
-        close: async () => {
-          if (!isDead) await own.close?.();
-        },
-      };
-    },
-  };
 }

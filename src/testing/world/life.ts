@@ -3,6 +3,7 @@ import type { SyncWorkerActor } from '../../../machines/sync-worker.contract.ts'
 import type { PeerRecordInput } from '../../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../../policy/sync-policy.ts';
 import type { SyncFunction } from '../../schedule/attempt.ts';
+import { inPlaceOf } from '../../schedule/in-place-of.ts';
 import type { WorkerContext, WorkerInput } from '../../schedule/worker-context.ts';
 import type { WaitsBounded } from '../../schedule/worker-events.ts';
 import type { SyncStorage } from '../../storage/storage.ts';
@@ -99,8 +100,7 @@ export function createLife(options: LifeOptions): Life {
 
 /** A dead process hears no answer, and asks nobody. */
 function deafAfterDeath(sync: SyncFunction, isDead: () => boolean): SyncFunction {
-  const deaf: SyncFunction = (peer, given) => (isDead() ? new Promise(() => undefined) : sync(peer, given));
-  return sync.exclude === undefined ? deaf : Object.assign(deaf, { exclude: sync.exclude });
+  return inPlaceOf(sync, (peer, given) => (isDead() ? new Promise(() => undefined) : sync(peer, given)));
 }
 
 function actorInput(actor: SyncWorkerActor): WorkerInput {
