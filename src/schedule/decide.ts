@@ -112,17 +112,15 @@ type Due = Pick<Decision, 'until' | 'rule' | 'peerUrl'>;
 
 /** The earliest time of the next run, and what sets it. */
 function dueAt(context: WorkerContext, now: number): Due {
-  const { worker, peers, request, due, lastTriedPeer } = context;
+  const { worker, peers, request, due } = context;
   const notBefore = context.notBefore || AT_ONCE;
   if (worker.lastOutcome === 'running') return { until: notBefore, rule: 'stuck limit', peerUrl: '' };
   const isAsked = request === 'requested' || request === 'forced';
   // A solo worker waits for nothing but a peer, and one that failed not for the others if there is a new one.
   const isWanted =
     isAsked || request === 'new-peer' || (worker.lastOutcome === 'solo' && peers.some(isSyncPeer));
-  // A wait this short may be the pause after a run that was withdrawn, of which a restart knows nothing else.
-  const isPause = lastTriedPeer === '' && worker.nextSyncDueAt - now <= 2 * MIN_RUN_GAP_SECONDS;
   const waits: Due[] = [
-    isWanted && !isPause
+    isWanted
       ? { until: AT_ONCE, rule: 'due', peerUrl: '' }
       : { until: worker.nextSyncDueAt || AT_ONCE, rule: due.rule, peerUrl: due.peerUrl },
     { until: floorAt(context, now), rule: 'floor', peerUrl: '' },
@@ -131,11 +129,22 @@ function dueAt(context: WorkerContext, now: number): Due {
   return waits.reduce((latest, wait) => (wait.until > latest.until ? wait : latest));
 }
 
-/** The end of the pause between two runs, or at once if it is over. It is void where the clock was set back before the last run's end. */
-function floorAt({ endedAt }: WorkerContext, now: number): number {
-  if (endedAt === null) return AT_ONCE;
-  const since = now - endedAt;
-  return since >= -1 && since < MIN_RUN_GAP_SECONDS ? endedAt + MIN_RUN_GAP_SECONDS : AT_ONCE;
+/** The end of the pause between two runs, or at once if it is over. */
+function floorAt({ endedAt, worker }: WorkerContext, now: number): number {
+  if (endedAt !== null) return pauseAfter(endedAt, now);
+  const { lastSyncFinishedAt, nextSyncDueAt } = worker;
+  return Math.max(
+    // The time is truncated: the run ended at most a second after it.
+    lastSyncFinishedAt === 0 ? AT_ONCE : pauseAfter(lastSyncFinishedAt + 1, now),
+    // A run that was withdrawn left nothing but its due time, the end of the pause after it.
+    nextSyncDueAt === 0 ? AT_ONCE : pauseAfter(nextSyncDueAt - MIN_RUN_GAP_SECONDS, now),
+  );
+}
+
+/** It is void where the clock was set back before the run's end. */
+function pauseAfter(end: number, now: number): number {
+  const since = now - end;
+  return since >= -1 && since < MIN_RUN_GAP_SECONDS ? end + MIN_RUN_GAP_SECONDS : AT_ONCE;
 }
 
 /**

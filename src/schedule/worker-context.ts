@@ -66,7 +66,7 @@ export interface WorkerContext {
   readonly stuckPeers: readonly string[];
   /** URL of the peer of the newest attempt that ended; '' before the first. */
   readonly lastTriedPeer: string;
-  /** When the newest run or solo turn ended, in Unix seconds with a fraction; null: never. The pause between runs counts from here. */
+  /** When the newest run or solo turn ended, in Unix seconds with a fraction; null: not in this life. The pause between runs counts from here. */
   readonly endedAt: number | null;
   /** Nothing is due before this, in Unix seconds: what is left of an abandoned run, or the spread of a start; null before it is drawn. */
   readonly notBefore: number | null;
@@ -85,7 +85,7 @@ export interface WorkerInput {
   readonly request?: SyncRequest | undefined;
   /** False where a worker goes on rather than starts: then the first run is not spread. @default true */
   readonly isStart?: boolean | undefined;
-  /** When the newest run ended, in Unix seconds with a fraction. @default `lastSyncFinishedAt` and a second, for that is truncated */
+  /** When the newest run ended, in Unix seconds with a fraction. @default null: the state says when at the latest */
   readonly endedAt?: number | null | undefined;
 }
 
@@ -110,8 +110,7 @@ export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
     request: input.request ?? 'none',
     stuckPeers: isAbandoned && worker.lastPeerUrl !== '' ? [worker.lastPeerUrl] : [],
     lastTriedPeer: '',
-    // The second was truncated: the run ended at most a second after it.
-    endedAt: input.endedAt ?? (worker.lastSyncFinishedAt === 0 ? null : worker.lastSyncFinishedAt + 1),
+    endedAt: input.endedAt ?? null,
     // What is left of an abandoned run is waited out in any case.
     notBefore: input.isStart === false && !isAbandoned ? 0 : null,
     bounded: null,

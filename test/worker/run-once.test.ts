@@ -50,6 +50,17 @@ describe('one run', () => {
     expect(run.attempts.map(({ result }) => result.outcome)).toEqual(['error', 'error']);
   });
 
+  test('asks a new peer at once, also in the last seconds of a backoff', async () => {
+    const sync: SyncFunction = ({ peerUrl }) => {
+      if (peerUrl === 'http://b.example') return { head: 'h1' };
+      throw new PeerSyncRateLimited({ retryAfterSeconds: 90 });
+    };
+    const { saved, nextAt } = await once({ peers: ['http://a.example'], sync });
+    const clock = createVirtualClock((nextAt - 1.5) * 1000);
+    const run = await once({ saved, peers, sync }, clock);
+    expect(run.attempts.map(({ peerUrl }) => peerUrl)).toEqual(['http://b.example']);
+  });
+
   test('is solo without a peer', async () => {
     const run = await once({ sync: good });
     expect(run).toMatchObject({ ended: 'finished', saved: { state: { lastOutcome: 'solo' } } });
