@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { systemClock } from '../clock/system-clock.ts';
 import { systemRandom, systemReport } from '../clock/system-ports.ts';
-import type { WorkerClock } from '../clock/worker-clock.ts';
 import { explain } from '../explain/why.ts';
 import { createPeerList } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
@@ -13,8 +11,8 @@ import { asError } from '../policy/thrown.ts';
 import { decide } from '../schedule/decide.ts';
 import { createWorkerContext } from '../schedule/worker-context.ts';
 import { createEventHub } from '../worker/event-hub.ts';
-import { createBullAlarms } from './bullmq-alarms.ts';
 import { examine } from './doctor.ts';
+import { type Engine, loadEngine } from './engine.ts';
 import type { Fleet, FleetStatus, FleetWork, FleetWorkerInput, FleetWorkOptions } from './fleet.ts';
 import { FleetError } from './fleet-errors.ts';
 import type { FleetEvent } from './fleet-events.ts';
@@ -22,10 +20,8 @@ import { checkId, type FleetOptions, readFleetOptions } from './fleet-options.ts
 import { closeGates, fold, readClosures } from './look.ts';
 import { type OperatorEvent, policyOf, writeEvent } from './operator-events.ts';
 import { fieldsOf, readRecord, writePeers, writePolicy, writeState } from './record.ts';
-import { connectEngine } from './store/connect.ts';
 import { fleetKeys, originOf } from './store/keys.ts';
-import { createStore, EPOCH } from './store/store.ts';
-import { createStoreGates } from './store-gate.ts';
+import { EPOCH } from './store/store.ts';
 import { startWork } from './work.ts';
 
 /** The most bytes of events that wait for one worker. */
@@ -35,7 +31,7 @@ const MAX_EVENT_BYTES = 64 * 1024;
 const BATCH = 500;
 
 /**
- * Workers over any number of processes and machines, on BullMQ over Redis or Valkey. Nothing is connected before the first call.
+ * Workers over any number of processes and machines, on BullMQ over Redis or Valkey. Nothing is loaded or connected before the first call.
  *
  * @throws RangeError for a policy option, TypeError for any other, naming it, its value and what is allowed
  */
@@ -57,53 +53,30 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
   };
 
   const end = new AbortController();
-  const store = createStore({
-    connection,
-    keys,
-    process,
-    monotonic,
-    fresh,
-    events: {
-      down: (error) => hub.emit({ type: 'store.down', error }),
-      up: () => hub.emit({ type: 'store.up' }),
-      forgot: (until) => {
-        hub.emit({ type: 'store.forgot', until: until / 1000 });
-        gates.replay().catch(fault);
-      },
-      stepped: (seconds) => hub.emit({ type: 'clock.stepped', seconds }),
-    },
-  });
-  const gates = createStoreGates({ store, keys, perPeer, monotonic, end: end.signal });
-  const clock: Required<WorkerClock> = {
-    now: store.time.now,
-    monotonic,
-    setTimeout: systemClock.setTimeout,
-    clearTimeout: systemClock.clearTimeout,
-  };
-  const alarms = createBullAlarms({
-    prefix: keys.prefix,
-    redis: connectEngine(connection),
-    now: store.time.now,
-    // While the store is away BullMQ says so every second or two; once is enough.
-    report: (error) => {
-      if (store.isUp) fault(error);
-    },
-  });
-
-  let opening: Promise<void> | undefined;
-  const open = (): Promise<void> => {
-    opening ??= store.open();
+  let loading: Promise<Engine> | undefined;
+  let opening: Promise<Engine> | undefined;
+  const open = (): Promise<Engine> => {
+    if (opening === undefined) {
+      const { signal } = end;
+      const { emit } = hub;
+      loading = loadEngine({ connection, keys, perPeer, process, monotonic, fresh, emit, fault, end: signal });
+      opening = loading.then(async (engine) => {
+        await engine.store.open();
+        return engine;
+      });
+    }
     return opening;
   };
   const works = new Set<FleetWork>();
 
   /** A new worker's first look: by the policy's own decision, spread included. */
-  const firstLook = (worker: Ready): number => {
+  const firstLook = (worker: Ready, now: number): number => {
     const input = { ...worker, policy: policyOf(policy, worker.policy), isStart: true };
-    const { decision } = decide(createWorkerContext(input), store.time.now() / 1000, random).context;
+    const { decision } = decide(createWorkerContext(input), now / 1000, random).context;
     return Math.ceil(decision.until * 1000);
   };
   const addBatch = async (batch: readonly FleetWorkerInput[]): Promise<number> => {
+    const { store, alarms } = await open();
     const ready = batch.map(readWorker);
     const replies = await Promise.all(
       ready.map(({ id, state, peers, policy: own }) =>
@@ -115,7 +88,8 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       ),
     );
     const isNew = (_: unknown, index: number): boolean => replies[index]?.[0] === 'added';
-    await alarms.add(ready.filter(isNew).map((worker) => ({ id: worker.id, time: firstLook(worker) })));
+    const now = store.time.now();
+    await alarms.add(ready.filter(isNew).map((worker) => ({ id: worker.id, time: firstLook(worker, now) })));
     for (const [index, given] of batch.entries()) {
       if (isNew(given, index)) continue;
       if (given.peers !== undefined)
@@ -126,7 +100,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     return ready.filter(isNew).length;
   };
   const tell = async (id: string, event: OperatorEvent): Promise<void> => {
-    await open();
+    const { store, alarms } = await open();
     const line = writeEvent(event, fresh());
     const [said] = await store.call(
       'tell',
@@ -147,7 +121,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     }
   };
   const read = async (id: string): Promise<{ fields: Map<string, string>; closed: unknown } | undefined> => {
-    await open();
+    const { store } = await open();
     const [kind, fields, closed] = await store.call(
       'look',
       [keys.meta, keys.record(checkId(id))],
@@ -157,9 +131,10 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
   };
 
   return {
-    open,
-    add: async (id, worker = {}) => {
+    open: async () => {
       await open();
+    },
+    add: async (id, worker = {}) => {
       return (await addBatch([{ ...worker, id }])) === 1;
     },
     addMany: async (workers) => {
@@ -175,7 +150,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       return added + (await addBatch(batch));
     },
     remove: async (id) => {
-      await open();
+      const { store, alarms } = await open();
       const [said] = await store.call('remove', [keys.meta, keys.record(checkId(id)), keys.counts], [EPOCH]);
       await alarms.remove(id);
       return said === 'removed';
@@ -190,7 +165,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     resetPeer: async (id, peerUrl, { force = false } = {}) => {
       const url = normalizePeerUrl(peerUrl);
       if (force) {
-        await open();
+        const { store, gates } = await open();
         await store.call('open', [keys.gate(originOf(url))], []);
         gates.forget(originOf(url));
       }
@@ -209,6 +184,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     why: async (id) => {
       const found = await read(id);
       if (found === undefined) throw unknownWorker(id);
+      const { store, gates } = await open();
       const record = readRecord(id, found.fields);
       const now = store.time.now() / 1000;
       const closed = readClosures(found.closed, { gates });
@@ -227,7 +203,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     },
     peer: async (peerUrl) => {
       const origin = originOf(normalizePeerUrl(peerUrl));
-      await open();
+      const { store } = await open();
       const [, gate, places, slots, count] = await store.call(
         'gate',
         [keys.gate(origin), keys.places(origin), keys.slots(origin)],
@@ -245,7 +221,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       };
     },
     status: async (): Promise<FleetStatus> => {
-      await open();
+      const { store, alarms } = await open();
       await store.refresh();
       const [counts, processes, quiet] = await Promise.all([
         store.redis.hgetall(keys.counts),
@@ -272,7 +248,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       };
     },
     doctor: async () => {
-      await open();
+      const { store } = await open();
       await store.refresh();
       return examine(store.redis, () => store.time.now() / 1000);
     },
@@ -281,26 +257,10 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
         throw new TypeError('sync is undefined; to work, createFleet() needs one');
       const work = startWork(workOptions, {
         open,
-        store,
         keys,
-        gates,
-        alarms,
         end,
         fault,
-        emit: hub.emit,
-        look: {
-          store,
-          keys,
-          gates,
-          sync,
-          policy,
-          clock,
-          random,
-          fresh,
-          emit: hub.emit,
-          spread: spreadOf,
-          end: end.signal,
-        },
+        look: { keys, sync, policy, random, fresh, emit: hub.emit, spread: spreadOf, end: end.signal },
       });
       works.add(work);
       return work;
@@ -314,8 +274,10 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
   async function close(): Promise<void> {
     await Promise.all([...works].map((work) => work.stop()));
     end.abort(new Error('the fleet was closed'));
-    await alarms.close();
-    await store.close();
+    // What could not be loaded has nothing to be closed.
+    const engine = await loading?.catch(() => undefined);
+    await engine?.alarms.close();
+    await engine?.store.close();
   }
 }
 

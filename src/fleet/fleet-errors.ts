@@ -4,6 +4,8 @@ export type FleetErrorCode =
   | 'unknown_worker'
   /** Redis cannot be reached, or does not answer. */
   | 'store_away'
+  /** bullmq or ioredis, which a fleet alone needs, is not installed. */
+  | 'not_installed'
   /** The fleet was written by a newer version of this package. */
   | 'newer_format'
   /** More events wait for a worker than its record takes. */

@@ -49,6 +49,11 @@ export function readFleetOptions(options: FleetOptions): FleetSettings {
   }
   checkNames(options, known);
   const { connection, name = 'fleet', sync, policy, perPeer, random } = options;
+  if (!(isRecord(connection) || (typeof connection === 'string' && connection !== ''))) {
+    throw new TypeError(
+      `connection is ${describe(connection)}; allowed is redis://host:port, the path of a socket, or the options of ioredis`,
+    );
+  }
   for (const [option, value] of Object.entries({ sync, random })) {
     if (value !== undefined && typeof value !== 'function') {
       throw new TypeError(`${option} is ${describe(value)}; allowed is a function`);

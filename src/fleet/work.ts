@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import { checkNames } from '../worker/worker-options.ts';
-import type { Alarms, AlarmWork } from './alarm.ts';
+import type { AlarmWork } from './alarm.ts';
+import type { Engine } from './engine.ts';
 import type { FleetWork, FleetWorkOptions } from './fleet.ts';
-import type { FleetEvent } from './fleet-events.ts';
 import { type LookParts, look } from './look.ts';
 import { createReconciler } from './reconcile.ts';
 import type { FleetKeys } from './store/keys.ts';
 import type { FleetStore } from './store/store.ts';
-import type { StoreGates } from './store-gate.ts';
 
 /** Between two greetings: so soon a store that forgot is noticed, in milliseconds. */
 const GREET_MS = 5000;
@@ -20,28 +19,24 @@ const RECONCILE_MS = 1000;
 const TELL_MS = 5000;
 
 export interface WorkParts {
-  readonly open: () => Promise<void>;
-  readonly store: FleetStore;
+  readonly open: () => Promise<Engine>;
   readonly keys: FleetKeys;
-  readonly gates: StoreGates;
-  readonly alarms: Alarms;
   /** Aborted when the store cannot be told any more. */
   readonly end: AbortController;
   readonly fault: (error: unknown) => void;
-  readonly emit: (event: FleetEvent) => void;
-  readonly look: Omit<LookParts, 'signal'>;
+  readonly look: Omit<LookParts, 'store' | 'gates' | 'clock' | 'signal'>;
 }
 
 /** Begins to look at workers as their alarms ring. @throws TypeError for an option */
 export function startWork(options: FleetWorkOptions, parts: WorkParts): FleetWork {
   const { concurrency, drainMs } = readWorkOptions(options);
-  const { open, store, keys, gates, alarms, end, fault, emit } = parts;
+  const { open, keys, end, fault } = parts;
   const abort = new AbortController();
   const timers = new Set<NodeJS.Timeout>();
-  let work: AlarmWork | undefined;
+  let begun: { readonly engine: Engine; readonly work: AlarmWork } | undefined;
   let isStopping = false;
 
-  const every = (ms: number, act: () => Promise<void>): void => {
+  const every = (store: FleetStore, ms: number, act: () => Promise<void>): void => {
     const turn = (): void => {
       const timer = setTimeout(() => {
         timers.delete(timer);
@@ -58,33 +53,37 @@ export function startWork(options: FleetWorkOptions, parts: WorkParts): FleetWor
     };
     turn();
   };
-  const about = `${hostname()} ${process.pid}`;
-  const reconciler = createReconciler({
-    redis: store.redis,
-    keys,
-    alarms,
-    process: store.process,
-    now: store.time.now,
-    onRestored: (ids) => emit({ type: 'alarms.restored', ids }),
-  });
   const begin = async (): Promise<void> => {
-    await open();
+    const engine = await open();
+    const { store, alarms, gates, clock } = engine;
+    const about = `${hostname()} ${process.pid}`;
     await store.greet(about);
     if (isStopping) return;
-    work = alarms.work((id) => look(id, { ...parts.look, signal: abort.signal }), concurrency);
-    every(GREET_MS, () => store.greet(about));
-    every(RECONCILE_MS, reconciler.step);
+    const lookParts = { ...parts.look, store, gates, clock, signal: abort.signal };
+    begun = { engine, work: alarms.work((id) => look(id, lookParts), concurrency) };
+    const reconciler = createReconciler({
+      redis: store.redis,
+      keys,
+      alarms,
+      process: store.process,
+      now: store.time.now,
+      onRestored: (ids) => parts.look.emit({ type: 'alarms.restored', ids }),
+    });
+    every(store, GREET_MS, () => store.greet(about));
+    every(store, RECONCILE_MS, reconciler.step);
   };
-  const begun = begin();
-  begun.catch(fault);
+  const beginning = begin();
+  beginning.catch(fault);
 
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
       isStopping = true;
       for (const timer of timers) clearTimeout(timer);
-      await begun.catch(() => undefined);
-      if (work === undefined) return;
+      await beginning.catch(() => undefined);
+      if (begun === undefined) return;
+      const { engine, work } = begun;
+      const { store, gates } = engine;
       const drained = work.drain();
       await Promise.race([drained, wait(drainMs)]);
       abort.abort(new Error('the process stops working'));

@@ -1,9 +1,9 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { QUEUE } from '../../src/fleet/bullmq-alarms.ts';
 import { createFleet, type Fleet, type FleetEvent, type FleetOptions } from '../../src/fleet/index.ts';
-import { servers, useRedis } from './support/redis-server.ts';
+import { serverTest, useRedis } from './support/redis-server.ts';
 
 interface Started {
   readonly fleet: Fleet;
@@ -31,31 +31,28 @@ function start(options: FleetOptions): Started {
   };
 }
 
-test.skipIf(servers.length === 0).for(servers)(
-  'with %s: a worker is added, runs, is told other peers at once, and is removed',
-  async (server) => {
-    const { socket } = await useRedis(server);
-    const { fleet, next } = start({ connection: socket });
-    expect(await fleet.add('a:1 ü', { peers: ['http://a.example'] })).toBe(true);
-    expect(await fleet.add('a:1 ü')).toBe(false);
-    fleet.work();
-    expect(await next('run.finished')).toMatchObject({ id: 'a:1 ü', state: { lastOutcome: 'ok' } });
-    await fleet.setPeers('a:1 ü', ['http://b.example']);
-    await fleet.requestSync('a:1 ü');
-    expect(await next('run.finished')).toMatchObject({ state: { lastPeerUrl: 'http://b.example' } });
-    expect(await fleet.get('a:1 ü')).toMatchObject({ peers: [{ peerUrl: 'http://b.example' }] });
-    expect(await fleet.why('a:1 ü')).toMatchObject({ state: 'ok', holder: '', events: 0 });
-    expect(await fleet.remove('a:1 ü')).toBe(true);
-    expect(await fleet.remove('a:1 ü')).toBe(false);
-    await expect(fleet.why('a:1 ü')).rejects.toMatchObject({ code: 'unknown_worker' });
-    expect(await fleet.status()).toMatchObject({ workers: 0 });
-  },
-);
+serverTest('a worker is added, runs, is told other peers at once, and is removed', async (program) => {
+  const { socket } = await useRedis(program);
+  const { fleet, next } = start({ connection: socket });
+  expect(await fleet.add('a:1 ü', { peers: ['http://a.example'] })).toBe(true);
+  expect(await fleet.add('a:1 ü')).toBe(false);
+  fleet.work();
+  expect(await next('run.finished')).toMatchObject({ id: 'a:1 ü', state: { lastOutcome: 'ok' } });
+  await fleet.setPeers('a:1 ü', ['http://b.example']);
+  await fleet.requestSync('a:1 ü');
+  expect(await next('run.finished')).toMatchObject({ state: { lastPeerUrl: 'http://b.example' } });
+  expect(await fleet.get('a:1 ü')).toMatchObject({ peers: [{ peerUrl: 'http://b.example' }] });
+  expect(await fleet.why('a:1 ü')).toMatchObject({ state: 'ok', holder: '', events: 0 });
+  expect(await fleet.remove('a:1 ü')).toBe(true);
+  expect(await fleet.remove('a:1 ü')).toBe(false);
+  await expect(fleet.why('a:1 ü')).rejects.toMatchObject({ code: 'unknown_worker' });
+  expect(await fleet.status()).toMatchObject({ workers: 0 });
+});
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a job that an operator cleaned away or that failed is set again by the reconciler',
-  async () => {
-    const { socket } = await useRedis();
+  async (program) => {
+    const { socket } = await useRedis(program);
     const { fleet, next } = start({ connection: socket, policy: { intervalSeconds: 3600 } });
     await fleet.addMany(['one', 'two', 'three'].map((id) => ({ id, peers: ['http://a.example'] })));
     fleet.work();
@@ -74,10 +71,10 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'Redis goes away and comes back: each is told once, nobody is asked meanwhile, and the fleet goes on',
-  async () => {
-    const server = await useRedis();
+  async (program) => {
+    const server = await useRedis(program);
     let asked = 0;
     const { fleet, events, next } = start({
       connection: server.socket,
@@ -107,10 +104,10 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a stop lets a run end within its time, and withdraws one that does not: no failure is counted',
-  async () => {
-    const { socket } = await useRedis();
+  async (program) => {
+    const { socket } = await useRedis(program);
     let let1: () => void = () => undefined;
     const { fleet, next } = start({
       connection: socket,
@@ -133,10 +130,10 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a peer has so many attempts at a time, that far apart, over all processes; who waits is given a slot',
-  async () => {
-    const { socket } = await useRedis();
+  async (program) => {
+    const { socket } = await useRedis(program);
     const perPeer = { atOnce: 2, spacingMs: 30 };
     let now = 0;
     let most = 0;
@@ -167,25 +164,22 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)(
-  'what is malformed is refused where it comes in, with what is allowed',
-  async () => {
-    const { socket } = await useRedis();
-    const { fleet } = start({ connection: socket });
-    await expect(fleet.add('')).rejects.toThrow('id is ""; allowed is a text of 1 to 200 bytes');
-    await expect(fleet.add('w', { peers: ['a.example'] })).rejects.toThrow('allowed is an absolute URL');
-    await expect(fleet.requestSync('nobody')).rejects.toMatchObject({ code: 'unknown_worker' });
-    await fleet.add('w');
-    await expect(fleet.setPeers('w', ['a.example'])).rejects.toThrow(TypeError);
-    await expect(fleet.setPolicy('w', { intervalSeconds: -1 })).rejects.toThrow('intervalSeconds is -1');
-    expect(() => fleet.work({ concurrency: 0 })).toThrow(
-      'concurrency is 0; allowed is a whole number of at least 1',
-    );
-    expect(() => createFleet({ connection: socket, name: 'a b' })).toThrow('name is "a b"');
-    expect(() => createFleet({ connection: '' })).toThrow('connection is ""');
-    expect(() => createFleet({ connection: socket, perPeer: { atOnce: 0.5 } })).toThrow(
-      'perPeer.atOnce is 0.5',
-    );
-    expect(() => createFleet({ connection: socket }).work()).toThrow('sync is undefined');
-  },
-);
+serverTest('what is malformed is refused where it comes in, with what is allowed', async (program) => {
+  const { socket } = await useRedis(program);
+  const { fleet } = start({ connection: socket });
+  await expect(fleet.add('')).rejects.toThrow('id is ""; allowed is a text of 1 to 200 bytes');
+  await expect(fleet.add('w', { peers: ['a.example'] })).rejects.toThrow('allowed is an absolute URL');
+  await expect(fleet.requestSync('nobody')).rejects.toMatchObject({ code: 'unknown_worker' });
+  await fleet.add('w');
+  await expect(fleet.setPeers('w', ['a.example'])).rejects.toThrow(TypeError);
+  await expect(fleet.setPolicy('w', { intervalSeconds: -1 })).rejects.toThrow('intervalSeconds is -1');
+  expect(() => fleet.work({ concurrency: 0 })).toThrow(
+    'concurrency is 0; allowed is a whole number of at least 1',
+  );
+  expect(() => createFleet({ connection: socket, name: 'a b' })).toThrow('name is "a b"');
+  expect(() => createFleet({ connection: '' })).toThrow('connection is ""');
+  expect(() => createFleet({ connection: socket, perPeer: { atOnce: 0.5 } })).toThrow(
+    'perPeer.atOnce is 0.5',
+  );
+  expect(() => createFleet({ connection: socket }).work()).toThrow('sync is undefined');
+});

@@ -11,7 +11,7 @@ import { createStoreTime } from '../../src/fleet/store/store-time.ts';
 import { PeerSyncRateLimited } from '../../src/index.ts';
 import { BEGIN } from '../support/embedded-worker.ts';
 import { createWorld, type FleetWorld, type WorldOptions } from './support/fleet-world.ts';
-import { servers, useRedis } from './support/redis-server.ts';
+import { serverTest, useRedis } from './support/redis-server.ts';
 
 const PEER = 'http://a.example';
 const noAof = ['--appendonly', 'no'];
@@ -53,34 +53,40 @@ const timeOf = (next: Next): number =>
 const outcomeOf = async ({ store, keys }: FleetWorld, id: string): Promise<unknown> =>
   JSON.parse((await store.redis.hget(keys.record(id), 'state')) ?? '{}').last_outcome;
 
-test.skipIf(servers.length === 0).for([
+for (const [script, when] of [
   ['leave', 'before'],
   ['leave', 'after'],
   ['finish', 'before'],
   ['finish', 'after'],
-] as const)(
-  'a connection that breaks %s: %s it is done; the run is made once, and is on record',
-  async ([script, when]) => {
-    const { socket } = await useRedis(servers[0], noAof);
-    const { world, asked } = await startProcess({ socket, fault: breaks(script, when) });
-    await world.add('w', [PEER]);
-    await world.look('w');
-    expect(asked()).toBe(1);
-    expect(await outcomeOf(world, 'w')).toBe('ok');
-    expect(world.events.map(({ type }) => type)).toEqual(['run.started', 'attempt.finished', 'run.finished']);
-    expect(await world.store.redis.hgetall(world.keys.counts)).toMatchObject({
-      idle: '0',
-      running: '0',
-      ok: '1',
-    });
-    await world.close();
-  },
-);
+] as const) {
+  serverTest(
+    `a connection that breaks ${script}: ${when} it is done; the run is made once, and is on record`,
+    async (program) => {
+      const { socket } = await useRedis(program, noAof);
+      const { world, asked } = await startProcess({ socket, fault: breaks(script, when) });
+      await world.add('w', [PEER]);
+      await world.look('w');
+      expect(asked()).toBe(1);
+      expect(await outcomeOf(world, 'w')).toBe('ok');
+      expect(world.events.map(({ type }) => type)).toEqual([
+        'run.started',
+        'attempt.finished',
+        'run.finished',
+      ]);
+      expect(await world.store.redis.hgetall(world.keys.counts)).toMatchObject({
+        idle: '0',
+        running: '0',
+        ok: '1',
+      });
+      await world.close();
+    },
+  );
+}
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a run whose process is gone is left alone until its stuck limit and two seconds, by requests too; then it counts as stuck, and its late result is dropped',
-  async () => {
-    const { socket } = await useRedis(servers[0], noAof);
+  async (program) => {
+    const { socket } = await useRedis(program, noAof);
     const name = 'takeover';
     let end: (answer: { head: string }) => void = () => undefined;
     const first = await startProcess({ socket, name }, () => new Promise((resolve) => (end = resolve)));
@@ -125,8 +131,8 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)('a script that the server has not got any more is sent again', async () => {
-  const { socket } = await useRedis(servers[0], noAof);
+serverTest('a script that the server has not got any more is sent again', async (program) => {
+  const { socket } = await useRedis(program, noAof);
   const { world, asked } = await startProcess({ socket });
   await world.add('w', [PEER]);
   await world.store.redis.script('FLUSH');
@@ -135,28 +141,25 @@ test.skipIf(servers.length === 0)('a script that the server has not got any more
   await world.close();
 });
 
-test.skipIf(servers.length === 0)(
-  'a Redis that is full: nobody is asked until it takes writes again',
-  async () => {
-    const { socket } = await useRedis(servers[0], noAof);
-    const { world, asked } = await startProcess({ socket });
-    const { redis } = world.store;
-    await world.add('w', [PEER]);
-    await redis.config('SET', 'maxmemory', '1');
-    const looked = world.look('w');
-    await expect.poll(() => redis.info('errorstats')).toContain('errorstat_OOM');
-    expect(asked()).toBe(0);
-    await redis.config('SET', 'maxmemory', '0');
-    await looked;
-    expect(asked()).toBe(1);
-    await world.close();
-  },
-);
+serverTest('a Redis that is full: nobody is asked until it takes writes again', async (program) => {
+  const { socket } = await useRedis(program, noAof);
+  const { world, asked } = await startProcess({ socket });
+  const { redis } = world.store;
+  await world.add('w', [PEER]);
+  await redis.config('SET', 'maxmemory', '1');
+  const looked = world.look('w');
+  await expect.poll(() => redis.info('errorstats')).toContain('errorstat_OOM');
+  expect(asked()).toBe(0);
+  await redis.config('SET', 'maxmemory', '0');
+  await looked;
+  expect(asked()).toBe(1);
+  await world.close();
+});
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a store that forgot: it is told, nobody is asked for an hour, and the closures that a process knows are told again',
-  async () => {
-    const { socket } = await useRedis(servers[0], noAof);
+  async (program) => {
+    const { socket } = await useRedis(program, noAof);
     const clock = createVirtualClock(BEGIN * 1000);
     const askedAt: number[] = [];
     const limited = await startProcess({ socket, clock }, () => {
@@ -178,10 +181,10 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a store that lost its last writes is found out by the process that made them',
-  async () => {
-    const { socket } = await useRedis(servers[0], noAof);
+  async (program) => {
+    const { socket } = await useRedis(program, noAof);
     const { world } = await startProcess({ socket });
     await world.add('w', [PEER]);
     await world.look('w');
@@ -193,8 +196,8 @@ test.skipIf(servers.length === 0)(
   },
 );
 
-test.skipIf(servers.length === 0)('a fleet of a newer format is refused', async () => {
-  const { socket } = await useRedis(servers[0], noAof);
+serverTest('a fleet of a newer format is refused', async (program) => {
+  const { socket } = await useRedis(program, noAof);
   const { world } = await startProcess({ socket, name: 'newer' });
   await world.store.redis.hset(world.keys.meta, 'format', '2');
   await world.close();
@@ -206,8 +209,8 @@ test.skipIf(servers.length === 0)('a fleet of a newer format is refused', async 
   await fleet.close();
 });
 
-test.skipIf(servers.length === 0)('a read-only replica is refused', async () => {
-  const replica = await useRedis(servers[0], [
+serverTest('a read-only replica is refused', async (program) => {
+  const replica = await useRedis(program, [
     ...noAof,
     '--replicaof',
     '127.0.0.1',
@@ -223,8 +226,8 @@ test.skipIf(servers.length === 0)('a read-only replica is refused', async () => 
   await fleet.close();
 });
 
-test.skipIf(servers.length === 0)('two fleets on one Redis know nothing of each other', async () => {
-  const { socket } = await useRedis(servers[0], noAof);
+serverTest('two fleets on one Redis know nothing of each other', async (program) => {
+  const { socket } = await useRedis(program, noAof);
   const one = await startProcess({ socket, name: 'one' }, () => {
     throw new PeerSyncRateLimited({ retryAfterSeconds: 600 });
   });
@@ -238,10 +241,10 @@ test.skipIf(servers.length === 0)('two fleets on one Redis know nothing of each 
   await other.world.close();
 });
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'a Retry-After holds back every worker of the fleet, in every process, and no failure is counted; an operator opens it',
-  async () => {
-    const { socket } = await useRedis(servers[0], noAof);
+  async (program) => {
+    const { socket } = await useRedis(program, noAof);
     const name = 'polite';
     const clock = createVirtualClock(BEGIN * 1000 + 500);
     const limited = await startProcess({ socket, name, clock }, () => {

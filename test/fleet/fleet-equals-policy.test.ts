@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createVirtualClock, type VirtualClock } from '../../src/clock/virtual-clock.ts';
 import { nextAskAt } from '../../src/core.ts';
 import { type OperatorEvent, writeEvent } from '../../src/fleet/operator-events.ts';
@@ -16,7 +16,7 @@ import { BEGIN } from '../support/embedded-worker.ts';
 import { fc } from '../support/property.ts';
 import { type Behaviour, behaviour, scriptSync } from '../support/scripted-sync.ts';
 import { createWorld } from './support/fleet-world.ts';
-import { servers, useRedis } from './support/redis-server.ts';
+import { serverTest, useRedis } from './support/redis-server.ts';
 
 /** What happens to a worker between two of its runs. Whole seconds: both ways of waiting are exact to the millisecond, not below. */
 type Step =
@@ -208,10 +208,10 @@ async function inFleet({ peers, policy, behaviours, steps }: History, socket: st
   }
 }
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'one worker in a fleet does what it does alone: whom it asks and when, its ten fields, its peers',
-  async () => {
-    const { socket } = await useRedis(servers[0], ['--appendonly', 'no']);
+  async (program) => {
+    const { socket } = await useRedis(program, ['--appendonly', 'no']);
     let asked = 0;
     await fc.assert(
       fc.asyncProperty(history.map(withoutReturns), async (lived) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
 import { writeEvent } from '../../src/fleet/operator-events.ts';
 import { EPOCH } from '../../src/fleet/store/store.ts';
@@ -6,7 +6,7 @@ import type { Leave } from '../../src/fleet/store-gate.ts';
 import { BEGIN } from '../support/embedded-worker.ts';
 import { fc } from '../support/property.ts';
 import { createWorld, type FleetWorld } from './support/fleet-world.ts';
-import { servers, useRedis } from './support/redis-server.ts';
+import { serverTest, useRedis } from './support/redis-server.ts';
 
 /** What processes do to the records of two workers and the gates of two peers. */
 type Step =
@@ -236,10 +236,10 @@ class Judge {
   }
 }
 
-test.skipIf(servers.length === 0)(
+serverTest(
   'whatever processes do and in whatever order: one run at a time is on record, no leave is given before a gate opens, beyond its places or closer than its spacing, and no event is lost',
-  async () => {
-    const { socket } = await useRedis(servers[0], ['--appendonly', 'no']);
+  async (program) => {
+    const { socket } = await useRedis(program, ['--appendonly', 'no']);
     let leaves = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {

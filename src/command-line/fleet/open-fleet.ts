@@ -1,5 +1,5 @@
 import type { Fleet, FleetOptions } from '../../fleet/index.ts';
-import { readField } from '../../policy/thrown.ts';
+import { asError, readField } from '../../policy/thrown.ts';
 import { CommandFailed, FAILED, USAGE } from '../exit-status.ts';
 import type { Host } from '../host.ts';
 
@@ -9,21 +9,7 @@ export interface FleetOptionsGiven {
   readonly name: string;
 }
 
-/** The entry of the fleet, loaded when it is needed: what it depends on is optional. @throws CommandFailed where that is not installed */
-export async function loadFleet(): Promise<typeof import('../../fleet/index.ts')> {
-  try {
-    return await import('../../fleet/index.ts');
-  } catch (cause) {
-    if (readField(cause, 'code') !== 'ERR_MODULE_NOT_FOUND') throw cause;
-    throw new CommandFailed(
-      FAILED,
-      'a fleet needs the packages bullmq and ioredis; install them with: npm install bullmq ioredis',
-      { cause },
-    );
-  }
-}
-
-/** Does something with a fleet, and disconnects. @throws CommandFailed where Redis is not there, or the options are wrong */
+/** Does something with a fleet, and disconnects. @throws CommandFailed where Redis or a package is not there, or the options are wrong */
 export async function openFleet(
   host: Host,
   given: FleetOptionsGiven,
@@ -34,10 +20,12 @@ export async function openFleet(
   fleet.on('fault', ({ error }) => void host.stderr.write(`warning: ${error.message}\n`));
   try {
     await fleet.open().catch((error: unknown) => {
-      if (readField(error, 'code') !== 'store_away') throw error;
+      const code = readField(error, 'code');
+      if (code === 'not_installed') throw new CommandFailed(USAGE, asError(error).message, { cause: error });
+      if (code !== 'store_away') throw error;
       throw new CommandFailed(
         FAILED,
-        `Redis cannot be reached (${String(readField(error, 'message'))}); name it with --redis or REDIS_URL`,
+        `Redis cannot be reached (${asError(error).message}); name it with --redis or REDIS_URL`,
         { cause: error },
       );
     });
@@ -51,7 +39,7 @@ async function makeFleet(
   { redis, name }: FleetOptionsGiven,
   options: Omit<FleetOptions, 'connection' | 'name'>,
 ): Promise<Fleet> {
-  const { createFleet } = await loadFleet();
+  const { createFleet } = await import('../../fleet/index.ts');
   try {
     return createFleet({ ...options, connection: redis, name });
   } catch (error) {

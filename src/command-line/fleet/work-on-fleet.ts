@@ -11,7 +11,7 @@ import { createLogger } from '../log/create-logger.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
 import type { Settings } from '../settings/settings.ts';
 import { logFleetEvent } from './log-fleet-event.ts';
-import { type FleetOptionsGiven, loadFleet, openFleet } from './open-fleet.ts';
+import { type FleetOptionsGiven, openFleet } from './open-fleet.ts';
 
 export interface WorkOnFleetOptions {
   readonly host: Host;
@@ -40,7 +40,7 @@ export async function workOnFleet(options: WorkOnFleetOptions): Promise<void> {
   });
   const watch = watchForEnd(host);
   const act = async (fleet: Fleet): Promise<void> => {
-    const { serveFleet } = await loadFleet();
+    const { serveFleet } = await import('../../fleet/index.ts');
     fleet.on('*', (event) => logFleetEvent(logger, event));
     const server = settings.http === false ? undefined : await serveFleet({ fleet, port: settings.http });
     if (server !== undefined) {

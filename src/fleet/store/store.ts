@@ -1,13 +1,21 @@
 import type { Redis } from 'ioredis';
+import { asError } from '../../policy/thrown.ts';
 import { FleetError } from '../fleet-errors.ts';
-import type { FleetConnection } from '../fleet-options.ts';
-import { asStoreError, connectStore, SETTLE_MS } from './connect.ts';
 import type { FleetKeys } from './keys.ts';
 import { type ScriptName, SERVER_TIME, scripts, scriptText } from './scripts.ts';
 import { createStoreTime, type StoreTime } from './store-time.ts';
 
 /** The form of the records; a store of a newer one is refused. */
 export const FORMAT = 1;
+
+/** Between two tries to connect at most, in milliseconds. */
+export const MAX_RETRY_MS = 1000;
+
+/**
+ * For so long after the store came back nobody is asked, in milliseconds: every process has connected by then, and has told what its
+ * peers answered meanwhile.
+ */
+const SETTLE_MS = 2 * MAX_RETRY_MS;
 
 /** The answer of a script, after the time. */
 export type Reply = readonly unknown[];
@@ -46,7 +54,8 @@ export interface FleetStore {
 }
 
 export interface StoreOptions {
-  readonly connection: FleetConnection;
+  /** Whose commands fail at once while the store is away; not connected yet. */
+  readonly redis: Redis;
   readonly keys: FleetKeys;
   readonly process: string;
   readonly events: StoreEvents;
@@ -57,8 +66,7 @@ export interface StoreOptions {
 }
 
 export function createStore(options: StoreOptions): FleetStore {
-  const { connection, keys, process, events, monotonic, fresh, timeScript = SERVER_TIME } = options;
-  const redis = connectStore(connection);
+  const { redis, keys, process, events, monotonic, fresh, timeScript = SERVER_TIME } = options;
   const time = createStoreTime(monotonic, events.stepped);
   const waiting = new Set<() => void>();
   let epoch = '';
@@ -211,3 +219,15 @@ export function createStore(options: StoreOptions): FleetStore {
 
 /** Stands for the epoch in the arguments of a script, for it may change between two tries. */
 export const EPOCH = '\0epoch';
+
+/** What a failed command says, as ours. */
+function asStoreError(cause: unknown): Error {
+  const { name, message } = asError(cause);
+  if (
+    name === 'ReplyError' &&
+    !/^(?:LOADING|READONLY|MASTERDOWN|OOM|MISCONF|CLUSTERDOWN|TRYAGAIN|BUSY)/.test(message)
+  ) {
+    return new FleetError('malformed', `Redis refused a command: ${message}`, { cause });
+  }
+  return new FleetError('store_away', `Redis does not do what it is asked: ${message}`, { cause });
+}

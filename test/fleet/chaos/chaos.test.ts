@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createFleet } from '../../../src/fleet/index.ts';
 import { buildProgram } from '../../support/build-program.ts';
 import { fc } from '../../support/property.ts';
-import { servers, useRedis } from '../support/redis-server.ts';
+import { servers, serverTest, useRedis } from '../support/redis-server.ts';
 import { startJudge } from './judge-peer.ts';
 
 /** `npm run chaos:fleet`, or `CHAOS_KILLS=…`; `CHAOS_SEED` for the same turns again. */
@@ -33,9 +33,9 @@ const policy = {
 
 type Turn = 'kill' | 'stop' | 'clients' | 'redis';
 
-test.skipIf(servers.length === 0)(
+serverTest(
   `a fleet whose processes are killed ${KILLS} times asks nobody early or twice, and loses no worker`,
-  async () => {
+  async (redisServer) => {
     console.log(`CHAOS_SEED=${SEED}`);
     let turn = 0;
     const draw = <T>(arbitrary: fc.Arbitrary<T>): T => {
@@ -43,7 +43,7 @@ test.skipIf(servers.length === 0)(
       return fc.sample(arbitrary, { seed: SEED + turn, numRuns: 1 })[0] as T;
     };
     const random = mulberry(SEED);
-    const redis = await useRedis();
+    const redis = await useRedis(redisServer);
     const judges = await Promise.all(
       [0, 1, 2].map(() =>
         startJudge({

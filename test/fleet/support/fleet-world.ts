@@ -7,6 +7,7 @@ import type { PerPeer } from '../../../src/fleet/fleet-options.ts';
 import type { FleetSyncFunction } from '../../../src/fleet/fleet-sync.ts';
 import { type LookParts, look } from '../../../src/fleet/look.ts';
 import { writePeers, writeState } from '../../../src/fleet/record.ts';
+import { connectStore } from '../../../src/fleet/store/connect.ts';
 import { type FleetKeys, fleetKeys } from '../../../src/fleet/store/keys.ts';
 import type { ScriptName } from '../../../src/fleet/store/scripts.ts';
 import { createStore, EPOCH, type FleetStore } from '../../../src/fleet/store/store.ts';
@@ -59,7 +60,7 @@ export async function createWorld(options: WorldOptions): Promise<FleetWorld> {
     return `${made}-${nonce}`;
   };
   const store = createStore({
-    connection: socket,
+    redis: connectStore(socket),
     keys,
     process: `process ${made}`,
     monotonic: clock.now,

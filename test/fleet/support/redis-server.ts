@@ -5,14 +5,28 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 
-/** The real servers that this machine has. Where it has none, the tests are skipped, and say so. */
-export const servers: readonly string[] = ['redis-server', 'valkey-server'].filter(
+/** The real servers that a fleet is tested on. */
+const programs: readonly string[] = ['redis-server', 'valkey-server'];
+
+/** Those that this machine has. */
+export const servers: readonly string[] = programs.filter(
   (program) => spawnSync(program, ['--version']).status === 0,
 );
-if (!servers.includes('redis-server')) {
-  console.warn('SKIPPED: there is no redis-server; apt-get install redis-server');
+for (const program of programs) {
+  if (!servers.includes(program)) {
+    console.warn(
+      `SKIPPED: there is no ${program}; apt-get install ${program} (Debian has Valkey from 13 on)`,
+    );
+  }
+}
+
+/** A test on each of the servers, which `useRedis` is to start; skipped, and reported so, on one that is not there. */
+export function serverTest(name: string, act: (program: string) => Promise<void>): void {
+  for (const program of programs) {
+    test.skipIf(!servers.includes(program))(`${program}: ${name}`, () => act(program));
+  }
 }
 
 export interface RedisServer {
