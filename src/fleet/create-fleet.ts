@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemRandom, systemReport } from '../clock/system-ports.ts';
-import { explain } from '../explain/why.ts';
+import type { InspectorPage } from '../inspect/inspection.ts';
 import { createPeerList } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { resolvePolicy } from '../policy/sync-policy.ts';
@@ -17,15 +17,18 @@ import type { Fleet, FleetStatus, FleetWork, FleetWorkerInput, FleetWorkOptions 
 import { FleetError } from './fleet-errors.ts';
 import type { FleetEvent } from './fleet-events.ts';
 import { checkId, type FleetOptions, readFleetOptions } from './fleet-options.ts';
-import { closeGates, fold, readClosures } from './look.ts';
 import { type OperatorEvent, policyOf, writeEvent } from './operator-events.ts';
 import { fieldsOf, readRecord, writePeers, writePolicy, writeState } from './record.ts';
+import { type SeenWorker, seeWorker } from './seen-worker.ts';
 import { fleetKeys, originOf } from './store/keys.ts';
 import { EPOCH } from './store/store.ts';
 import { startWork } from './work.ts';
 
 /** The most bytes of events that wait for one worker. */
 const MAX_EVENT_BYTES = 64 * 1024;
+
+/** Closed gates that a status lists. */
+const MAX_GATES = 100;
 
 /** Workers that are added at once. */
 const BATCH = 500;
@@ -59,7 +62,17 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     if (opening === undefined) {
       const { signal } = end;
       const { emit } = hub;
-      loading = loadEngine({ connection, keys, perPeer, process, monotonic, fresh, emit, fault, end: signal });
+      loading = loadEngine({
+        connection,
+        keys,
+        perPeer,
+        process,
+        monotonic,
+        fresh,
+        emit,
+        fault,
+        end: signal,
+      });
       opening = loading.then(async (engine) => {
         await engine.store.open();
         return engine;
@@ -68,6 +81,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     return opening;
   };
   const works = new Set<FleetWork>();
+  const pages = new Set<InspectorPage>();
 
   /** A new worker's first look: by the policy's own decision, spread included. */
   const firstLook = (worker: Ready, now: number): number => {
@@ -120,14 +134,49 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
-  const read = async (id: string): Promise<{ fields: Map<string, string>; closed: unknown } | undefined> => {
+  const read = async (id: string): Promise<{ fields: unknown; closed: unknown } | undefined> => {
     const { store } = await open();
     const [kind, fields, closed] = await store.call(
       'look',
       [keys.meta, keys.record(checkId(id))],
       [EPOCH, keys.gates],
     );
-    return kind === 'gone' ? undefined : { fields: fieldsOf(fields), closed };
+    return kind === 'gone' ? undefined : { fields, closed };
+  };
+  const see = async (id: string): Promise<SeenWorker | undefined> => {
+    const found = await read(id);
+    const { store, gates } = await open();
+    return found && seeWorker(id, found, store.time.now(), { gates, policy, sync });
+  };
+
+  const status = async (): Promise<FleetStatus> => {
+    const { store, alarms } = await open();
+    await store.refresh();
+    const [counts, processes, quiet, [, closedCount, closed]] = await Promise.all([
+      store.redis.hgetall(keys.counts),
+      store.redis.hgetall(keys.processes),
+      store.redis.hget(keys.meta, 'quiet'),
+      store.call('closed', [keys.closed], [keys.gates, MAX_GATES]),
+    ]);
+    const states = Object.fromEntries(
+      syncOutcomes.map((outcome) => [outcome, Number(counts[outcome] ?? 0)]),
+    ) as Record<SyncOutcome, number>;
+    const now = store.time.now();
+    const { paused, ...alarmCounts } = await alarms.counts();
+    return {
+      name,
+      at: now / 1000,
+      workers: Object.values(states).reduce((all, count) => all + count, 0),
+      states,
+      alarms: alarmCounts,
+      paused,
+      processes: Object.entries(processes).map(([who, value]) => {
+        const [seenAt = '0', ...about] = value.split(' ');
+        return { process: who, about: about.join(' '), seenAt: Number(seenAt) / 1000 };
+      }),
+      closedGates: { count: Number(closedCount), longest: readGates(closed) },
+      quietUntil: Number(quiet ?? 0) > now ? Number(quiet) / 1000 : 0,
+    };
   };
 
   return {
@@ -166,7 +215,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       const url = normalizePeerUrl(peerUrl);
       if (force) {
         const { store, gates } = await open();
-        await store.call('open', [keys.gate(originOf(url))], []);
+        await store.call('open', [keys.gate(originOf(url)), keys.closed], [originOf(url)]);
         gates.forget(originOf(url));
       }
       await tell(id, { type: 'peer.reset', at: 0, peerUrl: url, force });
@@ -178,28 +227,13 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     get: async (id) => {
       const found = await read(id);
       if (found === undefined) return undefined;
-      const { state, peers } = readRecord(id, found.fields);
+      const { state, peers } = readRecord(id, fieldsOf(found.fields));
       return { state, peers };
     },
     why: async (id) => {
-      const found = await read(id);
-      if (found === undefined) throw unknownWorker(id);
-      const { store, gates } = await open();
-      const record = readRecord(id, found.fields);
-      const now = store.time.now() / 1000;
-      const closed = readClosures(found.closed, { gates });
-      const { context } = fold(record, { policy, sync });
-      const why = explain(decide(closeGates(context, closed), now, () => 0).context, now);
-      return {
-        ...why,
-        asking: record.holder === '' ? '' : context.worker.lastPeerUrl,
-        id,
-        holder: record.holder,
-        fence: record.fence,
-        leaseUntil: record.leaseUntil / 1000,
-        events: record.events.split('\n').length - 1,
-        gates: [...closed].map(([origin, closedUntil]) => ({ origin, closedUntil })),
-      };
+      const seen = await see(id);
+      if (seen === undefined) throw unknownWorker(id);
+      return seen.why;
     },
     peer: async (peerUrl) => {
       const origin = originOf(normalizePeerUrl(peerUrl));
@@ -220,37 +254,18 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
         waitingCount: Number(count),
       };
     },
-    status: async (): Promise<FleetStatus> => {
-      const { store, alarms } = await open();
-      await store.refresh();
-      const [counts, processes, quiet] = await Promise.all([
-        store.redis.hgetall(keys.counts),
-        store.redis.hgetall(keys.processes),
-        store.redis.hget(keys.meta, 'quiet'),
-      ]);
-      const states = Object.fromEntries(
-        syncOutcomes.map((outcome) => [outcome, Number(counts[outcome] ?? 0)]),
-      ) as Record<SyncOutcome, number>;
-      const now = store.time.now();
-      const { paused, ...alarmCounts } = await alarms.counts();
-      return {
-        name,
-        at: now / 1000,
-        workers: Object.values(states).reduce((all, count) => all + count, 0),
-        states,
-        alarms: alarmCounts,
-        paused,
-        processes: Object.entries(processes).map(([who, value]) => {
-          const [seenAt = '0', ...about] = value.split(' ');
-          return { process: who, about: about.join(' '), seenAt: Number(seenAt) / 1000 };
-        }),
-        quietUntil: Number(quiet ?? 0) > now ? Number(quiet) / 1000 : 0,
-      };
-    },
+    status,
     doctor: async () => {
       const { store } = await open();
       await store.refresh();
       return examine(store.redis, () => store.time.now() / 1000);
+    },
+    inspect: async ({ port = 0 } = {}) => {
+      const { store } = await open();
+      const { inspectFleet } = await import('./inspect-fleet.ts');
+      const page = await inspectFleet({ name, port, now: () => store.time.now() / 1000, status, see });
+      pages.add(page);
+      return page;
     },
     work: (workOptions: FleetWorkOptions = {}) => {
       if (settings.sync === undefined)
@@ -273,12 +288,23 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
 
   async function close(): Promise<void> {
     await Promise.all([...works].map((work) => work.stop()));
+    await Promise.all([...pages].map((page) => page.close()));
     end.abort(new Error('the fleet was closed'));
     // What could not be loaded has nothing to be closed.
     const engine = await loading?.catch(() => undefined);
     await engine?.alarms.close();
     await engine?.store.close();
   }
+}
+
+/** A list of origins, the times at which their gates open, and what closed them. */
+function readGates(reply: unknown): FleetStatus['closedGates']['longest'] {
+  if (!Array.isArray(reply)) return [];
+  return Array.from({ length: reply.length / 3 }, (_, index) => ({
+    origin: String(reply[3 * index]),
+    closedUntil: Number(reply[3 * index + 1]) / 1000,
+    header: String(reply[3 * index + 2]),
+  }));
 }
 
 type Ready = Required<Omit<FleetWorkerInput, 'peers' | 'policy' | 'state'>> & {

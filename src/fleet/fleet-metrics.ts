@@ -30,6 +30,11 @@ const gauges: readonly {
     read: ({ processes, at }) => [['', processes.filter(({ seenAt }) => seenAt > at - 15).length]],
   },
   {
+    name: 'closed_gates',
+    help: 'Origins whose gate a Retry-After closed',
+    read: ({ closedGates }) => [['', closedGates.count]],
+  },
+  {
     name: 'quiet_seconds',
     help: 'Seconds for which nobody is asked because the store forgot; 0: it did not',
     read: ({ quietUntil, at }) => [['', Math.max(0, quietUntil - at)]],

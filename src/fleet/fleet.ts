@@ -1,4 +1,7 @@
+import type { Held } from '../explain/held-text.ts';
 import type { Why } from '../explain/why.ts';
+import type { InspectOptions, InspectorPage } from '../inspect/inspection.ts';
+import type { ClosedGates } from '../inspect/inspector-view.ts';
 import type { PeerRecord, PeerRecordInput } from '../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
@@ -17,18 +20,8 @@ export interface FleetWorkerInput {
 }
 
 /** Why a worker of a fleet waits, or does not. */
-export interface FleetWhy extends Why {
+export interface FleetWhy extends Why, Held {
   readonly id: string;
-  /** The process that runs it; '' if none does. */
-  readonly holder: string;
-  /** Grows with each run. */
-  readonly fence: string;
-  /** Nobody takes a run under way over before this, in Unix seconds; 0 while none is. */
-  readonly leaseUntil: number;
-  /** Operators' events that the next look folds. */
-  readonly events: number;
-  /** The gates of its peers that are closed. */
-  readonly gates: readonly { readonly origin: string; readonly closedUntil: number }[];
 }
 
 /** What all workers of a fleet may do at one origin, and do. Times are Unix seconds. */
@@ -68,6 +61,7 @@ export interface FleetStatus {
     readonly about: string;
     readonly seenAt: number;
   }[];
+  readonly closedGates: ClosedGates;
   /** Nobody is asked before this because the store forgot; 0 if it did not. Unix seconds. */
   readonly quietUntil: number;
 }
@@ -126,6 +120,13 @@ export interface Fleet<Details = unknown> extends AsyncDisposable {
   status(): Promise<FleetStatus>;
   /** Looks at Redis: version, persistence, eviction, memory, replicas, clock. */
   doctor(): Promise<readonly FleetFinding[]>;
+  /**
+   * Serves the inspector's page on 127.0.0.1: the counts, the closed gates, who works, and one worker by its id. While somebody watches,
+   * it reads the counts and the record of each worker that is watched once a second; viewers only look.
+   *
+   * @throws RangeError for a port, Error for a port in use, FleetError
+   */
+  inspect(options?: Pick<InspectOptions, 'port'>): Promise<InspectorPage>;
   /** Looks at workers as they are due, in this process. @throws TypeError without a sync function, and for an option */
   work(options?: FleetWorkOptions): FleetWork;
   /** What this process does; other processes emit theirs. Returns what takes the listener off. */
@@ -136,6 +137,6 @@ export interface Fleet<Details = unknown> extends AsyncDisposable {
     ) => unknown,
     options?: { readonly signal?: AbortSignal },
   ): () => void;
-  /** Stops the work of this process, and disconnects. */
+  /** Stops the work of this process, ends its pages, and disconnects. */
   close(): Promise<void>;
 }

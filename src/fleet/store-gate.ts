@@ -99,8 +99,8 @@ export function createStoreGates(options: StoreGatesOptions): StoreGates {
     const [, until] = await insist(store, end, () =>
       store.call(
         'answered',
-        [keys.gate(origin), keys.places(origin), keys.acks],
-        [store.process, id, nonce, wait, header, Math.max(0, Math.round(tookMs))],
+        [keys.gate(origin), keys.places(origin), keys.acks, keys.closed],
+        [store.process, id, nonce, wait, header, Math.max(0, Math.round(tookMs)), origin],
       ),
     );
     if (wait === 0) return;
@@ -172,7 +172,7 @@ export function createStoreGates(options: StoreGatesOptions): StoreGates {
     replay: async () => {
       dropOver(known, store.time.now());
       for (const [origin, { until, header }] of known) {
-        await store.call('close', [keys.gate(origin)], [until, header]);
+        await store.call('close', [keys.gate(origin), keys.closed], [until, header, origin]);
       }
     },
     told: async () => {

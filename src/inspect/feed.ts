@@ -20,9 +20,21 @@ const CHECKS_A_HEARTBEAT = 5;
 export interface FeedSource {
   /** The worker of a name, or another one in its place; undefined if there is none at all. */
   subject(name: string): Subject | undefined;
-  /** All of a view but the lines. */
-  describe(subject: Subject): Pick<InspectorView, 'source' | 'started' | 'mayControl' | 'chain' | 'faults'>;
+  /** All of a view but the lines. @param worker the name that was asked for */
+  describe(
+    subject: Subject | undefined,
+    worker: string,
+  ): Pick<InspectorView, 'source' | 'started' | 'mayControl' | 'chain' | 'faults' | 'remarks'>;
+  /** Null while it is not known. */
   overview(search: string): InspectorView['overview'];
+  /** The time of a view without a worker, in Unix seconds. */
+  now(): number;
+  /**
+   * Reads anew what is shown; called when somebody begins to watch, and once a second while anybody does. Undefined: it is at hand.
+   *
+   * @param watched the names that are asked for by then; none if nobody watches any more
+   */
+  refresh?: (watched: () => readonly string[]) => Promise<void>;
 }
 
 interface Viewer {
@@ -41,6 +53,23 @@ interface Viewer {
   isDue: boolean;
   /** The last view has not left the process: this viewer is skipped, and gets the newest when it has. */
   isWriting: boolean;
+}
+
+type NewLines = Pick<InspectorView, 'start' | 'chart' | 'lines' | 'linesDropped'>;
+
+const NOTHING: NewLines = { start: null, chart: null, lines: [], linesDropped: 0 };
+
+/** What a viewer has not seen of a worker. */
+function newLines({ seen }: Pick<Viewer, 'seen'>, { recorder, chart }: Subject): NewLines {
+  const { start, lines } = recorder.since(seen ?? 0);
+  const dropped = seen === undefined ? 0 : recorder.pushed - seen - lines.length;
+  const isAnew = seen === undefined || dropped > 0;
+  return {
+    start: isAnew ? start : null,
+    chart: isAnew ? chart : null,
+    lines,
+    linesDropped: dropped,
+  };
 }
 
 /** Sends views to those who watch, as Server-Sent Events. While nobody does, it does nothing. */
@@ -86,7 +115,8 @@ export class Feed {
     response.on('close', () => this.#leave(viewer));
     response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' });
     response.flushHeaders();
-    this.#checks ??= setInterval(() => this.#check(), CHECK_MS);
+    this.#checks ??= setInterval(() => this.#refresh(), CHECK_MS);
+    if (this.#source.refresh !== undefined) this.#refresh();
     this.#schedule();
   }
 
@@ -143,32 +173,25 @@ export class Feed {
 
   #send(viewer: Viewer): void {
     const subject = this.#source.subject(viewer.worker);
-    if (subject === undefined) return;
     if (subject !== viewer.subject) {
       viewer.unobserve();
-      viewer.unobserve = subject.recorder.observe();
+      viewer.unobserve = subject?.recorder.observe() ?? (() => undefined);
       viewer.seen = undefined;
     }
     viewer.subject = subject;
     viewer.isDue = false;
-    const { name, recorder } = subject;
-    const { start, lines } = recorder.since(viewer.seen ?? 0);
-    const dropped = viewer.seen === undefined ? 0 : recorder.pushed - viewer.seen - lines.length;
-    const isAnew = viewer.seen === undefined || dropped > 0;
-    viewer.seen = recorder.pushed;
-    const described = this.#source.describe(subject);
+    const told = subject === undefined ? NOTHING : newLines(viewer, subject);
+    viewer.seen = subject?.recorder.pushed;
+    const described = this.#source.describe(subject, viewer.worker);
     viewer.described = cleanJson(described);
     // The first view has it; after that the checks see to it, once a second.
     const overview = viewer.overview === '' ? this.#source.overview(viewer.search) : null;
     if (overview !== null) viewer.overview = cleanJson(overview);
     const view: InspectorView = {
-      at: subject.now(),
-      worker: name,
+      at: subject?.now() ?? this.#source.now(),
+      worker: subject?.name ?? '',
       ...described,
-      start: isAnew ? start : null,
-      chart: isAnew ? subject.chart : null,
-      lines,
-      linesDropped: dropped,
+      ...told,
       overview,
     };
     viewer.isWriting = true;
@@ -188,17 +211,34 @@ export class Feed {
     }
   }
 
+  #refresh(): void {
+    const { refresh } = this.#source;
+    if (refresh === undefined) {
+      this.#check();
+      return;
+    }
+    const watched = (): readonly string[] => [...new Set([...this.#viewers].map(({ worker }) => worker))];
+    refresh(watched).then(
+      () => this.#check(),
+      (cause: unknown) =>
+        this.#guarded(() => {
+          throw cause;
+        }),
+    );
+  }
+
   #check(): void {
     this.#checked += 1;
     const isHeartbeat = this.#checked % CHECKS_A_HEARTBEAT === 0;
     const overviews = new Map<string, string>();
     for (const viewer of this.#viewers) {
-      if (viewer.subject === undefined) continue;
-      const { subject, search } = viewer;
+      const { subject, search, worker } = viewer;
       this.#guarded(() => {
         if (!overviews.has(search)) overviews.set(search, cleanJson(this.#source.overview(search)));
         if (overviews.get(search) !== viewer.overview) viewer.overview = '';
-        if (cleanJson(this.#source.describe(subject)) !== viewer.described) viewer.isDue = true;
+        const isOther = this.#source.subject(worker) !== subject;
+        const described = cleanJson(this.#source.describe(subject, worker));
+        if (isOther || described !== viewer.described) viewer.isDue = true;
       });
       if (isHeartbeat || viewer.overview === '') viewer.isDue = true;
     }

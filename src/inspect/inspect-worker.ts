@@ -1,23 +1,13 @@
-import { createHttpServer } from '../http/http-server.ts';
+import { systemNow } from '../clock/system-ports.ts';
 import type { ShownChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { controlAnswer } from './control.ts';
 import { Feed, type FeedSource } from './feed.ts';
 import type { Inspection, InspectOptions, InspectorPage } from './inspection.ts';
 import type { Recording } from './recording/recording.ts';
-import { type Served, serveInspector } from './routes.ts';
+import { type LocalServer, servePage } from './serve-page.ts';
 import { isWorker, recordedSubject, WatchedWorkers } from './watched-workers.ts';
 import { workersOverview } from './workers-overview.ts';
-
-const MAX_CONNECTIONS = 100;
-/** Milliseconds in which nothing moves on a connection, though a feed sends something every 10 s. */
-const IDLE_MS = 30_000;
-
-/** A page that is served. */
-interface LocalServer {
-  readonly origin: string;
-  close(): Promise<void>;
-}
 
 /**
  * Shows running workers on a page of this machine: the chart with its active state, the countdown, the peers, the last
@@ -36,13 +26,16 @@ export async function inspectWorker(
     changedAll: () => feed.changedAll(),
   });
   const feed = new Feed({
+    now: systemNow,
     subject: (name) => watched.subject(name),
-    describe: ({ name, worker, chain }) => ({
+    describe: (subject) => ({
       source: 'live',
-      started: worker?.isStarted ?? false,
+      started: subject?.worker?.isStarted ?? false,
       mayControl,
-      chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
-      faults: faults?.switches(name) ?? [],
+      chain:
+        subject?.chain === undefined ? null : { head: subject.chain.head(), count: subject.chain.count() },
+      faults: subject === undefined ? [] : (faults?.switches(subject.name) ?? []),
+      remarks: [],
     }),
     overview: (search) => workersOverview(watched, search),
   });
@@ -70,7 +63,7 @@ export async function inspectWorker(
       add(name, worker, Object.hasOwn(chains, name) ? chains[name] : undefined);
     const controlled = { worker: (name: string) => watched.worker(name), faults };
     const control = mayControl ? (asked: unknown) => controlAnswer(asked, controlled) : undefined;
-    local = await serve({ parts, feed, control }, options.port ?? 0);
+    local = await servePage({ parts, feed, control }, options.port ?? 0);
   } catch (error) {
     await close();
     throw error;
@@ -97,23 +90,23 @@ export async function replayRecording(
 ): Promise<InspectorPage> {
   const subject = recordedSubject(recording);
   const source: FeedSource = {
+    now: subject.now,
     subject: () => subject,
-    describe: () => ({ source: 'replay', started: true, mayControl: false, chain: null, faults: [] }),
+    describe: () => ({
+      source: 'replay',
+      started: true,
+      mayControl: false,
+      chain: null,
+      faults: [],
+      remarks: [],
+    }),
     overview: () => ({ total: 1, counts: {}, rows: [], found: 1 }),
   };
   const feed = new Feed(source);
-  const local = await serve({ parts: [], feed, control: undefined }, port);
+  const local = await servePage({ parts: [], feed, control: undefined }, port);
   const close = async (): Promise<void> => {
     feed.close();
     await local.close();
   };
   return { url: `${local.origin}/`, close, [Symbol.asyncDispose]: close };
-}
-
-async function serve(served: Omit<Served, 'port' | 'assets'>, port: number): Promise<LocalServer> {
-  const { pageAssets: assets } = await import('./page/page-assets.ts');
-  const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });
-  const origin = await http.listen(port, '127.0.0.1');
-  serveInspector(http, { ...served, port: Number(new URL(origin).port || 80), assets });
-  return { origin, close: () => http.close() };
 }

@@ -11,9 +11,12 @@ import type { RecordedLine, RecordingStart } from './recording/recording.ts';
 export interface InspectorView {
   /** By the worker's clock, so that the page need not trust its own. */
   readonly at: number;
-  /** Whether this is a worker, or a recording of one. */
-  readonly source: 'live' | 'replay';
-  /** The one that is watched: the one that was asked for, or the first where that one is not there (any more). */
+  /** Whether this is a worker, a recording of one, or a worker of a fleet as it is on record. */
+  readonly source: 'live' | 'replay' | 'fleet';
+  /**
+   * The one that is watched: the one that was asked for, or the first where that one is not there (any more). '' where there is none,
+   * and in a fleet where none has the id that was asked for.
+   */
   readonly worker: string;
   /** Whether it is started, and not stopped since. */
   readonly started: boolean;
@@ -31,6 +34,8 @@ export interface InspectorView {
   readonly chain: ChainStatus | null;
   /** What the page may break and mend, if the worker's peers can do that. */
   readonly faults: readonly FaultSwitch[];
+  /** Of a fleet: who holds the worker and what holds it back, or why there is none, in a sentence each. */
+  readonly remarks: readonly string[];
   /** All workers; null if nothing changed since it was sent last. */
   readonly overview: WorkersOverview | null;
 }
@@ -44,6 +49,45 @@ export interface WorkersOverview {
   readonly rows: readonly WorkerRow[];
   /** How many were found. */
   readonly found: number;
+  /** Of a fleet, which has no rows: of so many workers one is found by its id. */
+  readonly fleet?: FleetOverview;
+}
+
+/** A fleet but for its workers. Times are Unix seconds. */
+export interface FleetOverview {
+  readonly name: string;
+  /** Why nothing newer is known; '' if this is what there is. */
+  readonly problem: string;
+  /** Set for later, waiting for a process, being looked at, overdue by more than 5 s. */
+  readonly alarms: {
+    readonly delayed: number;
+    readonly waiting: number;
+    readonly active: number;
+    readonly late: number;
+  };
+  /** An operator paused the queue. */
+  readonly paused: boolean;
+  readonly processCount: number;
+  /** The first hundred that work. */
+  readonly processes: readonly {
+    readonly process: string;
+    readonly about: string;
+    readonly seenAt: number;
+  }[];
+  readonly closedGates: ClosedGates;
+  /** Nobody is asked before this because the store forgot; 0 if it did not. */
+  readonly quietUntil: number;
+}
+
+/** The gates of a fleet that are closed. */
+export interface ClosedGates {
+  readonly count: number;
+  /** The hundred that stay closed longest. Unix seconds, and the Retry-After as it came; '' if that is not known. */
+  readonly longest: readonly {
+    readonly origin: string;
+    readonly closedUntil: number;
+    readonly header: string;
+  }[];
 }
 
 /** A state, or what is worse than its state. */

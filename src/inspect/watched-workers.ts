@@ -36,7 +36,8 @@ export interface WatchedWorkersEvents {
   changedAll(): void;
 }
 
-const workerChart = readChart(syncWorkerMachine);
+/** The chart of every worker, read. */
+export const workerChart: Chart = readChart(syncWorkerMachine);
 
 /** A recording in the place of a worker: nothing comes after its last line. @throws TypeError for a chart that XState cannot read */
 export function recordedSubject(recording: Recording): Subject {

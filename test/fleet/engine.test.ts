@@ -152,8 +152,11 @@ serverTest(
       Array.from({ length: 8 }, (_, index) => ({ id: `w${index}`, peers: ['http://a.example'] })),
     );
     for (const { fleet } of processes) fleet.work({ concurrency: 8 });
-    await expect.poll(async () => (await one.fleet.peer('http://a.example')).waitingCount).toBe(6);
-    expect((await one.fleet.peer('http://a.example')).inFlight).toHaveLength(2);
+    const held = async (): Promise<number[]> => {
+      const { inFlight, waitingCount } = await one.fleet.peer('http://a.example');
+      return [inFlight.length, waitingCount];
+    };
+    await expect.poll(held).toEqual([2, 6]);
     await expect
       .poll(async () => {
         for (const end of ends.splice(0)) end();

@@ -261,7 +261,11 @@ serverTest(
     clock.advanceTo(timeOf(next) - 1);
     await other.world.look('two');
     expect(other.asked()).toBe(0);
-    await other.world.store.call('open', [other.world.keys.gate('a.example')], []);
+    await other.world.store.call(
+      'open',
+      [other.world.keys.gate('a.example'), other.world.keys.closed],
+      ['a.example'],
+    );
     await other.world.look('two');
     expect(other.asked()).toBe(1);
     await limited.world.close();

@@ -191,7 +191,8 @@ async function inFleet({ peers, policy, behaviours, steps }: History, socket: st
       } else {
         const line = writeEvent(step.event, String(seen.length));
         if (step.event.type === 'peer.reset' && step.event.force === true) {
-          await store.call('open', [keys.gate(originOf(step.event.peerUrl))], []);
+          const origin = originOf(step.event.peerUrl);
+          await store.call('open', [keys.gate(origin), keys.closed], [origin]);
           world.gates.forget(originOf(step.event.peerUrl));
         }
         await store.call('tell', [keys.meta, keys.record('w')], [EPOCH, line, 1e6]);

@@ -216,7 +216,7 @@ class Judge {
   async open(place: number): Promise<void> {
     const { store, keys, gates } = this.#world;
     const origin = new URL(peers[place] ?? '').host;
-    await store.call('open', [keys.gate(origin)], []);
+    await store.call('open', [keys.gate(origin), keys.closed], [origin]);
     gates.forget(origin);
     this.closed[place] = 0;
   }

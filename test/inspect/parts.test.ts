@@ -32,7 +32,7 @@ async function served(part: Partial<InspectorPart> = {}): Promise<{ url: string;
   const none = (): never => {
     throw new Error('there is no worker');
   };
-  const feed = new Feed({ subject: () => undefined, describe: none, overview: none });
+  const feed = new Feed({ now: none, subject: () => undefined, describe: none, overview: none });
   const http = createHttpServer();
   const port = Number(new URL(await http.listen(0, '127.0.0.1')).port);
   after(http.close);

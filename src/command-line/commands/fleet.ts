@@ -1,10 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatWhy } from '../../explain/format-why.ts';
+import { heldText } from '../../explain/held-text.ts';
 import { safeText, safeValue } from '../../policy/safe-text.ts';
 import { defaultPolicy } from '../../policy/sync-policy.ts';
 import { CommandFailed, FAILED, USAGE } from '../exit-status.ts';
-import { doctorText, fleetPeerText, fleetStatusText, heldText } from '../fleet/fleet-text.ts';
+import { doctorText, fleetPeerText, fleetStatusText } from '../fleet/fleet-text.ts';
 import { type FleetOptionsGiven, openFleet } from '../fleet/open-fleet.ts';
 import { readWorkerFile } from '../fleet/worker-file.ts';
 import { readFolder } from '../folder/read-folder.ts';
@@ -17,7 +18,7 @@ import { does, withExamples } from './command-parts.ts';
 import { addSettings, settingsOf } from './setting-options.ts';
 
 const policyKeys = Object.keys(defaultPolicy) as (keyof typeof defaultPolicy)[];
-const workKeys: readonly SettingKey[] = [...policyKeys, 'log', 'logLevel', 'http'];
+const workKeys: readonly SettingKey[] = [...policyKeys, 'log', 'logLevel', 'http', 'inspect'];
 
 /** `fleet`: workers over any number of processes, on BullMQ over Redis. */
 export function addFleet(program: Command, host: Host): void {
@@ -34,6 +35,7 @@ export function addFleet(program: Command, host: Host): void {
   addWhy(fleet, host);
   addPeer(fleet, host);
   addStatus(fleet, host);
+  addInspect(fleet, host);
   addDoctor(fleet, host);
   addImport(fleet, host);
 }
@@ -124,10 +126,7 @@ function addWhy(fleet: Command, host: Host): void {
     const given = command.opts<FleetOptionsGiven & { json?: boolean }>();
     await openFleet(host, given, async (opened) => {
       const why = await opened.why(id);
-      const text =
-        given.json === true
-          ? json(why)
-          : [safeText(formatWhy(why)), ...heldText(why)].filter(Boolean).join('\n');
+      const text = given.json === true ? json(why) : [safeText(formatWhy(why)), ...heldText(why)].join('\n');
       host.stdout.write(`${text}\n`);
     });
   });
@@ -162,6 +161,27 @@ function addStatus(fleet: Command, host: Host): void {
     await openFleet(host, given, async (opened) => {
       const status = await opened.status();
       host.stdout.write(`${given.json === true ? json(status) : fleetStatusText(status)}\n`);
+    });
+  });
+}
+
+function addInspect(fleet: Command, host: Host): void {
+  const command = part(
+    fleet,
+    'inspect',
+    'Show the fleet on the inspector page until a signal: its counts, closed gates, processes, and one worker by its id.',
+  ).option('--port <PORT>', 'of 127.0.0.1; a free one if none is given', whole(0), 0);
+  withExamples(command, ['sync-worker fleet inspect', 'sync-worker fleet inspect --port 9465']);
+  does(command, async () => {
+    const given = command.opts<FleetOptionsGiven & { port: number }>();
+    const { watchForEnd } = await import('../run/wait-for-end.ts');
+    await openFleet(host, given, async (opened) => {
+      const { url } = await opened.inspect({ port: given.port });
+      const watch = watchForEnd(host);
+      host.stdout.write(`${given.name}: ${url}\n`);
+      const end = await watch.end;
+      watch.stop();
+      if (end.kind === 'fault') throw end.error;
     });
   });
 }

@@ -1,5 +1,5 @@
 import { durationText, utcText } from '../../explain/time-text.ts';
-import type { FleetFinding, FleetPeer, FleetStatus, FleetWhy } from '../../fleet/index.ts';
+import type { FleetFinding, FleetPeer, FleetStatus } from '../../fleet/index.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { columns } from '../text/status-text.ts';
 
@@ -8,7 +8,7 @@ const SHOWN = 5;
 
 /** A fleet by its counts. */
 export function fleetStatusText(status: FleetStatus): string {
-  const { name, at, workers, states, alarms, paused, processes, quietUntil } = status;
+  const { name, at, workers, states, alarms, paused, processes, closedGates, quietUntil } = status;
   const counted = (counts: object): string =>
     Object.entries(counts)
       .filter(([, count]) => count > 0)
@@ -18,6 +18,13 @@ export function fleetStatusText(status: FleetStatus): string {
     ['fleet', name],
     ['workers', `${workers}: ${counted(states)}`],
     ['alarms', `${counted(alarms)}${paused ? '; the queue is paused' : ''}`],
+    ...closedGates.longest
+      .slice(0, SHOWN)
+      .map(({ origin, closedUntil }) => [
+        'closed gate',
+        safeText(`${origin}, for ${durationText(closedUntil - at)}`),
+      ]),
+    ...(closedGates.count > SHOWN ? [['closed gates', `${closedGates.count} in all`]] : []),
     ...(quietUntil > 0
       ? [['quiet', `nobody is asked until ${utcText(quietUntil)}: Redis had forgotten`]]
       : []),
@@ -52,21 +59,6 @@ export function fleetPeerText(peer: FleetPeer, now: number): string {
       ],
     ].map((row) => row.map((cell) => safeText(cell))),
   ).join('\n');
-}
-
-/** Who holds a worker, and which of its gates are closed. */
-export function heldText(why: FleetWhy): string[] {
-  const { holder, leaseUntil, fence, events, gates, at } = why;
-  return [
-    holder === ''
-      ? 'No process holds it.'
-      : `Process ${holder} holds it, by run ${fence}; nobody takes it over for ${durationText(leaseUntil - at)}.`,
-    ...gates.map(
-      ({ origin, closedUntil }) =>
-        `The gate of ${origin} is closed for the whole fleet for ${durationText(closedUntil - at)}.`,
-    ),
-    events > 0 ? `${events} ${events === 1 ? 'event waits' : 'events wait'} to be folded.` : '',
-  ].map((line) => safeText(line));
 }
 
 /** What the doctor found. */

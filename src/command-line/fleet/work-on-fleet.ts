@@ -47,6 +47,10 @@ export async function workOnFleet(options: WorkOnFleetOptions): Promise<void> {
       const text = `${server.url}/status, /why?id=, /healthz and /metrics`;
       logger.info({ event: 'fleet.http', url: server.url }, text);
     }
+    if (settings.inspect !== false) {
+      const { url } = await fleet.inspect({ port: settings.inspect });
+      logger.info({ event: 'fleet.inspector', url }, `inspect it at ${url}`);
+    }
     const work = fleet.work({ concurrency, drainSeconds });
     logger.info(
       { event: 'fleet.started', pid: host.pid, name: given.name, concurrency },

@@ -20,6 +20,8 @@ export interface FleetKeys {
   readonly gates: string;
   /** Hash: until, header, next, last, mean. */
   gate(origin: string): string;
+  /** Sorted set: the origins of closed gates by when each opens. */
+  readonly closed: string;
   /** Sorted set: attempts under way by the time at which their place is free again. */
   places(origin: string): string;
   /** Sorted set: workers by the slot that was given to them. */
@@ -46,6 +48,7 @@ export function fleetKeys(name: string): FleetKeys {
     record: (id) => `${prefix}:w:${id}`,
     gates: `${prefix}:g:`,
     gate: (origin) => `${prefix}:g:${origin}`,
+    closed: `${prefix}:closed`,
     places: (origin) => `${prefix}:p:${origin}`,
     slots: (origin) => `${prefix}:s:${origin}`,
   };

@@ -34,6 +34,12 @@ local function count(key, from, to)
   if to ~= '' then redis.call('HINCRBY', key, to, 1) end
 end
 local now = now_ms()
+-- A gate is closed, and is among those that are told of.
+local function close(key, index, origin, until_ms, header)
+  redis.call('HSET', key, 'until', until_ms, 'header', header)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
+  redis.call('ZADD', index, until_ms, origin)
+end
 `;
 
 /** KEYS meta acks processes; ARGV epoch ('' if none is known) process acknowledged fresh format about */
@@ -182,7 +188,7 @@ return {text(now), 'leave', fence, acks}`;
 /**
  * The attempt is over: its place is free, and a wait that the peer asked for closes the gate, the later one wins.
  *
- * KEYS gate places acks; ARGV process id nonce seconds header tookMs
+ * KEYS gate places acks closed; ARGV process id nonce seconds header tookMs origin
  */
 const ANSWERED = `
 local acks = text(redis.call('HINCRBY', KEYS[3], ARGV[1], 1))
@@ -195,15 +201,15 @@ local before = tonumber(redis.call('HGET', KEYS[1], 'until') or '0')
 local closed = before
 if tonumber(ARGV[4]) > 0 then
   closed = (math.ceil(now / 1000) + tonumber(ARGV[4])) * 1000
-  if closed > before then redis.call('HSET', KEYS[1], 'until', text(closed), 'header', ARGV[5]) end
+  if closed > before then close(KEYS[1], KEYS[4], ARGV[7], text(closed), ARGV[5]) end
 end
 redis.call('PEXPIRE', KEYS[1], '7200000')
 return {text(now), 'answered', text(math.max(closed, before)), acks}`;
 
-/** KEYS gate; ARGV until header: a closure that a process knows, told to a store that forgot. */
+/** KEYS gate closed; ARGV until header origin: a closure that a process knows, told to a store that forgot. */
 const CLOSE = `
 if tonumber(redis.call('HGET', KEYS[1], 'until') or '0') < tonumber(ARGV[1]) then
-  redis.call('HSET', KEYS[1], 'until', ARGV[1], 'header', ARGV[2])
+  close(KEYS[1], KEYS[2], ARGV[3], ARGV[1], ARGV[2])
   redis.call('PEXPIRE', KEYS[1], '7200000')
 end
 return {text(now), 'closed'}`;
@@ -242,8 +248,21 @@ const GATE = `
 return {text(now), 'gate', redis.call('HGETALL', KEYS[1]), redis.call('ZRANGEBYSCORE', KEYS[2], now, '+inf'),
   redis.call('ZRANGE', KEYS[3], 0, 99, 'WITHSCORES'), text(redis.call('ZCARD', KEYS[3]))}`;
 
-/** KEYS gate: an operator opens it. */
+/** KEYS closed; ARGV gates most: how many gates are closed, and those that stay so longest, as origin, until, header. */
+const CLOSED = `
+local origins = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', '(' .. text(now), 'LIMIT', 0, ARGV[2])
+local closed = {}
+for _, origin in ipairs(origins) do
+  local gate = redis.call('HMGET', ARGV[1] .. origin, 'until', 'header')
+  closed[#closed + 1] = origin
+  closed[#closed + 1] = gate[1] or '0'
+  closed[#closed + 1] = gate[2] or ''
+end
+return {text(now), 'closed', text(redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')), closed}`;
+
+/** KEYS gate closed; ARGV origin: an operator opens it. */
 const OPEN = `
+redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[1], 'until', 'header')
 return {text(now), 'opened'}`;
 
@@ -258,6 +277,7 @@ export type ScriptName =
   | 'close'
   | 'finish'
   | 'gate'
+  | 'closed'
   | 'open';
 
 /** By name: the text, and how many of its arguments are keys. */
@@ -268,11 +288,12 @@ export const scripts: Readonly<Record<ScriptName, { readonly keys: number; reado
   tell: { keys: 2, lua: TELL },
   look: { keys: 2, lua: LOOK },
   leave: { keys: 7, lua: LEAVE },
-  answered: { keys: 3, lua: ANSWERED },
-  close: { keys: 1, lua: CLOSE },
+  answered: { keys: 4, lua: ANSWERED },
+  close: { keys: 2, lua: CLOSE },
   finish: { keys: 4, lua: FINISH },
   gate: { keys: 3, lua: GATE },
-  open: { keys: 1, lua: OPEN },
+  closed: { keys: 1, lua: CLOSED },
+  open: { keys: 2, lua: OPEN },
 };
 
 /** The whole text of a script. @param time where it reads the time; tests give a time of their own */

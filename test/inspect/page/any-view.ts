@@ -46,6 +46,7 @@ export function viewOf({ state = {}, peers = [], context = {}, view = {} }: View
     linesDropped: 0,
     chain: null,
     faults: [],
+    remarks: [],
     overview: { total: 1, counts: {}, rows: [], found: 1 },
     ...view,
   };

@@ -16,10 +16,12 @@ type Zoom = number | 'width' | 'fit';
 interface ChartProps {
   readonly moment: Moment;
   readonly chart: Chart;
+  /** What stands in place of the last step where none is known. */
+  readonly noStep: string;
 }
 
 /** The chart with the active state and the last step lit; it is zoomed by buttons or Ctrl and wheel, and dragged. */
-export function ChartPanel({ moment, chart }: ChartProps): VNode {
+export function ChartPanel({ moment, chart, noStep }: ChartProps): VNode {
   const box = useRef<HTMLElement>(null);
   const [zoom, setZoom] = useState<Zoom>('width');
   const [chosen, choose] = useState<string>();
@@ -55,7 +57,7 @@ export function ChartPanel({ moment, chart }: ChartProps): VNode {
       note={
         <span id="steps">
           {lastStep === undefined
-            ? 'No step seen yet'
+            ? noStep
             : `Last step at ${clockText(lastStep.at)}: ${words.join(', ') || `${lastStep.from || 'start'} → ${lastStep.to}`}`}
         </span>
       }
@@ -218,7 +220,7 @@ function share(ratio: number): string {
   return ratio === 0 ? '' : ` + up to ${Math.round(ratio * 100)} %`;
 }
 
-interface DetailProps extends ChartProps {
+interface DetailProps extends Omit<ChartProps, 'noStep'> {
   readonly path: string;
   readonly close: () => void;
 }

@@ -49,6 +49,7 @@ export class Model {
   #runs: { readonly upTo: number; readonly runs: readonly Run[] } | undefined;
 
   take(view: InspectorView): void {
+    if (view.start === null && view.worker !== this.view?.worker) this.#start = undefined;
     if (view.start !== null) {
       const isSame = view.worker === this.view?.worker;
       this.#start = view.start;

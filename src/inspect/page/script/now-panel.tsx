@@ -50,6 +50,13 @@ export function NowPanel({ moment, view, connection, elapsed }: NowProps): VNode
         {isLost ? `As of ${utcText(at)}: ` : ''}
         {formatWhy(why)}
       </p>
+      {view.remarks.length > 0 && (
+        <ul id="remarks" class="note">
+          {view.remarks.map((remark) => (
+            <li key={remark}>{remark}</li>
+          ))}
+        </ul>
+      )}
       {view.source === 'live' && <Controls view={view} isLost={isLost} />}
     </section>
   );

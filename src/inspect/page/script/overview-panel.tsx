@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import { durationText, fromNow } from '../../../explain/time-text.ts';
-import type { WorkerRow, WorkersOverview } from '../../inspector-view.ts';
+import type { FleetOverview, WorkerRow, WorkersOverview } from '../../inspector-view.ts';
+import { alarmWords, Counts } from './fleet-panels.tsx';
 import { Mark, Row, Section } from './parts.tsx';
-import { countdownText } from './time-text.ts';
+import { countdownText, utcText } from './time-text.ts';
 
 interface OverviewProps {
   readonly overview: WorkersOverview;
@@ -12,26 +13,62 @@ interface OverviewProps {
   readonly isLost: boolean;
   readonly choose: (worker: string) => void;
   readonly search: (text: string) => void;
+  /** Why a fleet shows no worker. */
+  readonly remarks: readonly string[];
 }
 
-/** All workers, the worst first; a row chooses the one that is shown. */
-export function OverviewPanel({ overview, worker, now, isLost, choose, search }: OverviewProps): VNode {
-  const { total, counts, rows, found } = overview;
+/** All workers, the worst first; a row chooses the one that is shown. Of a fleet how many there are, and one by its id. */
+export function OverviewPanel(props: OverviewProps): VNode {
+  const { overview, worker, choose, search, remarks } = props;
+  const { total, counts, fleet } = overview;
   const note = Object.entries(counts)
     .map(([condition, count]) => `${count} ${condition}`)
     .join(' · ');
+  const find = (event: Event & { readonly currentTarget: HTMLInputElement }): void => {
+    const text = event.currentTarget.value;
+    if (fleet === undefined) search(text);
+    else choose(text.trim());
+  };
   return (
     <Section
       id="workers"
-      title={`${total} workers`}
-      note={note}
+      title={fleet === undefined ? `${total} workers` : `${total.toLocaleString('en')} workers`}
+      note={fleet === undefined ? note : alarmWords(fleet)}
       tools={
         <label class="tools">
-          Search{' '}
-          <input type="search" id="worker-search" onInput={(event) => search(event.currentTarget.value)} />
+          {fleet === undefined ? 'Search' : 'Worker by its id'}{' '}
+          <input
+            type="search"
+            id="worker-search"
+            defaultValue={fleet === undefined ? '' : worker}
+            onInput={find}
+          />
         </label>
       }
     >
+      {fleet === undefined ? (
+        <Workers {...props} />
+      ) : (
+        <>
+          <Counts counts={counts} />
+          <p id="fleet-trouble" role="status">
+            {[troubleOf(fleet, props.now), ...remarks].filter((line) => line !== '').join(' ')}
+          </p>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function troubleOf({ problem, quietUntil }: FleetOverview, now: number): string {
+  if (problem !== '') return `These are the last counts that are known: ${problem}`;
+  return quietUntil > now ? `Redis had forgotten: nobody is asked until ${utcText(quietUntil)}.` : '';
+}
+
+function Workers({ overview, worker, now, isLost, choose }: OverviewProps): VNode {
+  const { rows, found } = overview;
+  return (
+    <>
       <ul id="workers" aria-labelledby="workers-title">
         {rows.map((row) => (
           <Row
@@ -58,7 +95,7 @@ export function OverviewPanel({ overview, worker, now, isLost, choose, search }:
         </p>
       )}
       {found === 0 && <p class="note">None is found.</p>}
-    </Section>
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { ChartPanel } from './chart-panel.tsx';
 import { FaultsPanel } from './faults-panel.tsx';
 import { type Connection, openFeed } from './feed.ts';
 import { FieldsPanel } from './fields-panel.tsx';
+import { GatesPanel, ProcessesPanel } from './fleet-panels.tsx';
 import { LogPanel } from './log-panel.tsx';
 import { Model, type Moment } from './model.ts';
 import { NowPanel, stateWord } from './now-panel.tsx';
@@ -36,7 +37,7 @@ function openPage(): void {
     const moment = model.moment(time.now());
     const isReplay = view?.source === 'replay';
     const isLost = connection.kind === 'lost' && !isReplay;
-    showTab(moment, view?.worker ?? '', connection, isReplay);
+    showTab({ moment, worker: view?.worker ?? '', overview: model.overview, connection, isReplay });
     if (view !== undefined && !isReplay) {
       alerts.see(isLost ? 'lost' : (model.moment(time.now())?.condition ?? ''), view.worker);
     }
@@ -73,6 +74,11 @@ function openPage(): void {
   const chooseWorker = (worker: string): void => {
     history.replaceState(null, '', `#${new URLSearchParams({ worker })}`);
     feed.watch(worker, search);
+  };
+  /** By its id, once it is typed. */
+  const findWorker = (id: string): void => {
+    clearTimeout(searching);
+    searching = setTimeout(() => chooseWorker(id), SEARCH_MS);
   };
   const searchWorkers = (text: string): void => {
     search = text;
@@ -154,6 +160,8 @@ function openPage(): void {
     const { view, overview, lines, cursor, chart, dropped } = model;
     const isLost = connection.kind === 'lost';
     const isReplay = view?.source === 'replay';
+    const fleet = overview?.fleet;
+    const isFleet = fleet !== undefined;
     const words = {
       connecting: 'connecting…',
       live: isReplay ? 'replay' : 'live',
@@ -164,13 +172,13 @@ function openPage(): void {
         <div id="top" ref={measureTop}>
           <header>
             <h1>
-              sync worker{' '}
+              {isFleet ? 'fleet' : 'sync worker'}{' '}
               <span id="worker-name">
-                {view === undefined || view.worker === 'worker' ? '' : view.worker}
+                {[fleet?.name, view?.worker === 'worker' ? '' : view?.worker].filter(Boolean).join(' · ')}
               </span>
             </h1>
             <p id="clock">{view === undefined ? '' : utcText(moment?.isPast ? moment.at : time.now())}</p>
-            {moment !== undefined && <Timeline moment={moment} />}
+            {moment !== undefined && !isFleet && <Timeline moment={moment} />}
             {!isReplay && (
               <fieldset class="alerts">
                 <legend class="unseen">On trouble</legend>
@@ -191,40 +199,63 @@ function openPage(): void {
             />
           )}
         </div>
-        {moment !== undefined && view !== undefined && (
+        {view !== undefined && (moment !== undefined || isFleet) && (
           <main>
-            {overview !== null && overview.total > 1 && (
+            {overview !== null && (overview.total > 1 || isFleet) && (
               <OverviewPanel
                 overview={overview}
                 worker={view.worker}
                 now={time.now()}
                 isLost={isLost}
-                choose={chooseWorker}
+                choose={isFleet ? findWorker : chooseWorker}
                 search={searchWorkers}
+                remarks={moment === undefined ? view.remarks : []}
               />
             )}
-            <ChartPanel moment={moment} chart={chart} />
-            <div id="details">
-              <LogPanel
-                lines={lines}
-                cursor={cursor}
-                dropped={dropped}
+            {isFleet && <GatesPanel fleet={fleet} now={time.now()} />}
+            {isFleet && <ProcessesPanel fleet={fleet} now={time.now()} />}
+            {moment !== undefined && (
+              <ChartPanel
+                moment={moment}
                 chart={chart}
-                peers={moment.context.peers.slice(0, 100).map(({ peerUrl }) => peerUrl)}
-                choose={choose}
-                save={save}
+                noStep={isFleet ? 'As it is on record' : 'No step seen yet'}
               />
-              <RunsPanel runs={moment.runs} at={moment.at} />
-              <PeersPanel moment={moment} />
-              {view.mayControl && view.faults.length > 0 && <FaultsPanel view={view} />}
-              <SequencePanel
-                lines={moment.isPast ? lines.filter(({ at }) => at <= moment.at) : lines}
-                choose={choose}
-              />
-              <FieldsPanel moment={moment} view={view} />
-            </div>
+            )}
+            {moment !== undefined && (
+              <div id="details">
+                {!isFleet && (
+                  <>
+                    <LogPanel
+                      lines={lines}
+                      cursor={cursor}
+                      dropped={dropped}
+                      chart={chart}
+                      peers={moment.context.peers.slice(0, 100).map(({ peerUrl }) => peerUrl)}
+                      choose={choose}
+                      save={save}
+                    />
+                    <RunsPanel runs={moment.runs} at={moment.at} />
+                  </>
+                )}
+                <PeersPanel moment={moment} />
+                {view.mayControl && view.faults.length > 0 && <FaultsPanel view={view} />}
+                {!isFleet && (
+                  <SequencePanel
+                    lines={moment.isPast ? lines.filter(({ at }) => at <= moment.at) : lines}
+                    choose={choose}
+                  />
+                )}
+                <FieldsPanel moment={moment} view={view} />
+              </div>
+            )}
             <p id="announcement" class="unseen" role="status">
-              {announce(isLost && !isReplay ? 'no live feed' : `${view.worker} is ${stateWord(moment)}`)}
+              {announce(
+                isLost && !isReplay
+                  ? 'no live feed'
+                  : moment === undefined
+                    ? ''
+                    : `${view.worker} is ${stateWord(moment)}`,
+              )}
             </p>
           </main>
         )}

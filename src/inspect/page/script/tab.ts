@@ -1,25 +1,37 @@
+import type { InspectorView } from '../../inspector-view.ts';
 import type { Connection } from './feed.ts';
 import type { Moment } from './model.ts';
 import { stateWord } from './now-panel.tsx';
 import { countdownText } from './time-text.ts';
 import { glyphOf, toneOf } from './tones.ts';
 
+interface TabParts {
+  readonly moment: Moment | undefined;
+  readonly worker: string;
+  readonly overview: InspectorView['overview'];
+  readonly connection: Connection;
+  readonly isReplay: boolean;
+}
+
 /** The title and the icon of the tab: the state by name and tone, also where nothing else is drawn. */
-export function showTab(
-  moment: Moment | undefined,
-  worker: string,
-  connection: Connection,
-  isReplay: boolean,
-): void {
+export function showTab({ moment, worker, overview, connection, isReplay }: TabParts): void {
   const isLost = connection.kind === 'lost' && !isReplay;
-  const condition = isLost || moment === undefined ? 'lost' : moment.condition;
+  const fleet = isLost || moment !== undefined ? undefined : overview?.fleet;
+  const condition = fleet !== undefined ? 'idle' : isLost || moment === undefined ? 'lost' : moment.condition;
   const left = moment === undefined ? 0 : moment.why.nextRunAt - moment.at;
   // A hidden tab has no clock that can be trusted to tick: it names the state alone.
   const countdown = isLost || document.hidden || isReplay ? '' : left > 0 ? countdownText(left) : 'due';
-  const word = isLost || moment === undefined ? 'no feed' : stateWord(moment);
+  const counted = fleet === undefined ? 'no feed' : `${overview?.total ?? 0} workers`;
+  const word = isLost || moment === undefined ? counted : stateWord(moment);
   const trouble = condition === 'stuck' ? 'stuck' : '';
-  const shown = condition === 'stopped' ? '' : countdown;
-  const title = [`${glyphOf(condition)} ${word}`, trouble, shown, isReplay ? 'replay' : '', worker]
+  const shown = condition === 'stopped' || moment === undefined ? '' : countdown;
+  const title = [
+    `${glyphOf(condition)} ${word}`,
+    trouble,
+    shown,
+    isReplay ? 'replay' : '',
+    fleet?.name ?? worker,
+  ]
     .filter((part) => part !== '')
     .join(' · ');
   if (document.title !== title) document.title = title;
