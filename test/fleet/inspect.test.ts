@@ -223,7 +223,7 @@ serverTest(
     const page = await open(inspection.url);
     await shown(page, '#workers-title', '1 workers');
     await server.kill();
-    await shown(page, '#fleet-trouble', /^These are the last counts that are known: Redis/);
+    await shown(page, '#fleet-trouble', /^No newer counts: Redis/);
     await shown(page, '#workers-title', '1 workers');
     await server.start();
     await expect.poll(() => page.locator('#fleet-trouble').textContent()).toBe('');

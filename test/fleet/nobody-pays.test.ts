@@ -23,7 +23,15 @@ async function loaded(
       write: false,
       minify: false,
       lib: { entry: entries, formats: ['es'] },
-      rolldownOptions: { external: [/^node:/, ...Object.keys(manifest.dependencies), 'bullmq', 'ioredis'] },
+      rolldownOptions: {
+        external: [
+          /^node:/,
+          ...Object.keys(manifest.dependencies),
+          'bullmq',
+          'ioredis',
+          'virtual:inspector-page',
+        ],
+      },
     },
   })) as Rolldown.RolldownOutput[];
   const chunks = new Map(

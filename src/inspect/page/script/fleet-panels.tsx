@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { durationText, fromNow } from '../../../explain/time-text.ts';
+import { durationText } from '../../../explain/time-text.ts';
 import type { FleetOverview, WorkersOverview } from '../../inspector-view.ts';
 import { Mark, Row, Section } from './parts.tsx';
 import { countdownText, utcText } from './time-text.ts';
@@ -25,14 +25,35 @@ export function Counts({ counts }: Pick<WorkersOverview, 'counts'>): VNode {
 export function alarmWords({ alarms, paused }: FleetOverview): string {
   const { delayed, waiting, active, late } = alarms;
   return [
-    `${delayed.toLocaleString('en')} wait for their time`,
-    `${waiting} for a process`,
-    `${active} are looked at`,
-    late > 0 ? `${late} are late` : '',
-    paused ? 'an operator paused the queue' : '',
+    `${delayed.toLocaleString('en')} set for later`,
+    `${waiting} wait for a process`,
+    `${active} looked at`,
+    late > 0 ? `${late} late` : '',
+    paused ? 'paused by an operator' : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+interface ListProps {
+  readonly id: string;
+  readonly title: string;
+  readonly count: number;
+  readonly none: string;
+  readonly rows: readonly VNode[];
+}
+
+/** So many, of which the first are shown. */
+function ListPanel({ id, title, count, none, rows }: ListProps): VNode {
+  const more = count > rows.length ? `; the first ${rows.length} are shown` : '';
+  return (
+    <Section id={id} title={title} note={count === 0 ? none : `${count}${more}`}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard */}
+      <ul id={id} tabIndex={0} aria-labelledby={`${id}-title`}>
+        {rows}
+      </ul>
+    </Section>
+  );
 }
 
 interface FleetProps {
@@ -40,51 +61,37 @@ interface FleetProps {
   readonly now: number;
 }
 
-/** The gates that are closed for the whole fleet. */
+/** The gates that are closed for the whole fleet, those that stay so longest first. */
 export function GatesPanel({ fleet: { closedGates }, now }: FleetProps): VNode {
-  const { count, longest } = closedGates;
-  const more = count > longest.length ? `; the ${longest.length} that stay so longest` : '';
+  const rows = closedGates.longest.map(({ origin, closedUntil, header }) => (
+    <Row
+      key={origin}
+      of=""
+      tone="bad"
+      title={origin}
+      word={closedUntil > now ? countdownText(closedUntil - now) : 'open'}
+      facts={`until ${utcText(closedUntil)}${header === '' ? '' : ` · Retry-After "${header}"`}`}
+    />
+  ));
   return (
-    <Section id="gates" title="Closed gates" note={count === 0 ? 'None is closed' : `${count}${more}`}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard */}
-      <ul id="gates" tabIndex={0} aria-labelledby="gates-title">
-        {longest.map(({ origin, closedUntil, header }) => (
-          <Row
-            key={origin}
-            of=""
-            tone="bad"
-            title={origin}
-            word={closedUntil > now ? countdownText(closedUntil - now) : 'open'}
-            facts={`until ${utcText(closedUntil)}${header === '' ? '' : ` · Retry-After "${header}"`}`}
-          />
-        ))}
-      </ul>
-    </Section>
+    <ListPanel id="gates" title="Closed gates" count={closedGates.count} none="None is closed" rows={rows} />
   );
 }
 
 /** Who works on the fleet. */
 export function ProcessesPanel({ fleet: { processCount, processes }, now }: FleetProps): VNode {
-  const more = processCount > processes.length ? `; the first ${processes.length}` : '';
-  const note = processCount === 0 ? 'None: nobody looks at the workers' : `${processCount}${more}`;
-  return (
-    <Section id="processes" title="Processes" note={note}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keyboard */}
-      <ul id="processes" tabIndex={0} aria-labelledby="processes-title">
-        {processes.map(({ process, about, seenAt }) => {
-          const isSilent = now - seenAt > SILENT_SECONDS;
-          return (
-            <Row
-              key={process}
-              of=""
-              tone={isSilent ? 'odd' : 'good'}
-              title={about}
-              word={isSilent ? `silent for ${durationText(now - seenAt)}` : 'works'}
-              facts={isSilent ? `last heard ${fromNow(seenAt, now)}` : ''}
-            />
-          );
-        })}
-      </ul>
-    </Section>
-  );
+  const rows = processes.map(({ process, about, seenAt }) => {
+    const isSilent = now - seenAt > SILENT_SECONDS;
+    return (
+      <Row
+        key={process}
+        of=""
+        tone={isSilent ? 'odd' : 'good'}
+        title={about}
+        word={isSilent ? `silent for ${durationText(now - seenAt)}` : 'works'}
+      />
+    );
+  });
+  const none = 'Nobody works';
+  return <ListPanel id="processes" title="Processes" count={processCount} none={none} rows={rows} />;
 }

@@ -61,7 +61,7 @@ export function OverviewPanel(props: OverviewProps): VNode {
 }
 
 function troubleOf({ problem, quietUntil }: FleetOverview, now: number): string {
-  if (problem !== '') return `These are the last counts that are known: ${problem}`;
+  if (problem !== '') return `No newer counts: ${problem}`;
   return quietUntil > now ? `Redis had forgotten: nobody is asked until ${utcText(quietUntil)}.` : '';
 }
 
