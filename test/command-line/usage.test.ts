@@ -86,6 +86,7 @@ test('there are the commands of the README, and no others', () => {
     'fleet why',
     'fleet peer',
     'fleet status',
+    'fleet inspect',
     'fleet doctor',
     'fleet import',
     'demo',

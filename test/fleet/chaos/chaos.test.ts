@@ -21,7 +21,12 @@ const BLOCKED_MS = 40_000;
 const program =
   servers.length === 0
     ? ''
-    : await buildProgram('test/fleet/chaos/fleet-program.ts', ['bullmq', 'ioredis', 'prom-client']);
+    : await buildProgram('test/fleet/chaos/fleet-program.ts', [
+        'bullmq',
+        'ioredis',
+        'prom-client',
+        'virtual:inspector-page',
+      ]);
 
 // Short enough that a run which a kill cut short is taken over within the test.
 const policy = {
