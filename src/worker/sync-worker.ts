@@ -69,7 +69,7 @@ export interface SyncWorker<Details = unknown> extends AsyncDisposable {
   setPolicy(policy: SyncPolicyOptions): void;
   /** Why the worker waits, or does not. */
   why(): Why;
-  /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. */
+  /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. @throws TypeError for an event that there is not */
   on<Type extends SyncWorkerNotification['type'] | '*'>(
     type: Type,
     listener: SyncWorkerListener<Type, Details>,
