@@ -42,6 +42,8 @@ export function beginRun(context: WorkerContext): WorkerContext {
       failure: null,
     },
     request: 'none',
+    // What a start adds delays the first run, and none after one that was withdrawn.
+    notBefore: 0,
     bounded: null,
   };
 }
@@ -114,7 +116,7 @@ export function recordStuckRun(context: WorkerContext): WorkerContext {
   const { decision, run } = context;
   if (run === null) return context;
   const error = `stuck: no result within ${run.stuckAfterSeconds} s`;
-  return recordStuckPeer({ ...context, run: null, notBefore: 0 }, run.peer, decision.at, error);
+  return recordStuckPeer({ ...context, run: null }, run.peer, decision.at, error);
 }
 
 /** A crash left a run behind: its peer counts as stuck. It is marked once, however often the worker is restarted. */
