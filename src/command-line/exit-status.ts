@@ -22,6 +22,15 @@ export class CommandFailed extends Error {
   }
 }
 
+/** Gives what is read. @throws CommandFailed with USAGE, whatever was thrown */
+export function usage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
+  }
+}
+
 /** The exit status for what a command threw, and the line that tells it; undefined if it was told already. */
 export function ending(error: unknown): { readonly status: number; readonly line: string | undefined } {
   // The parser has printed its own errors, and help and version are none.

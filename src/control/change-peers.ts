@@ -5,7 +5,7 @@ import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { wholeSeconds } from '../policy/seconds.ts';
 import { describe } from '../policy/wire-fields.ts';
 import { ControlError } from './control-error.ts';
-import { nearUrls } from './near-urls.ts';
+import { nearUrls } from './nearest.ts';
 import type { PeerChange } from './peer-change.ts';
 
 const ROLES = ['participant', 'relay', 'seed'];

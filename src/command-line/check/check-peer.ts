@@ -5,11 +5,7 @@ import { type ChainStore, createMemoryChain } from '../../infonet/chain/chain-st
 import { checkOnionAddress } from '../../infonet/onion-address.ts';
 import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
 import { createObservedSync } from '../../infonet/pull/infonet-sync.ts';
-import {
-  type InfonetSyncOptions,
-  type ResolvedSyncOptions,
-  resolveSyncOptions,
-} from '../../infonet/pull/infonet-sync-options.ts';
+import { type ResolvedSyncOptions, resolveSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { readSyncPage } from '../../infonet/pull/sync-page.ts';
 import { createPeerRecord } from '../../policy/peer-record.ts';
 import { readRetryAfter } from '../../policy/retry-after.ts';
@@ -17,6 +13,7 @@ import { safeText } from '../../policy/safe-text.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
 import { runAttempt } from '../../schedule/run-attempt.ts';
+import type { TransportOptions } from '../run/transport.ts';
 import { isCertificateRefusal, refusedCertificate } from './certificate-seen.ts';
 import type { CheckReport, PageSeen, RetryAfterSeen, TlsSeen, VerificationSeen } from './check-report.ts';
 import { judgeAttempt, plainError } from './judge-attempt.ts';
@@ -24,18 +21,7 @@ import { recordedWait } from './recorded-wait.ts';
 import { reportLines } from './report-lines.ts';
 import { type AttemptSeen, watchAttempt } from './watch-attempt.ts';
 
-export interface CheckPeerOptions
-  extends Pick<
-    InfonetSyncOptions,
-    | 'allowClearnet'
-    | 'socksProxy'
-    | 'requestTimeoutMs'
-    | 'onionConnectTimeoutMs'
-    | 'onionRequestTimeoutMs'
-    | 'maxBodyBytes'
-    | 'pageLimit'
-    | 'ca'
-  > {
+export interface CheckPeerOptions extends TransportOptions {
   readonly out: { write(text: string): unknown };
   /** Where wrong usage is told. @default out */
   readonly err?: { write(text: string): unknown } | undefined;
@@ -61,13 +47,9 @@ export type CheckExit = 0 | 1 | 2;
  * @throws StorageUnreadableError if a folder is given whose record of the peer cannot be read
  */
 export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Promise<CheckExit> {
-  const { out, err = out, json = false, colour = false, folder, now, signal } = options;
-  const { allowClearnet, socksProxy, maxBodyBytes, pageLimit, ca } = options;
-  const { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs } = options;
+  const { out, err = out, json = false, colour = false, folder, now, signal, ...given } = options;
   const observed = createObservedChain();
-  const times = { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs };
-  const limits = { ...times, maxBodyBytes, pageLimit, maxPages: 1 };
-  const transport = { chain: observed.chain, allowClearnet, socksProxy, ca, ...limits };
+  const transport = { ...given, chain: observed.chain, maxPages: 1 };
   let address: string;
   let resolved: ResolvedSyncOptions;
   try {

@@ -1,15 +1,8 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { safeValue } from '../../policy/safe-text.ts';
+import type { LogFormat, LogLevel } from '../settings/settings.ts';
 import { type LogStream, openLogOutput } from './log-output.ts';
-
-/** From what level on lines are written; each has those after it too. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-/** How lines are written: one JSON object each, or for people. */
-export const logFormats = ['json', 'pretty'] as const;
-export type LogFormat = (typeof logFormats)[number];
 
 export interface LoggerOptions {
   /** @default 'json' */

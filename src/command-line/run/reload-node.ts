@@ -1,8 +1,7 @@
 import { systemNow } from '../../clock/system-ports.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { type GivenSettings, type ResolvedSettings, resolveSettings } from '../settings/resolve-settings.ts';
-import { settingKeys } from '../settings/setting-table.ts';
-import { policyOf, type SettingKey } from '../settings/settings.ts';
+import { pick, policyKeys, type SettingKey, settingKeys } from '../settings/settings.ts';
 import { withConfigured } from './open-node-storage.ts';
 import type { Node } from './start-node.ts';
 import { readTransport } from './transport.ts';
@@ -41,7 +40,7 @@ export async function reloadNode(
     const transport = await readTransport(next.settings);
     const merged = await node.reread();
     node.setTransport(transport);
-    worker.setPolicy(policyOf(next.settings));
+    worker.setPolicy(pick(next.settings, policyKeys));
     // In one step with the reading of the peers: a mark made in between would be lost.
     worker.setPeers(withConfigured(merged(worker.peers), next.settings.peers, systemNow()));
     const changed = settingKeys.filter(

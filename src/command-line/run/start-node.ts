@@ -17,7 +17,7 @@ import { openFolderChain } from '../folder/open-chain.ts';
 import { shortPath } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-import { policyOf, type Settings } from '../settings/settings.ts';
+import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import type { Closers } from './closers.ts';
 import { pagesOf } from './inspector-pages.ts';
 import { type NodeReporter, openReporter } from './node-reporter.ts';
@@ -62,7 +62,7 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
         ),
     });
   const replaceable = createReplaceableSync(syncBy(transport));
-  const worker = createSyncWorker({ sync: replaceable.sync, storage, policy: policyOf(settings) });
+  const worker = createSyncWorker({ sync: replaceable.sync, storage, policy: pick(settings, policyKeys) });
   const opened = openReporter({ host, settings, worker, chain });
   reporter = opened;
   closers.add('the log', () => opened.stop());

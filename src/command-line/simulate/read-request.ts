@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { suggestion } from '../../control/nearest.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { type Assertion, checkAssertion, parseAssertion } from '../../simulate/assertion/assertion.ts';
@@ -11,8 +12,7 @@ import {
 import { readScenario } from '../../simulate/scenario/read-scenario.ts';
 import { recoveryStart, type Scenario } from '../../simulate/scenario/scenario.ts';
 import { isScenarioName, scenarioNames, shippedScenario } from '../../simulate/scenario/shipped-scenarios.ts';
-import { CommandFailed, USAGE } from '../exit-status.ts';
-import { suggestion } from '../settings/nearest-name.ts';
+import { CommandFailed, USAGE, usage } from '../exit-status.ts';
 
 /** The flags of `simulate`, as they were given. */
 export interface SimulateFlags {
@@ -122,21 +122,4 @@ function namesOf(given: readonly string[] | undefined): readonly ContenderName[]
   if (given === undefined) return contenderNames;
   const names = given.flatMap((one) => one.split(',')).filter((name) => name !== '');
   return [...new Set(names.map(checkContenderName))];
-}
-
-function usage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
-  }
-}
-
-/** What of the settings was said at all: a default says nothing against a scenario. */
-export function givenPolicy(
-  settings: Readonly<Record<string, unknown>>,
-  from: Readonly<Record<string, string>>,
-  keys: readonly string[],
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(keys.filter((key) => from[key] !== 'default').map((key) => [key, settings[key]]));
 }

@@ -52,8 +52,13 @@ export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): 
 
 function chainText({ chain, state }: WorkerStatus): string {
   if (chain === null) return 'none that can be read';
-  const events = `${chain.count} ${chain.count === 1 ? 'event' : 'events'}`;
+  const events = eventsText(chain.count);
   return chain.head === state.current_head ? events : `${events}, head ${chain.head || 'none'}`;
+}
+
+/** `1 event`, `2 events`. */
+export function eventsText(count: number): string {
+  return `${count} ${count === 1 ? 'event' : 'events'}`;
 }
 
 function servingText(listener: WorkerStatus['serving'][number]): string {
