@@ -1,5 +1,8 @@
-import { CommandFailed, usage } from '../exit-status.ts';
+import { networkRefusal } from '../../infonet/peer-network.ts';
+import { describe } from '../../policy/wire-fields.ts';
+import { CommandFailed, USAGE } from '../exit-status.ts';
 import { pagesOf } from '../run/inspector-pages.ts';
+import { peerUrl } from '../settings/setting-kinds.ts';
 import { type AddCommand, command, option, settings } from './command.ts';
 
 /** The tour. */
@@ -17,15 +20,33 @@ export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: st
   examples: ['demo', 'demo --inspect --inspect-control', 'demo --peer https://peer.example --seconds 60'],
   act: async ({ host, given: { peer = [], seconds }, settings }) => {
     const resolved = (await settings()).settings;
-    const { readDemoPeers, readDemoSeconds } = await import('../../demo/demo-options.ts');
-    const { runDemo } = await import('../../demo/run-demo.ts');
-    const wanted = usage(() => ({
-      peers: readDemoPeers(peer),
-      seconds: seconds === undefined ? undefined : readDemoSeconds(seconds),
-    }));
+    const peers = [...new Set(peer.map(readDemoPeer))];
+    const end = seconds === undefined ? undefined : readDemoSeconds(seconds);
     const { inspect: port } = resolved;
     const inspect = port === false ? undefined : { port, ...(await pagesOf(resolved)) };
-    const status = await runDemo(host, { ...wanted, inspect });
+    const { runDemo } = await import('../../demo/run-demo.ts');
+    const status = await runDemo(host, { peers, seconds: end, inspect });
     if (status !== 0) throw new CommandFailed(status);
   },
 });
+
+/** To name a peer is to allow its network, clearnet too. @throws CommandFailed @internal */
+export function readDemoPeer(text: string): string {
+  const url = peerUrl(text, '--peer');
+  const refusal = networkRefusal(url, { allowClearnet: true });
+  if (refusal === undefined) return url;
+  throw new CommandFailed(USAGE, `--peer is ${describe(url)}: ${refusal}`);
+}
+
+/** What a Node timer can wait. */
+const MAX_SECONDS = 2_147_483;
+
+/** @throws CommandFailed @internal */
+export function readDemoSeconds(text: string): number {
+  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
+  throw new CommandFailed(
+    USAGE,
+    `--seconds is ${describe(text)}; allowed is a number above 0 and up to ${MAX_SECONDS}`,
+  );
+}
