@@ -1,5 +1,6 @@
 import { systemNow } from '../../clock/system-ports.ts';
-import { CommandFailed } from '../exit-status.ts';
+import { reportLines } from '../check/check-report.ts';
+import { CommandFailed, FAILED } from '../exit-status.ts';
 import { hasColour } from '../live-view/paint.ts';
 import { readTransport } from '../run/transport.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
@@ -19,24 +20,34 @@ export const check: AddCommand = command<{ peer?: string }>({
     option('--json', 'one JSON object, for programs'),
   ],
   examples: ['check --peer http://….onion', 'check --peer https://peer.example --allow-clearnet'],
-  act: async ({ host, given, settings, need }) => {
+  act: async ({ host, given, settings, need, print }) => {
     const peer = need(given.peer, '--peer <URL>');
     const resolved = (await settings()).settings;
     const transport = await readTransport(resolved);
     const { checkPeer } = await import('../check/check-peer.ts');
+    const isJson = given.json === true;
     const ending = new AbortController();
     const watch = watchForEnd(host);
     void watch.end.then(() => ending.abort(new Error('ended by a signal')));
-    const status = await checkPeer(peer, {
+    const report = await checkPeer(peer, {
       ...transport,
       folder: resolved.data,
-      out: host.stdout,
-      err: host.stderr,
-      colour: hasColour(host.stdout, host.env),
-      json: given.json === true,
       now: systemNow,
       signal: ending.signal,
+      onAsking: (address) => {
+        if (!isJson) print(`Asking ${address}, once; nothing is changed.`);
+      },
     }).finally(() => watch.stop());
-    if (status !== 0) throw new CommandFailed(status);
+    print(
+      isJson
+        ? JSON.stringify(report, inTenths)
+        : reportLines(report, hasColour(host.stdout, host.env)).join('\n'),
+    );
+    if (!report.wouldServe) throw new CommandFailed(FAILED);
   },
 });
+
+/** A clock has more digits than anybody can use. */
+function inTenths(key: string, value: unknown): unknown {
+  return typeof value === 'number' && /^(ms|totalMs)$/.test(key) ? Math.round(value * 10) / 10 : value;
+}
