@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ControlError } from '../control/control-error.ts';
+import { ControlError } from '../control/control.ts';
 import { messageOf } from '../policy/thrown.ts';
 import { StorageError } from '../storage/disk/storage-errors.ts';
 

@@ -4,9 +4,8 @@ import { rememberRemoved, resetPeer } from '../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { wholeSeconds } from '../policy/seconds.ts';
 import { describe } from '../policy/wire-fields.ts';
-import { ControlError } from './control-error.ts';
+import { ControlError, type PeerChange } from './control.ts';
 import { nearUrls } from './nearest.ts';
-import type { PeerChange } from './peer-change.ts';
 
 const ROLES = ['participant', 'relay', 'seed'];
 

@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import type { PeerChange } from '../../control/peer-change.ts';
+import type { PeerChange } from '../../control/control.ts';
 import { utcText } from '../../explain/time-text.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
 import { changeStoredPeers } from '../folder/change-stored-peers.ts';
