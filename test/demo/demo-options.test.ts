@@ -35,7 +35,6 @@ describe('the seconds of the demo', () => {
   });
 
   it.each(['abc', '0', '', '-3', '1e3', '2147484'])('may not be "%s"', (text) => {
-    const message = `--seconds is "${text}"; allowed is a number above 0 and up to 2147483`;
-    expect(() => readDemoSeconds(text)).toThrow(expect.objectContaining({ message }));
+    expect(readDemoSeconds(text)).toBeUndefined();
   });
 });

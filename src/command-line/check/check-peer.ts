@@ -86,7 +86,7 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
   onAsking?.(address);
   const url = new URL(address);
   const isOnion = networkOf(url.hostname) === 'onion';
-  const watch = watchAttempt({ url, proxy: isOnion ? resolved.socksProxy : undefined });
+  const watch = watchAttempt(url, isOnion ? resolved.socksProxy : undefined);
   const result = await runAttempt(
     createObservedSync(transport, { observer: watch.observer }),
     { peer: createPeerRecord(address), head: '', runStartedAt: now(), worker: createEmptyActor() },
@@ -118,7 +118,7 @@ async function withRefusal(
   // An onion name must not reach a DNS server, as this second handshake would have it.
   const isOnion = networkOf(url.hostname) === 'onion';
   if (isOnion || !isCertificateRefusal(connectError)) return { ...tls, refused };
-  const certificate = await refusedCertificate(connectError, { url, timeoutMs: requestTimeoutMs });
+  const certificate = await refusedCertificate(connectError, url, requestTimeoutMs);
   return { ...tls, refused: `${refused} (${connectError.code})`, certificate };
 }
 

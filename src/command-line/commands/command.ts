@@ -1,5 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { safeValue } from '../../policy/safe-text.ts';
+import { describe } from '../../policy/wire-fields.ts';
+import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Host } from '../host.ts';
 import { type GivenSettings, type ResolvedSettings, resolveSettings } from '../settings/resolve-settings.ts';
 import { flagOf, type Setting, type SettingKey, settingKeys, settingTable } from '../settings/settings.ts';
@@ -91,6 +93,35 @@ function callOf<Given>(made: Command, host: Host): CommandCall<Given> {
 
 export function option(flags: string, description: string): Option {
   return new Option(flags, description);
+}
+
+/** An option whose text is read as it is parsed; what is read as undefined is refused, saying what is allowed. */
+export function readOption<T>(
+  flags: string,
+  description: string,
+  allowed: string,
+  read: (text: string) => T | undefined,
+): Option {
+  const made = option(flags, description);
+  return made.argParser((text: string) => {
+    const found = read(text);
+    if (found !== undefined) return found;
+    throw new CommandFailed(USAGE, `${made.long} is ${describe(text)}; allowed is ${allowed}`);
+  });
+}
+
+/** An option that is a whole number. */
+export function wholeNumberOption(
+  flags: string,
+  description: string,
+  least: number,
+  most = 999_999_999,
+): Option {
+  const allowed = `a whole number from ${least} to ${most}`;
+  return readOption(flags, description, allowed, (text) => {
+    const isAllowed = /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most;
+    return isAllowed ? Number(text) : undefined;
+  });
 }
 
 export function argument(name: string, description: string): Argument {

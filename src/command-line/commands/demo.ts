@@ -3,10 +3,13 @@ import { describe } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import { pagesOf } from '../run/inspector-pages.ts';
 import { peerUrl } from '../settings/setting-kinds.ts';
-import { type AddCommand, command, option, settings } from './command.ts';
+import { type AddCommand, command, option, readOption, settings } from './command.ts';
+
+/** What a Node timer can wait. */
+const MAX_SECONDS = 2_147_483;
 
 /** The tour. */
-export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: string }>({
+export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: number }>({
   name: 'demo',
   description: 'Show the worker at work: a tour against small peers on this machine, without a network.',
   takes: [
@@ -14,18 +17,22 @@ export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: st
       '--peer <URL...>',
       'pull from a real peer instead, by the default policy; to name it is to allow its network',
     ),
-    option('--seconds <SECONDS>', 'end after so long, and not only by Ctrl-C'),
+    readOption(
+      '--seconds <SECONDS>',
+      'end after so long, and not only by Ctrl-C',
+      `a number above 0 and up to ${MAX_SECONDS}`,
+      readDemoSeconds,
+    ),
     ...settings('inspect', 'inspectControl', 'inspectStately', 'inspectClassic'),
   ],
   examples: ['demo', 'demo --inspect --inspect-control', 'demo --peer https://peer.example --seconds 60'],
   act: async ({ host, given: { peer = [], seconds }, settings }) => {
     const resolved = (await settings()).settings;
     const peers = [...new Set(peer.map(readDemoPeer))];
-    const end = seconds === undefined ? undefined : readDemoSeconds(seconds);
     const { inspect: port } = resolved;
     const inspect = port === false ? undefined : { port, ...(await pagesOf(resolved)) };
     const { runDemo } = await import('../../demo/run-demo.ts');
-    const status = await runDemo(host, { peers, seconds: end, inspect });
+    const status = await runDemo(host, { peers, seconds, inspect });
     if (status !== 0) throw new CommandFailed(status);
   },
 });
@@ -38,15 +45,8 @@ export function readDemoPeer(text: string): string {
   throw new CommandFailed(USAGE, `--peer is ${describe(url)}: ${refusal}`);
 }
 
-/** What a Node timer can wait. */
-const MAX_SECONDS = 2_147_483;
-
-/** @throws CommandFailed @internal */
-export function readDemoSeconds(text: string): number {
-  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (seconds > 0 && seconds <= MAX_SECONDS) return seconds;
-  throw new CommandFailed(
-    USAGE,
-    `--seconds is ${describe(text)}; allowed is a number above 0 and up to ${MAX_SECONDS}`,
-  );
+/** Undefined for what is not allowed. @internal */
+export function readDemoSeconds(text: string): number | undefined {
+  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }

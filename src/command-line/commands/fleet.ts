@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { type Argument, InvalidArgumentError, type Option } from 'commander';
+import type { Argument, Option } from 'commander';
 import { formatWhy } from '../../explain/format-why.ts';
 import type { Fleet } from '../../fleet/index.ts';
 import { safeText } from '../../policy/safe-text.ts';
@@ -11,7 +11,15 @@ import { readWorkerFile } from '../fleet/worker-file.ts';
 import { readFolder } from '../folder/read-folder.ts';
 import { peerUrl } from '../settings/setting-kinds.ts';
 import { policyKeys } from '../settings/settings.ts';
-import { type AddCommand, argument, command, commandGroup, option, settings } from './command.ts';
+import {
+  type AddCommand,
+  argument,
+  command,
+  commandGroup,
+  option,
+  settings,
+  wholeNumberOption,
+} from './command.ts';
 
 /** The Redis that is meant, and the fleet in it. */
 const fleetOptions: readonly Option[] = [
@@ -31,10 +39,14 @@ const work = command<FleetWorkGiven & { module?: string }>({
       '--module <FILE>',
       'exports sync(peer, { signal, head, now, id, fence }), and exclude(peer) if it has one',
     ),
-    whole('--concurrency <COUNT>', 'runs at a time', 1, 64),
-    whole('--at-once <COUNT>', 'attempts at one origin at a time, of the whole fleet; 0: no limit', 0, 0),
-    whole('--spacing-ms <MS>', 'milliseconds between two attempts at one origin', 0, 0),
-    whole('--drain-seconds <SECONDS>', 'how long a stop lets runs go on', 0, 10),
+    wholeNumberOption('--concurrency <COUNT>', 'runs at a time', 1).default(64),
+    wholeNumberOption(
+      '--at-once <COUNT>',
+      'attempts at one origin at a time, of the whole fleet; 0: no limit',
+      0,
+    ).default(0),
+    wholeNumberOption('--spacing-ms <MS>', 'milliseconds between two attempts at one origin', 0).default(0),
+    wholeNumberOption('--drain-seconds <SECONDS>', 'how long a stop lets runs go on', 0).default(10),
     ...settings(...policyKeys, 'log', 'logLevel', 'http'),
   ],
   notes: `
@@ -187,12 +199,3 @@ export const fleet: AddCommand = commandGroup(
     importFolder,
   ],
 );
-
-function whole(flags: string, description: string, least: number, usual: number): Option {
-  return option(flags, description)
-    .default(usual)
-    .argParser((text) => {
-      if (/^[0-9]{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-      throw new InvalidArgumentError(`Allowed is a whole number of at least ${least}.`);
-    });
-}

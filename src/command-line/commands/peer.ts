@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { InvalidArgumentError } from 'commander';
 import { createInfonetPeer } from '../../infonet/serve/infonet-peer.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
@@ -7,7 +6,7 @@ import { chainFolder, noChain, openFolderChain } from '../folder/open-chain.ts';
 import { checkFolder } from '../folder/read-folder.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
 import { eventsText } from '../text/status-text.ts';
-import { type AddCommand, command, option, settings } from './command.ts';
+import { type AddCommand, command, option, settings, wholeNumberOption } from './command.ts';
 
 interface PeerOptions {
   readonly host: string;
@@ -23,7 +22,7 @@ export const peer: AddCommand = command<PeerOptions>({
   takes: [
     ...settings('data'),
     option('--host <ADDRESS>', 'where to listen').default('127.0.0.1'),
-    option('--port <PORT>', 'where to listen; 0: any that is free').default(0).argParser(readPort),
+    wholeNumberOption('--port <PORT>', 'where to listen; 0: any that is free', 0, 65_535).default(0),
     option('--private', 'serve private events too: for an onion service that hands on to this port'),
   ],
   examples: ['peer --data ./sync-data --port 8080'],
@@ -48,8 +47,3 @@ export const peer: AddCommand = command<PeerOptions>({
     }
   },
 });
-
-function readPort(text: string): number {
-  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError('Allowed is a port from 0 to 65535.');
-}

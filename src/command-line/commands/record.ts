@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../policy/thrown.ts';
 import { utf8Text } from '../../storage/disk/utf8-text.ts';
-import { CommandFailed, FAILED, USAGE } from '../exit-status.ts';
+import { CommandFailed, FAILED } from '../exit-status.ts';
 import { needWorker } from '../folder/reach-node.ts';
-import { type AddCommand, argument, command, option, settings } from './command.ts';
+import { type AddCommand, argument, command, option, settings, wholeNumberOption } from './command.ts';
 
 /** What a running worker did last, as a file. */
 export const record: AddCommand = command<{ anonymous?: boolean }>({
@@ -25,12 +25,12 @@ async function anonymous(text: string): Promise<string> {
 }
 
 /** The page on a recording. */
-export const replay: AddCommand = command<{ port: string }>({
+export const replay: AddCommand = command<{ port: number }>({
   name: 'replay',
   description: 'Show a recording on the inspector page, step by step and without a worker, until a signal.',
   takes: [
     argument('<FILE>', 'as `sync-worker record`, the page or a test wrote it'),
-    option('--port <PORT>', 'of 127.0.0.1; a free one if none is given').default('0'),
+    wholeNumberOption('--port <PORT>', 'of 127.0.0.1; a free one if none is given', 0, 65_535).default(0),
   ],
   examples: ['replay night.ndjson'],
   act: async ({ host, given: { port }, operands: [file = ''], print }) => {
@@ -42,14 +42,8 @@ export const replay: AddCommand = command<{ port: string }>({
       .catch((cause: unknown) => {
         throw new CommandFailed(FAILED, `${file} cannot be replayed: ${messageOf(cause)}`, { cause });
       });
-    if (!/^\d{1,5}$/.test(port)) {
-      throw new CommandFailed(
-        USAGE,
-        `--port is ${JSON.stringify(port)}; allowed is a whole number up to 65535`,
-      );
-    }
     const watch = watchForEnd(host);
-    await using page = await replayRecording(recording, { port: Number(port) });
+    await using page = await replayRecording(recording, { port });
     print(`${recording.lines.length} events of ${recording.start.worker}: ${page.url}`);
     const end = await watch.end;
     watch.stop();

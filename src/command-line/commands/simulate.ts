@@ -1,9 +1,16 @@
+import type { Option } from 'commander';
 import { policyKeys } from '../settings/settings.ts';
 import type { SimulateFlags } from '../simulate/read-request.ts';
-import { type AddCommand, command, option, settings } from './command.ts';
+import { type AddCommand, command, option, readOption, settings } from './command.ts';
 
 /** A scenario's workers never catch up. */
 const keys = policyKeys.filter((key) => key !== 'catchUpIntervalSeconds');
+
+function number(flags: string, description: string): Option {
+  return readOption(flags, description, 'a number of at least 0', (text) =>
+    /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined,
+  );
+}
 
 /** Many workers and what goes wrong, on virtual time. */
 export const simulate: AddCommand = command<SimulateFlags>({
@@ -15,11 +22,13 @@ export const simulate: AddCommand = command<SimulateFlags>({
       '--scenario <NAME>',
       'outage-of-an-hour, deploy-of-everyone, rate-limited-host, flapping-peer, clock-off, or a JSON file',
     ).default('outage-of-an-hour'),
-    option('--workers <COUNT>', 'how many workers, in place of the scenario’s'),
-    option('--peers <COUNT>', 'how many peers in all; the last group of the scenario grows or shrinks'),
-    option('--capacity <REQUESTS>', 'requests a second that each peer answers; 0: as many as come'),
-    option('--hours <HOURS>', 'of virtual time'),
-    option('--seed <NUMBER>', 'the same seed gives the same report').default('1'),
+    number('--workers <COUNT>', 'how many workers, in place of the scenario’s'),
+    number('--peers <COUNT>', 'how many peers in all; the last group of the scenario grows or shrinks'),
+    number('--capacity <REQUESTS>', 'requests a second that each peer answers; 0: as many as come'),
+    number('--hours <HOURS>', 'of virtual time'),
+    readOption('--seed <NUMBER>', 'the same seed gives the same report', 'a whole number', (text) =>
+      /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
+    ).default(1),
     option(
       '--contenders <NAMES...>',
       'ours, constant, full-jitter, decorrelated-jitter, cockatiel, p-retry, undici (default: all)',

@@ -5,8 +5,7 @@ import { messageOf } from '../../policy/thrown.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Host } from '../host.ts';
-import { hasColour } from '../live-view/paint.ts';
-import { createLogger } from '../log/create-logger.ts';
+import { loggerOf } from '../log/create-logger.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
 import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import { logFleetEvent } from './log-fleet-event.ts';
@@ -34,12 +33,7 @@ export async function workOnFleet(options: WorkOnFleetOptions): Promise<void> {
   const sync = await loadSync(resolve(host.cwd(), module));
   const { concurrency, atOnce, spacingMs, drainSeconds } = given;
   const policy = pick(settings, policyKeys);
-  const logger = createLogger({
-    format: settings.log === 'pretty' ? 'pretty' : 'json',
-    level: settings.logLevel,
-    stream: host.stdout,
-    colour: hasColour(host.stdout, host.env),
-  });
+  const logger = loggerOf(host, settings);
   const watch = watchForEnd(host);
   const act = async (fleet: Fleet): Promise<void> => {
     const { serveFleet } = await loadFleet();

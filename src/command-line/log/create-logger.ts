@@ -1,7 +1,9 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { safeValue } from '../../policy/safe-text.ts';
-import type { LogFormat, LogLevel } from '../settings/settings.ts';
+import type { Host } from '../host.ts';
+import { hasColour } from '../live-view/paint.ts';
+import type { LogFormat, LogLevel, Settings } from '../settings/settings.ts';
 import { type LogStream, openLogOutput } from './log-output.ts';
 
 export interface LoggerOptions {
@@ -62,4 +64,13 @@ export function createLogger(options: LoggerOptions): Logger {
     { write },
   );
   return logger;
+}
+
+/** The logger that a command's settings ask for, on standard output. */
+export function loggerOf(
+  { stdout, env }: Host,
+  { log, logLevel }: Pick<Settings, 'log' | 'logLevel'>,
+): Logger {
+  const format = log === 'pretty' ? 'pretty' : 'json';
+  return createLogger({ format, level: logLevel, stream: stdout, colour: hasColour(stdout, env) });
 }
