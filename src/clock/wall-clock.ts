@@ -123,7 +123,7 @@ export function createWallClock(host: WorkerClock): WallClock {
       // Nothing was checked while no timer was set; whoever listens is still to hear of a jump.
       if (check === undefined && listeners.size === 0) ahead = readAhead();
       if (Math.abs(readAhead() - ahead) >= JUMP_SECONDS * 1000) hasUnseenJump = true;
-      if (check === undefined) keepChecking();
+      keepChecking();
       return timer;
     },
     clearTimeout: (timer) => {

@@ -9,7 +9,7 @@ import type { AttemptFinished, SyncWorkerEmitted } from '../schedule/worker-even
 import { createAttemptControl } from './attempt-control.ts';
 import { onAbort } from './on-abort.ts';
 import { type RunOnceOptions, readRunOnceOptions, type SavedRun } from './run-once-options.ts';
-import { hungStorage, MAX_STORAGE_SECONDS, settlesWithin } from './saver.ts';
+import { answerInTime } from './saver.ts';
 import { stopInOrder } from './stop-in-order.ts';
 import { createWorkerActor } from './worker-actor.ts';
 
@@ -141,10 +141,8 @@ async function record(
   saved: SavedRun,
   clock: WallClock,
 ): Promise<void> {
-  const saving = (async (): Promise<void> => save(saved))();
-  if (!(await settlesWithin(saving, MAX_STORAGE_SECONDS, clock))) throw hungStorage('a save');
   try {
-    await saving;
+    await answerInTime((async () => save(saved))(), 'a save', clock);
   } catch (cause) {
     if (cause instanceof PeerSyncLocalError) throw cause;
     throw new PeerSyncLocalError('the run could not be put on record', { cause });

@@ -104,3 +104,13 @@ export function settlesWithin(
     promise.then(done, done);
   });
 }
+
+/** What a storage answers. @throws what it throws; PeerSyncLocalError if it hangs */
+export async function answerInTime<Answer>(
+  asked: Promise<Answer>,
+  what: Parameters<typeof hungStorage>[0],
+  clock: WallClock,
+): Promise<Answer> {
+  if (!(await settlesWithin(asked, MAX_STORAGE_SECONDS, clock))) throw hungStorage(what);
+  return asked;
+}

@@ -9,7 +9,14 @@ import type { SavedWorker, StorageNotice, SyncStorage } from '../storage/storage
 import { noteExcluded } from './adopt-peers.ts';
 import type { Notifications } from './notifications.ts';
 import { readSaved, startingPeers, startingRequest } from './saved-worker.ts';
-import { createSaver, hungStorage, MAX_STORAGE_SECONDS, type Saver, settlesWithin } from './saver.ts';
+import {
+  answerInTime,
+  createSaver,
+  hungStorage,
+  MAX_STORAGE_SECONDS,
+  type Saver,
+  settlesWithin,
+} from './saver.ts';
 
 /** What a worker remembers, and how it is saved. */
 export interface WorkerMemory extends Pick<Saver<SavedWorker>, 'recorded' | 'flush'> {
@@ -57,8 +64,7 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
   /** A load that was given up, until it has settled: the storage is not to load twice at once. */
   let abandoned: Promise<void> | undefined;
   const load = async (): Promise<Partial<SavedWorker>> => {
-    if (abandoned !== undefined && !(await settlesWithin(abandoned, MAX_STORAGE_SECONDS, clock)))
-      throw hungStorage('a load');
+    if (abandoned !== undefined) await answerInTime(abandoned, 'a load', clock);
     const loading = (async () => storage.load(notify))();
     if (await settlesWithin(loading, MAX_STORAGE_SECONDS, clock)) return loading;
     // What it has opened or locked is given back now, and what it still will when it settles.
@@ -90,9 +96,7 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
     },
     close: async () => {
       if (abandoned !== undefined) return;
-      const closing = close();
-      if (!(await settlesWithin(closing, MAX_STORAGE_SECONDS, clock))) throw hungStorage('a close');
-      return closing;
+      await answerInTime(close(), 'a close', clock);
     },
   };
 }

@@ -1,15 +1,13 @@
 /** How long a node with an empty chain takes to have the whole of a long one, from a peer in another process. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createSyncWorker } from '../../src/index.ts';
 import { createChain, openDiskChain } from '../../src/infonet/chain/chain-store.ts';
 import { createMemoryLog } from '../../src/infonet/chain/memory-log.ts';
 import { createInfonetSync } from '../../src/infonet/pull/infonet-sync.ts';
 import { createInfonetPeer } from '../../src/infonet/serve/infonet-peer.ts';
+import { startTask } from './in-child.ts';
 import { writeChain } from './infonet-verify.ts';
 
 export interface CatchUpFigures {
@@ -35,7 +33,7 @@ export async function serveChain(count: number, requestsPerWindow: number): Prom
 /** `infonet-catch-up COUNT REQUESTS`. */
 export async function measureCatchUp(events: number, requestsPerMinute: number): Promise<CatchUpFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'infonet-bench-'));
-  const [peer, url] = await startPeer(events, requestsPerMinute);
+  const [peer, url] = await startTask('infonet-serve', String(events), String(requestsPerMinute));
   const chain = await openDiskChain(join(folder, 'chain'));
   const worker = createSyncWorker({ peers: [url], sync: createInfonetSync({ chain }) });
   let runs = 0;
@@ -67,14 +65,4 @@ export async function measureCatchUp(events: number, requestsPerMinute: number):
     peer.kill();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function startPeer(events: number, requestsPerMinute: number): Promise<[ChildProcess, string]> {
-  const task = ['infonet-serve', String(events), String(requestsPerMinute)];
-  const peer = spawn(process.execPath, [fileURLToPath(import.meta.url), ...task], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [said] = await Promise.race([once(peer.stdout, 'data'), once(peer, 'exit')]);
-  if (!Buffer.isBuffer(said)) throw new Error('the peer ended before it served');
-  return [peer, String(said).trim()];
 }

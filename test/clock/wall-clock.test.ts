@@ -122,9 +122,15 @@ describe('a timer', () => {
     expect(firedAt).toBe(120_000);
   });
 
-  it('that was set between two jumps that no check saw apart fires at the next check', () => {
+  it.each([
+    { beside: 'beside another', hasOther: true, isListening: false },
+    { beside: 'as the only one', hasOther: false, isListening: false },
+    { beside: 'as the only one, while somebody listens', hasOther: false, isListening: true },
+  ])('that was set between two jumps that no check saw apart, $beside, fires at the next check', (given) => {
     const { host, wall, set } = settableHost();
-    const keepsChecking = wall.setTimeout(() => undefined, 2 ** 33);
+    if (given.isListening) wall.onJump(() => undefined);
+    const other = wall.setTimeout(() => undefined, 2 ** 33);
+    if (!given.hasOther) wall.clearTimeout(other);
     set(-3_600_000);
     let firedAt = 0;
     wall.setTimeout(() => {
@@ -133,23 +139,7 @@ describe('a timer', () => {
     set(3_600_999);
     host.advanceTo(200_000);
     expect(firedAt).toBe(CHECK);
-    wall.clearTimeout(keepsChecking);
-  });
-
-  it('that was set after such a jump, as the only one, fires at the next check, whether or not somebody listens', () => {
-    for (const isListening of [true, false]) {
-      const { host, wall, set } = settableHost();
-      if (isListening) wall.onJump(() => undefined);
-      wall.clearTimeout(wall.setTimeout(() => undefined, CHECK));
-      set(-3_600_000);
-      let firedAt = 0;
-      wall.setTimeout(() => {
-        firedAt = host.now();
-      }, 3_601_000);
-      set(3_600_999);
-      host.advanceTo(200_000);
-      expect(firedAt).toBe(CHECK);
-    }
+    wall.clearTimeout(other);
   });
 
   it('that fires as the last one leaves no check behind', () => {
