@@ -62,7 +62,7 @@ const policy = fc.record({
 
 /** An hour or less of a few workers, in which anything goes wrong. */
 export const anyScenario: fc.Arbitrary<ScenarioInput> = fc.record({
-  hours: fc.constantFrom(0.5, 1),
+  hours: fc.constantFrom(0.2, 0.5, 1),
   workers: fc.integer({ min: 1, max: 4 }),
   startWithinSeconds: fc.constantFrom(0, 60),
   peersEach: fc.integer({ min: 1, max: 4 }),
