@@ -22,8 +22,9 @@ interface Timer {
   readonly deadline: number;
   /** Breaks ties between deadlines. */
   readonly order: number;
-  /** Undefined once it ran or was cleared. */
-  callback: (() => void) | undefined;
+  readonly callback: () => void;
+  /** Where it is in the heap; -1 once it ran or was cleared. */
+  place: number;
 }
 
 /**
@@ -36,22 +37,13 @@ export function createVirtualClock(start = 0): VirtualClock {
   const heap: Timer[] = [];
   let time = start;
   let made = 0;
-  let set = 0;
 
-  /** The first timer still set. Cleared ones are dropped here, where they reach the top. */
-  const first = (): Timer | undefined => {
-    while (heap[0] !== undefined && heap[0].callback === undefined) removeFirst(heap);
-    return heap[0];
-  };
   const runNext = (): boolean => {
-    const timer = first();
-    if (timer?.callback === undefined) return false;
-    const { callback } = timer;
-    removeFirst(heap);
-    timer.callback = undefined;
-    set -= 1;
+    const timer = heap[0];
+    if (timer === undefined) return false;
+    remove(heap, timer);
     time = Math.max(time, timer.deadline);
-    callback();
+    timer.callback();
     return true;
   };
 
@@ -59,26 +51,23 @@ export function createVirtualClock(start = 0): VirtualClock {
     now: () => time,
     setTimeout: (callback, delay) => {
       // As Node does: no number, or one below 0, is 0.
-      const timer: Timer = { deadline: time + Math.max(0, delay || 0), order: made, callback };
+      const timer: Timer = { deadline: time + Math.max(0, delay || 0), order: made, callback, place: -1 };
       made += 1;
-      set += 1;
-      insert(heap, timer);
+      moveUp(heap, heap.length, timer);
       return timer;
     },
     clearTimeout: (timer) => {
-      const known = timer as Timer | undefined;
-      if (known?.callback === undefined) return;
-      known.callback = undefined;
-      set -= 1;
+      // A cleared timer goes at once: one of 24 days would stay for as long.
+      if (timer !== undefined) remove(heap, timer as Timer);
     },
     runNext,
     advanceTo: (target) => {
-      for (let timer = first(); timer !== undefined && timer.deadline <= target; timer = first()) runNext();
+      while (heap[0] !== undefined && heap[0].deadline <= target) runNext();
       time = Math.max(time, target);
     },
-    nextDeadline: () => first()?.deadline,
+    nextDeadline: () => heap[0]?.deadline,
     get size() {
-      return set;
+      return heap.length;
     },
   };
 }
@@ -87,30 +76,43 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order);
 }
 
-function insert(heap: Timer[], timer: Timer): void {
-  let place = heap.length;
+function remove(heap: Timer[], timer: Timer): void {
+  const { place } = timer;
+  if (heap[place] !== timer) return;
+  timer.place = -1;
+  const last = heap.pop();
+  if (last === undefined || last === timer) return;
+  moveUp(heap, moveDown(heap, place, last), last);
+}
+
+/** Puts a timer at a place, or above it where its parents are later. */
+function moveUp(heap: Timer[], from: number, timer: Timer): void {
+  let place = from;
   while (place > 0) {
     const above = (place - 1) >> 1;
     const parent = heap[above];
     if (parent === undefined || isBefore(parent, timer)) break;
-    heap[place] = parent;
+    put(heap, place, parent);
     place = above;
   }
-  heap[place] = timer;
+  put(heap, place, timer);
 }
 
-function removeFirst(heap: Timer[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let place = 0;
+/** Moves children that are earlier than a timer up from below a place. Gives the place that is left for it. */
+function moveDown(heap: Timer[], from: number, timer: Timer): number {
+  let place = from;
   for (;;) {
     const left = heap[2 * place + 1];
     const right = heap[2 * place + 2];
-    const useRight = left !== undefined && right !== undefined && isBefore(right, left);
-    const child = useRight ? right : left;
-    if (child === undefined || isBefore(last, child)) break;
-    heap[place] = child;
-    place = 2 * place + (useRight ? 2 : 1);
+    const child = left !== undefined && right !== undefined && isBefore(right, left) ? right : left;
+    if (child === undefined || isBefore(timer, child)) return place;
+    const next = child.place;
+    put(heap, place, child);
+    place = next;
   }
-  heap[place] = last;
+}
+
+function put(heap: Timer[], place: number, timer: Timer): void {
+  heap[place] = timer;
+  timer.place = place;
 }

@@ -120,11 +120,10 @@ export function createWallClock(host: WorkerClock): WallClock {
       };
       wait(timer);
       timers.add(timer);
-      if (check === undefined) {
-        // Nothing was checked while no timer was set; whoever listens is still to hear of a jump.
-        if (listeners.size === 0) ahead = readAhead();
-        keepChecking();
-      } else if (Math.abs(readAhead() - ahead) >= JUMP_SECONDS * 1000) hasUnseenJump = true;
+      // Nothing was checked while no timer was set; whoever listens is still to hear of a jump.
+      if (check === undefined && listeners.size === 0) ahead = readAhead();
+      if (Math.abs(readAhead() - ahead) >= JUMP_SECONDS * 1000) hasUnseenJump = true;
+      keepChecking();
       return timer;
     },
     clearTimeout: (timer) => {

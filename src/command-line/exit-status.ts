@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ControlError } from '../control/control-error.ts';
+import { ControlError } from '../control/control.ts';
 import { messageOf } from '../policy/thrown.ts';
 import { StorageError } from '../storage/disk/storage-errors.ts';
 
@@ -19,6 +19,15 @@ export class CommandFailed extends Error {
   constructor(status: number, message = '', options?: ErrorOptions) {
     super(message, options);
     this.status = status;
+  }
+}
+
+/** Gives what is read. @throws CommandFailed with USAGE, whatever was thrown */
+export function usage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
   }
 }
 

@@ -3,18 +3,18 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { safeText } from '../policy/safe-text.ts';
 import { codeOf } from '../storage/disk/storage-errors.ts';
-import { addChain } from './commands/chain.ts';
-import { addChart } from './commands/chart.ts';
-import { addCheck } from './commands/check.ts';
-import { addDemo } from './commands/demo.ts';
-import { addFleet } from './commands/fleet.ts';
-import { addPeer } from './commands/peer.ts';
-import { addPeers } from './commands/peers.ts';
-import { addRecord, addReplay } from './commands/record.ts';
-import { addRun } from './commands/run.ts';
-import { addSimulate } from './commands/simulate.ts';
-import { addStatus, addWhy } from './commands/status.ts';
-import { addSyncNow } from './commands/sync-now.ts';
+import { chain } from './commands/chain.ts';
+import { chart } from './commands/chart.ts';
+import { check } from './commands/check.ts';
+import { demo } from './commands/demo.ts';
+import { fleet } from './commands/fleet.ts';
+import { peer } from './commands/peer.ts';
+import { peers } from './commands/peers.ts';
+import { record, replay } from './commands/record.ts';
+import { run } from './commands/run.ts';
+import { simulate } from './commands/simulate.ts';
+import { status, why } from './commands/status.ts';
+import { syncNow } from './commands/sync-now.ts';
 import { CommandFailed, DONE, ending, FAILED } from './exit-status.ts';
 import type { Host } from './host.ts';
 
@@ -56,6 +56,24 @@ function endBySignals(host: Host): void {
   }
 }
 
+/** In the order of the help. */
+const commands = [
+  run,
+  status,
+  why,
+  syncNow,
+  peers,
+  peer,
+  chain,
+  check,
+  chart,
+  record,
+  replay,
+  simulate,
+  fleet,
+  demo,
+];
+
 /** The commands, ready to be parsed. */
 export function createProgram(host: Host): Command {
   const program = new Command('sync-worker')
@@ -76,23 +94,6 @@ Examples:
   sync-worker status --data ./sync-data
   sync-worker run --help`,
     );
-  for (const add of [
-    addRun,
-    addStatus,
-    addWhy,
-    addSyncNow,
-    addPeers,
-    addPeer,
-    addChain,
-    addCheck,
-    addChart,
-    addRecord,
-    addReplay,
-    addSimulate,
-    addFleet,
-    addDemo,
-  ]) {
-    add(program, host);
-  }
+  for (const add of commands) add(program, host);
   return program;
 }

@@ -4,9 +4,8 @@ import { rememberRemoved, resetPeer } from '../policy/peer-updates.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { wholeSeconds } from '../policy/seconds.ts';
 import { describe } from '../policy/wire-fields.ts';
-import { ControlError } from './control-error.ts';
-import { nearUrls } from './near-urls.ts';
-import type { PeerChange } from './peer-change.ts';
+import { ControlError, type PeerChange } from './control.ts';
+import { nearUrls } from './nearest.ts';
 
 const ROLES = ['participant', 'relay', 'seed'];
 
@@ -27,7 +26,7 @@ export function changePeers(
   const peerUrl = normalizePeerUrl(change.peerUrl);
   const there = peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl);
   if (change.kind === 'add') {
-    if (there === undefined) return [...peers, added(change, peerUrl, now)];
+    if (there === undefined) return [...peers, newPeer(peerUrl, now, said(change))];
     return replaced(peers, there, [comeBack(there, change)]);
   }
   if (there === undefined || there.removed) throw unknownPeer(peerUrl, peers);
@@ -42,11 +41,13 @@ export function changePeers(
 }
 
 type Addition = Extract<PeerChange, { kind: 'add' }>;
+type Said = { readonly label?: string; readonly role?: string };
 
-function added(change: Addition, peerUrl: string, now: number): PeerRecord {
+/** A peer that nobody has asked yet, reached over the network of its host. @param now Unix seconds */
+export function newPeer(peerUrl: string, now: number, more: Said = {}): PeerRecord {
   const at = wholeSeconds(now);
   const transport = networkOf(new URL(peerUrl).hostname) === 'onion' ? 'onion' : 'clearnet';
-  return createPeerRecord({ peerUrl, ...said(change), transport, addedAt: at, updatedAt: at });
+  return createPeerRecord({ peerUrl, ...more, transport, addedAt: at, updatedAt: at });
 }
 
 /** A removed peer that was kept for its Retry-After alone is a peer again, and its Retry-After still runs. */
@@ -59,7 +60,7 @@ function comeBack(peer: PeerRecord, change: Addition): PeerRecord {
 }
 
 /** What the operator said of a new peer, and nothing else. */
-function said({ label, role }: Addition): { readonly label?: string; readonly role?: string } {
+function said({ label, role }: Addition): Said {
   if (role !== undefined && !ROLES.includes(role)) {
     throw new ControlError('refused', `role is ${describe(role)}; allowed are ${ROLES.join(', ')}`);
   }

@@ -6,8 +6,7 @@ import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
 import { fromWire } from '../policy/sync-worker-state-wire.ts';
 import { messageOf } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
-import type { Control } from './control.ts';
-import { ControlError } from './control-error.ts';
+import { type Control, ControlError } from './control.ts';
 import { readPeers, readStatus, readWhy } from './read-status.ts';
 import { openSocketPath, type SocketPath } from './socket-path.ts';
 
@@ -37,10 +36,7 @@ export async function connectControl(folder: string): Promise<Control | undefine
       }),
     requestSync: ({ force }) => ask({ method: 'POST', route: '/sync', body: { force } }, readWhy),
     syncNow: ({ force }) =>
-      ask(
-        { method: 'POST', route: '/sync', body: { force, wait: true }, patience: Number.POSITIVE_INFINITY },
-        readState,
-      ),
+      ask({ method: 'POST', route: '/sync', body: { force, wait: true }, isPatient: true }, readState),
     changePeers: (change) => ask({ method: 'POST', route: '/peers', body: change }, readPeers),
   };
 }
@@ -95,8 +91,8 @@ interface Exchange {
   readonly method: 'GET' | 'POST';
   readonly route: string;
   readonly body?: unknown;
-  /** Milliseconds. @default those that an answer out of memory has */
-  readonly patience?: number;
+  /** Whether the answer may take as long as a run. Otherwise it is made out of memory. */
+  readonly isPatient?: boolean;
 }
 
 async function askAt<T>(socketPath: string, asked: Exchange, read: (value: unknown) => T): Promise<T> {
@@ -123,41 +119,25 @@ function refusal(status: number, text: string): ControlError {
 
 async function exchange(
   socketPath: string,
-  { method, route, body, patience = ANSWER_TIMEOUT }: Exchange,
+  { method, route, body, isPatient = false }: Exchange,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const { promise: late, forget } = timeout(patience);
-  const request = startRequest({
-    socketPath,
-    // A connection of its own, which is closed with the answer.
-    agent: false,
-    method,
-    path: route,
-    headers: { accept: 'application/json', host: 'localhost' },
-  });
+  const late = isPatient ? new AbortController().signal : AbortSignal.timeout(ANSWER_TIMEOUT);
+  const headers = { accept: 'application/json', host: 'localhost' };
+  // A connection of its own, which is closed with the answer.
+  const request = startRequest({ socketPath, agent: false, method, path: route, headers, signal: late });
   try {
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     request.end(body === undefined ? undefined : JSON.stringify(body));
-    const [answer] = await Promise.race([answered, late]);
-    const bytes = await Promise.race([readBody(answer, MAX_ANSWER_BYTES), late]);
+    const [answer] = await answered;
+    const bytes = await readBody(answer, MAX_ANSWER_BYTES);
     if (bytes === undefined) throw new Error(`it is longer than ${MAX_ANSWER_BYTES} bytes`);
     return { status: answer.statusCode ?? 0, text: bytes.toString('utf8') };
   } catch (cause) {
-    const reason = messageOf(cause);
+    const reason = late.aborted ? `none within ${ANSWER_TIMEOUT} ms` : messageOf(cause);
     const next = 'look at what it does, and ask again';
     throw new ControlError('failed', `The worker gave no answer (${reason}); ${next}`, cause);
   } finally {
-    forget();
     // What breaks off now was given up above.
     request.on('error', () => undefined).destroy();
   }
-}
-
-/** Rejects after so many milliseconds, unless it is forgotten before. */
-function timeout(ms: number): { readonly promise: Promise<never>; readonly forget: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  const promise = new Promise<never>((_, reject) => {
-    if (ms === Number.POSITIVE_INFINITY) return;
-    timer = setTimeout(() => reject(new Error(`none within ${ms} ms`)), ms);
-  });
-  return { promise, forget: () => clearTimeout(timer) };
 }

@@ -10,8 +10,7 @@ import { messageOf } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { changePeers } from './change-peers.ts';
-import { ControlError } from './control-error.ts';
-import type { PeerChange } from './peer-change.ts';
+import { ControlError, type PeerChange } from './control.ts';
 import { readPeerChange } from './read-peer-change.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;

@@ -4,7 +4,7 @@ import { createHttpServer } from '../http/http-server.ts';
 import type { ShownChain } from '../operations/worker-status.ts';
 import { messageOf } from '../policy/thrown.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
-import { ControlError } from './control-error.ts';
+import { ControlError } from './control.ts';
 import { controlRoutes } from './control-routes.ts';
 import { controlSocketPath, openSocketPath } from './socket-path.ts';
 

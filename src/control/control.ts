@@ -1,7 +1,6 @@
 import type { Why } from '../explain/why.ts';
 import type { WorkerStatus } from '../operations/worker-status.ts';
 import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
-import type { PeerChange } from './peer-change.ts';
 
 /** What can be asked of a running worker, on either side of its socket. */
 export interface Control {
@@ -29,4 +28,38 @@ export interface Control {
    * @throws ControlError saying why it was refused; nothing was changed then
    */
   changePeers(change: PeerChange): Promise<WorkerStatus['peers']>;
+}
+
+/** What an operator does to the sync peers of a worker, running or not. */
+export type PeerChange =
+  | {
+      readonly kind: 'add';
+      readonly peerUrl: string;
+      /** @default '' */
+      readonly label?: string | undefined;
+      /** participant, relay or seed. @default 'participant' */
+      readonly role?: string | undefined;
+    }
+  | { readonly kind: 'remove' | 'enable' | 'disable'; readonly peerUrl: string }
+  /** Forgets its backoff, and with `force` its Retry-After too: the one way round it, by an operator's own word. */
+  | { readonly kind: 'reset'; readonly peerUrl: string; readonly force: boolean };
+
+/** Tells the errors of the control socket apart without their classes. */
+export type ControlErrorCode =
+  /** The worker, or the peer list, does not take it as it stands; the message says why. */
+  | 'refused'
+  /** The socket cannot be used: its path, or its permissions. */
+  | 'unusable'
+  /** What answered is no worker that this client understands, or it failed. */
+  | 'failed';
+
+/** What was asked of a worker was not done; the message says why, and what to do next. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  readonly code: ControlErrorCode;
+
+  constructor(code: ControlErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
 }

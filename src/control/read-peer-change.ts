@@ -1,9 +1,16 @@
-import { describe, isRecord } from '../policy/wire-fields.ts';
-import { ControlError } from './control-error.ts';
-import type { PeerChange } from './peer-change.ts';
+import { describe, type FieldKind, flag, isRecord, text } from '../policy/wire-fields.ts';
+import { ControlError, type PeerChange } from './control.ts';
 
-const KINDS = ['add', 'remove', 'enable', 'disable', 'reset'] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = PeerChange['kind'];
+
+/** What a change of each kind may have beside the URL. */
+const fields: Readonly<Record<Kind, Readonly<Record<string, FieldKind<unknown>>>>> = {
+  add: { label: text, role: text },
+  remove: {},
+  enable: {},
+  disable: {},
+  reset: { force: flag },
+};
 
 /**
  * Reads a change that came as JSON.
@@ -13,39 +20,32 @@ type Kind = (typeof KINDS)[number];
  */
 export function readPeerChange(value: unknown): PeerChange {
   if (!isRecord(value)) {
-    throw refused(
-      `The change is ${describe(value)}; allowed is such as {"kind":"add","peerUrl":"https://…"}`,
-    );
+    throw refused('The change', value, 'such as {"kind":"add","peerUrl":"https://…"}');
   }
-  const { kind, peerUrl, label, role, force, ...others } = value;
-  const known = KINDS.find((one) => one === kind);
-  if (known === undefined) throw refused(`kind is ${describe(kind)}; allowed are ${KINDS.join(', ')}`);
-  if (typeof peerUrl !== 'string') throw refused(`peerUrl is ${describe(peerUrl)}; allowed is a URL`);
-  const [unknown] = Object.keys({ ...others, ...misplaced(known, value) });
-  if (unknown !== undefined) throw refused(`A change of kind '${known}' has no ${describe(unknown)}`);
-  if (known === 'reset') return { kind: known, peerUrl, force: flag(force) };
-  if (known !== 'add') return { kind: known, peerUrl };
-  return { kind: known, peerUrl, label: text('label', label), role: text('role', role) };
+  const { kind, peerUrl, ...others } = value;
+  if (!isKind(kind)) throw refused('kind', kind, Object.keys(fields).join(', '));
+  if (typeof peerUrl !== 'string') throw refused('peerUrl', peerUrl, 'a URL');
+  for (const [field, given] of Object.entries(others)) {
+    const allowed = fields[kind][field];
+    if (allowed === undefined) {
+      throw new ControlError('refused', `A change of kind '${kind}' has no ${describe(field)}`);
+    }
+    if (!allowed.accepts(given)) throw refused(field, given, allowed.allowed);
+  }
+  // Forced by the word itself alone: what it switches on is the one way round a Retry-After.
+  const { label, role, force } = others;
+  if (kind === 'reset') return { kind, peerUrl, force: force === true };
+  return kind === 'add' ? { kind, peerUrl, label: textOf(label), role: textOf(role) } : { kind, peerUrl };
 }
 
-/** The fields that belong to another kind. */
-function misplaced(kind: Kind, value: Record<string, unknown>): Record<string, unknown> {
-  const elsewhere =
-    kind === 'add' ? ['force'] : kind === 'reset' ? ['label', 'role'] : ['label', 'role', 'force'];
-  return Object.fromEntries(Object.entries(value).filter(([field]) => elsewhere.includes(field)));
+function isKind(kind: unknown): kind is Kind {
+  return typeof kind === 'string' && Object.hasOwn(fields, kind);
 }
 
-function text(field: string, value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
-  throw refused(`${field} is ${describe(value)}; allowed is a string`);
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
-/** True only by the word itself: what it switches on is the one way round a Retry-After. */
-function flag(value: unknown): boolean {
-  if (value === undefined || typeof value === 'boolean') return value === true;
-  throw refused(`force is ${describe(value)}; allowed are true and false`);
-}
-
-function refused(message: string): ControlError {
-  return new ControlError('refused', message);
+function refused(what: string, value: unknown, allowed: string): ControlError {
+  return new ControlError('refused', `${what} is ${describe(value)}; allowed is ${allowed}`);
 }

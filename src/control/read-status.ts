@@ -1,11 +1,74 @@
-import type { Why } from '../explain/why.ts';
+import { peerRuleNames, ruleNames } from '../explain/rule-text.ts';
+import type { PeerWhy, RetryAfterWhy, Why } from '../explain/why.ts';
 import type { GateSummary } from '../infonet/gate-summary.ts';
 import type { ServingStatus } from '../infonet/serve/serving-status.ts';
 import type { ChainStatus, WorkerStatus } from '../operations/worker-status.ts';
 import { peerFromWire, peerToWire } from '../policy/peer-wire.ts';
+import { syncOutcomes } from '../policy/sync-worker-state.ts';
 import { fromWire, toWire } from '../policy/sync-worker-state-wire.ts';
-import { count, describe, isRecord, text } from '../policy/wire-fields.ts';
-import { isWhy } from './read-why.ts';
+import { count, describe, flag, isRecord, oneOf, text } from '../policy/wire-fields.ts';
+
+/** Whether a value that came as JSON is what it should be. */
+type Check<T> = (value: unknown) => value is T;
+
+/** A time with a fraction, or one that no calendar has. */
+const moment: Check<number> = (value) => typeof value === 'number';
+
+const retryAfterForms = oneOf([
+  'delay-seconds',
+  'malformed-delay',
+  'imf-fixdate',
+  'rfc850-date',
+  'asctime-date',
+  'unreadable',
+]);
+
+const isWhy = objectOf<Why>({
+  at: moment,
+  started: flag.accepts,
+  state: oneOf(syncOutcomes).accepts,
+  since: moment,
+  nextRunAt: moment,
+  rule: oneOf(keysOf(ruleNames)).accepts,
+  peerUrl: text.accepts,
+  asking: text.accepts,
+  consecutiveFailures: count.accepts,
+  lastError: text.accepts,
+  jitterSeconds: moment,
+  requested: flag.accepts,
+  bounded: orNull(oneOf(['clock', 'policy']).accepts),
+  peers: listOf(
+    objectOf<PeerWhy>({
+      peerUrl: text.accepts,
+      rule: oneOf(keysOf(peerRuleNames)).accepts,
+      nextAskAt: orNull(moment),
+      detail: text.accepts,
+      retryAfter: orNull(
+        objectOf<RetryAfterWhy>({
+          header: text.accepts,
+          form: retryAfterForms.accepts,
+          clamped: flag.accepts,
+          until: moment,
+        }),
+      ),
+    }),
+  ),
+});
+
+const isServing = objectOf<ServingStatus>({
+  url: text.accepts,
+  private: flag.accepts,
+  requestsPerWindow: count.accepts,
+  totalRequestsPerWindow: count.accepts,
+  windowSeconds: count.accepts,
+  connections: count.accepts,
+  requests: count.accepts,
+  limited: count.accepts,
+  events: count.accepts,
+});
+
+const isChain = objectOf<ChainStatus>({ head: text.accepts, count: count.accepts });
+const isGate = objectOf<GateSummary>({ gate: text.accepts, messages: count.accepts, lastSeen: moment });
 
 /** Reads what a worker answered. @throws TypeError for what is no status of a worker */
 export function readStatus(value: unknown): WorkerStatus {
@@ -15,9 +78,9 @@ export function readStatus(value: unknown): WorkerStatus {
   return {
     state: toWire(fromWire(state)),
     peers: readPeers(peers),
-    chain: chain === null ? null : readChain(chain),
-    serving: readServing(serving),
-    gates: readGates(gates),
+    chain: checked('chain', chain, orNull(isChain)),
+    serving: checked('serving', serving, listOf(isServing)),
+    gates: checked('gates', gates, listOf(isGate)),
     why: readWhy(why),
   };
 }
@@ -30,43 +93,27 @@ export function readPeers(value: unknown): WorkerStatus['peers'] {
 
 /** @throws TypeError for what does not say why a worker waits */
 export function readWhy(value: unknown): Why {
-  if (isWhy(value)) return value;
-  throw new TypeError(`why is ${describe(value)}; a field of it is missing, or of another type`);
+  return checked('why', value, isWhy);
 }
 
-function readGates(value: unknown): GateSummary[] {
-  if (Array.isArray(value) && value.every(isGate)) return value;
-  throw new TypeError(
-    `gates is ${describe(value)}; allowed is a list of gates, each with messages and lastSeen`,
-  );
+function checked<T>(name: string, value: unknown, isRight: Check<T>): T {
+  if (isRight(value)) return value;
+  throw new TypeError(`${name} is ${describe(value)}; a field of it is missing, or of another type`);
 }
 
-function isGate(value: unknown): value is GateSummary {
-  return (
-    isRecord(value) &&
-    text.accepts(value['gate']) &&
-    count.accepts(value['messages']) &&
-    typeof value['lastSeen'] === 'number'
-  );
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(record) as Key[];
 }
 
-function readChain(value: unknown): ChainStatus {
-  if (isRecord(value) && text.accepts(value['head']) && count.accepts(value['count'])) {
-    return { head: value['head'], count: value['count'] };
-  }
-  throw new TypeError(`chain is ${describe(value)}; allowed is {"head": "…", "count": 0}`);
+function objectOf<T extends object>(fields: { readonly [Field in keyof T]: Check<T[Field]> }): Check<T> {
+  const checks: readonly [string, Check<unknown>][] = Object.entries(fields);
+  return (value): value is T => isRecord(value) && checks.every(([field, isRight]) => isRight(value[field]));
 }
 
-function readServing(value: unknown): ServingStatus[] {
-  if (Array.isArray(value) && value.every(isServing)) return value;
-  throw new TypeError(
-    `serving is ${describe(value)}; allowed is a list of listeners, each with its counters`,
-  );
+function listOf<T>(isRight: Check<T>): Check<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(isRight);
 }
 
-function isServing(value: unknown): value is ServingStatus {
-  if (!isRecord(value) || !text.accepts(value['url']) || typeof value['private'] !== 'boolean') return false;
-  const { url: _url, private: _private, ...counts } = value;
-  const names = ['requestsPerWindow', 'totalRequestsPerWindow', 'windowSeconds', 'connections'];
-  return [...names, 'requests', 'limited', 'events'].every((name) => count.accepts(counts[name]));
+function orNull<T>(isRight: Check<T>): Check<T | null> {
+  return (value): value is T | null => value === null || isRight(value);
 }

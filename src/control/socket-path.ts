@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { ControlError } from './control-error.ts';
+import { ControlError } from './control.ts';
 
 /** Bytes that `sun_path` has for a path; where the system is not known, what fits in all of them. */
 const MAX_BYTES = process.platform === 'linux' ? 107 : 103;

@@ -1,118 +1,145 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import { closeServer } from '../http/close-server.ts';
-import type { GrowingPeer } from './growing-peer.ts';
-import type { PeerName } from './scenes.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type HttpAnswer, jsonAnswer } from '../http/http-answer.ts';
+import { serveRoutes } from '../http/http-routes.ts';
+import { createHttpServer } from '../http/http-server.ts';
+import { readBody } from '../http/read-body.ts';
+import { type ChainStore, createEventAuthor, createMemoryChain } from '../infonet/index.ts';
+import { SYNC_PATH } from '../infonet/protocol.ts';
+import { answerSync } from '../infonet/serve/answer-sync.ts';
 
-/** How a peer treats whoever asks. */
-export type PeerMood =
-  /** Serves its chain. */
-  | { readonly kind: 'well' }
-  /** 429, its Retry-After as a number of seconds or as an HTTP-date. */
-  | {
-      readonly kind: 'rate-limited';
-      readonly retryAfterSeconds: number;
-      readonly form: 'delay-seconds' | 'http-date';
+/** How a peer can treat whoever asks, as a viewer of the page chooses it. */
+export const peerMoods = [
+  'well',
+  '429, Retry-After: seconds',
+  '429, Retry-After: a date',
+  'HTTP 500',
+  'no JSON',
+  'another chain',
+  'never answers',
+] as const;
+
+export type PeerMood = (typeof peerMoods)[number];
+
+/** A chain that grows with time, so that a puller finds something new at each run. */
+export interface GrowingChain {
+  readonly chain: ChainStore;
+  /** Brings the chain up to now. */
+  grow(): Promise<void>;
+}
+
+export interface GrowingChainOptions {
+  /** Unix seconds, with a fraction. */
+  readonly now: () => number;
+  /** What each event says, its number behind it. */
+  readonly greeting: string;
+}
+
+const FIRST_EVENTS = 3;
+
+/** Three events of one author, whose key is made for it, and one more each second. */
+export function createGrowingChain({ now, greeting }: GrowingChainOptions): GrowingChain {
+  const chain = createMemoryChain();
+  const author = createEventAuthor();
+  const startedAt = now();
+  const catchUp = async (): Promise<void> => {
+    while (chain.count() < FIRST_EVENTS + Math.floor(now() - startedAt)) {
+      const sequence = chain.count() + 1;
+      const timestamp = startedAt + sequence - FIRST_EVENTS;
+      const payload = { message: `${greeting} ${sequence}`, destination: 'broadcast' };
+      const event = author.write({ head: chain.head(), sequence, timestamp, payload });
+      const { refused } = await chain.ingest([event]);
+      if (refused !== undefined) throw new Error(`the chain refused its own event: ${refused}`);
     }
-  /** 500. */
-  | { readonly kind: 'failing' }
-  /** 200, and a body that is no JSON. */
-  | { readonly kind: 'garbage' }
-  /** Serves another chain. */
-  | { readonly kind: 'forked' }
-  /** Takes the request and never answers. */
-  | { readonly kind: 'unresponsive' };
+  };
+  // One after the other: two at once would write two events on one head.
+  let last: Promise<void> = Promise.resolve();
+  return {
+    chain,
+    grow: () => {
+      last = last.then(catchUp);
+      return last;
+    },
+  };
+}
 
-/** A peer with moods: it misbehaves by itself, and for the rest stands in front of a real one. */
-export interface DemoPeer {
-  readonly label: PeerName;
+/** A peer with moods, over real HTTP. */
+export interface DemoPeer<Name extends string = string> {
+  readonly label: Name;
   readonly url: string;
-  setMood(mood: PeerMood): void;
+  /** @param waitSeconds what it asks for by Retry-After. @default 5 */
+  setMood(mood: PeerMood, waitSeconds?: number): void;
   mood(): PeerMood;
   /** Requests taken and not answered yet. */
   openRequests(): number;
   close(): Promise<void>;
 }
 
-export interface DemoPeerOptions {
-  readonly label: PeerName;
-  /** Serves in the mood `well`. */
-  readonly behind: GrowingPeer;
-  /** Serves in the mood `forked`. */
-  readonly elsewhere: GrowingPeer;
+export interface DemoPeerOptions<Name extends string> {
+  readonly label: Name;
+  readonly own: GrowingChain;
+  /** Served in the mood `another chain`. */
+  readonly another: GrowingChain;
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
 }
 
-/** Starts a peer on a free port of 127.0.0.1. */
-export async function createDemoPeer(options: DemoPeerOptions): Promise<DemoPeer> {
-  const { label, behind, elsewhere, now } = options;
-  let mood: PeerMood = { kind: 'well' };
-  const open = new Set<ServerResponse>();
+const MAX_BODY_BYTES = 64 * 1024;
 
-  const serve = (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
-    switch (mood.kind) {
-      case 'well':
-        return handOn(request, response, behind);
-      case 'forked':
-        return handOn(request, response, elsewhere);
-      case 'failing':
-        return sendJson(response, 500, { detail: 'the demo peer fails on purpose' });
-      case 'garbage':
-        return void response.end('<!doctype html><title>Welcome to the hotel network</title>');
-      case 'rate-limited':
-        return void response.writeHead(429, { 'retry-after': retryAfter(mood, now()) }).end();
-      case 'unresponsive':
-    }
+/** Starts a peer on a free port of 127.0.0.1. */
+export async function createDemoPeer<Name extends string>(
+  options: DemoPeerOptions<Name>,
+): Promise<DemoPeer<Name>> {
+  const { label, own, another, now } = options;
+  let mood: PeerMood = 'well';
+  let waitSeconds = 5;
+  const serve = async ({ chain, grow }: GrowingChain, body: Uint8Array): Promise<HttpAnswer> => {
+    await grow();
+    const answer = await answerSync(chain, body, { publicOnly: true });
+    return { ...answer, type: 'application/json; charset=utf-8' };
+  };
+  const wait = (retryAfter: string): HttpAnswer => ({
+    status: 429,
+    headers: { 'retry-after': retryAfter },
+    type: 'text/plain',
+    body: '',
+  });
+  const answers: Readonly<
+    Record<PeerMood, (body: Uint8Array) => HttpAnswer | undefined | Promise<HttpAnswer>>
+  > = {
+    well: (body) => serve(own, body),
+    'another chain': (body) => serve(another, body),
+    '429, Retry-After: seconds': () => wait(String(waitSeconds)),
+    '429, Retry-After: a date': () => wait(new Date(Math.ceil(now() + waitSeconds) * 1000).toUTCString()),
+    'HTTP 500': () => jsonAnswer(500, { detail: 'the demo peer fails on purpose' }),
+    'no JSON': () => ({
+      status: 200,
+      type: 'text/html',
+      body: '<!doctype html><title>Welcome to the hotel network</title>',
+    }),
+    'never answers': () => undefined,
   };
 
-  const server = createServer(async (request, response) => {
-    open.add(response);
-    response.on('close', () => open.delete(response));
-    try {
-      await serve(request, response);
-    } catch (error) {
-      if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { detail: String(error) });
-    }
+  const open = new Set<ServerResponse>();
+  const http = createHttpServer();
+  serveRoutes(http.server, {
+    [SYNC_PATH]: {
+      POST: async (request: IncomingMessage, response: ServerResponse) => {
+        open.add(response);
+        response.once('close', () => open.delete(response));
+        const body = await readBody(request, MAX_BODY_BYTES);
+        return answers[mood](body ?? new Uint8Array());
+      },
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the demo peer got no port');
-
   return {
     label,
-    url: `http://127.0.0.1:${address.port}`,
-    setMood: (next) => {
+    url: await http.listen(0, '127.0.0.1'),
+    setMood: (next, seconds = 5) => {
       mood = next;
+      waitSeconds = seconds;
     },
     mood: () => mood,
     openRequests: () => open.size,
-    close: () => closeServer(server),
+    close: http.close,
   };
-}
-
-async function handOn(request: IncomingMessage, response: ServerResponse, peer: GrowingPeer): Promise<void> {
-  await peer.grow();
-  const { method, url: path, headers } = request;
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    // No agent: a connection kept for later could be closed just as the next request goes out on it.
-    const onward = httpRequest(peer.url, { method, path, headers, agent: false }, resolve);
-    request.pipe(onward.on('error', reject));
-  });
-  response.writeHead(answer.statusCode ?? 502, answer.headers);
-  await pipeline(answer, response);
-}
-
-function retryAfter(mood: Extract<PeerMood, { kind: 'rate-limited' }>, now: number): string {
-  if (mood.form === 'delay-seconds') return String(mood.retryAfterSeconds);
-  return new Date(Math.ceil(now + mood.retryAfterSeconds) * 1000).toUTCString();
-}
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(body));
 }

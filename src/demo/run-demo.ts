@@ -1,23 +1,39 @@
+import type { EventEmitter } from 'node:events';
 import { systemClock } from '../clock/system-clock.ts';
 import { systemNow, systemRandom } from '../clock/system-ports.ts';
 import type { Host } from '../command-line/host.ts';
+import { durationText } from '../explain/time-text.ts';
+import { createInfonetSync, createMemoryChain } from '../infonet/index.ts';
 import { inspectWorker } from '../inspect/inspect-worker.ts';
-import type { Inspection } from '../inspect/inspection.ts';
-import type { DemoOptions } from './demo-options.ts';
-import { type DemoPorts, realPeers } from './session.ts';
+import type { Inspection, InspectOptions } from '../inspect/inspection.ts';
+import { defaultPolicy, type SyncPolicy } from '../policy/sync-policy.ts';
+import { createSyncWorker } from '../worker/create-sync-worker.ts';
 import { openShow } from './show.ts';
-import { prepareTour } from './tour.ts';
-import { waitForEnd } from './wait-for-end.ts';
+import { prepareTour, type Tour, tourPolicy } from './tour.ts';
 
-const systemPorts: DemoPorts = { clock: systemClock, random: systemRandom };
+/** What the demo is to show. */
+export interface DemoOptions {
+  /** URLs of real peers to pull from; none: the tour. */
+  readonly peers: readonly string[];
+  /** Undefined: until it is stopped. */
+  readonly seconds: number | undefined;
+  /** How it may be watched in a browser; undefined: not at all. */
+  readonly inspect: Omit<InspectOptions, 'chains' | 'faults'> | undefined;
+}
+
+/** A real worker that pulls a real chain, verified and kept in memory, and what is said of it first. */
+type Session = Pick<Tour, 'worker' | 'chain' | 'begin' | 'stop'> &
+  Partial<Pick<Tour, 'faults'>> & { readonly introduction: readonly string[] };
+
+const ports = { clock: systemClock, random: systemRandom };
 
 /** The whole demo; gives the exit status. */
 export async function runDemo(host: Host, { peers, seconds, inspect }: DemoOptions): Promise<number> {
   const { stdout: stream, env } = host;
   const end = waitForEnd({ signals: process, stdout: stream, seconds });
-  const session = peers.length === 0 ? await prepareTour(systemPorts) : realPeers(systemPorts, peers);
-  const { worker, chain, faults } = session;
-  stream.write(`${session.introduction.join('\n')}\n`);
+  const { worker, chain, faults, introduction, ...session } =
+    peers.length === 0 ? await tourSession() : realPeers(peers);
+  stream.write(`${introduction.join('\n')}\n\n`);
   const show = openShow({ worker, chain, stream, env, now: systemNow });
   const note = (text: string): void => show.print(`── ${text}`);
   const broken = new Promise<never>((_, reject) => worker.on('fault', ({ error }) => reject(error)));
@@ -43,4 +59,66 @@ export async function runDemo(host: Host, { peers, seconds, inspect }: DemoOptio
     await inspection?.close();
     await session.stop();
   }
+}
+
+async function tourSession(): Promise<Session> {
+  const tour = await prepareTour(ports);
+  const peers = Object.values(tour.peers).map(({ label, url }) => `${label.padEnd(6)} ${url}`);
+  return {
+    ...tour,
+    introduction: [
+      'infonet-sync-worker at work: the real statechart over real HTTP. Ctrl-C stops it.',
+      `  peers   ${peers.join('\n          ')}`,
+      `  policy  ${policyText(tourPolicy)} (seconds here for minutes)`,
+    ],
+  };
+}
+
+/** By the default policy. The operator named these peers in so many words, so that their network is allowed. */
+function realPeers(peers: readonly string[]): Session {
+  const chain = createMemoryChain();
+  const sync = createInfonetSync({ chain, allowClearnet: true });
+  const worker = createSyncWorker({ ...ports, sync, peers });
+  return {
+    worker,
+    chain,
+    introduction: [
+      'infonet-sync-worker, pulling from real peers. Ctrl-C stops it.',
+      `  policy  ${policyText(defaultPolicy)}`,
+      '  events  each one verified; kept in memory, from genesis on',
+    ],
+    begin: () => worker.start(),
+    stop: () => worker.stop(),
+  };
+}
+
+function policyText(policy: SyncPolicy): string {
+  const { intervalSeconds, failureBackoffSeconds, failureBackoffCapSeconds, stuckAfterSeconds } = policy;
+  return [
+    `a run every ${durationText(intervalSeconds)}`,
+    `after failures ${durationText(failureBackoffSeconds)} doubling to ${durationText(failureBackoffCapSeconds)}`,
+    `stuck after ${durationText(stuckAfterSeconds)}`,
+  ].join(', ');
+}
+
+export interface EndOptions {
+  /** Where SIGINT and SIGTERM arrive. */
+  readonly signals: EventEmitter;
+  readonly stdout: EventEmitter;
+  /** Undefined: until it is stopped. */
+  readonly seconds: number | undefined;
+}
+
+/** Resolves with the reason to end; rejects if our lines cannot be written. @internal */
+export function waitForEnd({ signals, stdout, seconds }: EndOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // Not `once`: under npm a Ctrl-C comes twice, from the terminal and from npm, and the second would kill.
+    signals.on('SIGINT', () => resolve('Stopped'));
+    signals.on('SIGTERM', () => resolve('Stopped'));
+    // EPIPE: whoever read our lines has gone, as in `npm start | head`.
+    stdout.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EPIPE' ? resolve('Stopped') : reject(error),
+    );
+    if (seconds !== undefined) setTimeout(() => resolve('Ended'), seconds * 1000).unref();
+  });
 }

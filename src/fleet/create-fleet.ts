@@ -15,7 +15,7 @@ import { examine } from './doctor.ts';
 import { type Engine, loadEngine } from './engine.ts';
 import type { Fleet, FleetStatus, FleetWork, FleetWorkerInput, FleetWorkOptions } from './fleet.ts';
 import { FleetError } from './fleet-errors.ts';
-import type { FleetEvent } from './fleet-events.ts';
+import { type FleetEvent, fleetEventTypes } from './fleet-events.ts';
 import { checkId, type FleetOptions, readFleetOptions } from './fleet-options.ts';
 import { type OperatorEvent, policyOf, writeEvent } from './operator-events.ts';
 import { fieldsOf, readRecord, writePeers, writePolicy, writeState } from './record.ts';
@@ -45,7 +45,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
   const keys = fleetKeys(name);
   const process = `${hostname()} ${globalThis.process.pid} ${fresh()}`;
   const monotonic = (): number => performance.now();
-  const hub = createEventHub<FleetEvent>((error, event) => {
+  const hub = createEventHub<FleetEvent>(fleetEventTypes, (error, event) => {
     if (event.type === 'fault') systemReport(asError(error));
     else fault(error);
   });

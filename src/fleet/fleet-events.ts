@@ -28,6 +28,22 @@ export type FleetEvent<Details = unknown> =
   | { readonly type: 'alarms.restored'; readonly ids: readonly string[] }
   | { readonly type: 'fault'; readonly error: Error };
 
+/** Their types. @internal */
+export const fleetEventTypes: Readonly<Record<FleetEvent['type'], true>> = {
+  'run.started': true,
+  'attempt.finished': true,
+  'run.finished': true,
+  'run.held': true,
+  'run.superseded': true,
+  'leave.stale': true,
+  'store.down': true,
+  'store.up': true,
+  'store.forgot': true,
+  'clock.stepped': true,
+  'alarms.restored': true,
+  fault: true,
+};
+
 /** A run is over and on record. */
 export interface RunFinished {
   readonly type: 'run.finished';

@@ -1,4 +1,4 @@
-import { asPeerList, type PeerRecord } from './peer-record.ts';
+import type { PeerRecord } from './peer-record.ts';
 import { MAX_RETRY_AFTER_SECONDS } from './retry-after.ts';
 import { addSeconds, ceilSeconds, wholeSeconds } from './seconds.ts';
 import { MAX_LOCAL_FAULT_SECONDS, type SyncPolicy } from './sync-policy.ts';
@@ -82,7 +82,7 @@ export function boundWaits(
             lastSyncStartedAt: isStartLate ? wholeNow : state.lastSyncStartedAt,
           }
         : state,
-    records: isSame ? records : asPeerList(bounded),
+    records: isSame ? records : bounded,
     reason: clockBehindSeconds > 0 ? 'clock' : isAnyLate ? 'policy' : null,
     clockBehindSeconds,
   };

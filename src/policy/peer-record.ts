@@ -130,7 +130,10 @@ export const newPeer: PeerRecord = Object.freeze({
 
 const peerFields: ObjectFields<PeerRecord> = ownFields(peerKinds, newPeer);
 
-/** Lists that were parsed already, or were made of parsed records. */
+/**
+ * Lists that were parsed where they came in. Those that the steps of a run make are not among them: a mark on each would cost more
+ * than the steps do, and they rarely come in again.
+ */
 const parsedLists = new WeakSet<object>();
 
 /**

@@ -188,7 +188,6 @@ function retryAfterRunningAt(record: PeerRecord, now: number): number {
   return isInRetryAfter(record, now) ? retryAfterUntil(record) : 0;
 }
 
-/** A copy with some fields changed. A spread with overrides says the same and takes V8 three times as long. */
 function patch(record: PeerRecord, changes: Partial<PeerRecord>): PeerRecord {
-  return Object.assign({}, record, changes);
+  return { ...record, ...changes };
 }

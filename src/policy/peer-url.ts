@@ -29,5 +29,6 @@ export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
       `${what} is ${describe(address)} and more; allowed is a URL without query and fragment`,
     );
   }
-  return address;
+  // The same text as one string: the new one is made of parts, each of them kept, in every record of every worker.
+  return address === text ? text : address;
 }

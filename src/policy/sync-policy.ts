@@ -45,7 +45,7 @@ export const MIN_RUN_GAP_SECONDS = 1;
 export const MAX_LOCAL_FAULT_SECONDS = 30;
 
 /** Policies that were checked already. */
-const resolved = new WeakSet<object>();
+const resolved = new WeakSet<object>([defaultPolicy]);
 
 const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
   stuckAfterSeconds: 1,
@@ -58,7 +58,7 @@ const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
  * @throws RangeError naming the option, its value and what is allowed; also for an option that does not exist,
  * because a misspelt one would silently leave its default in force.
  */
-export function resolvePolicy(options: SyncPolicyOptions = {}): SyncPolicy {
+export function resolvePolicy(options: SyncPolicyOptions = defaultPolicy): SyncPolicy {
   if (resolved.has(options)) return options as SyncPolicy;
   if (typeof options !== 'object' || options === null) {
     throw new RangeError(`policy is ${describe(options)}; allowed is an object`);

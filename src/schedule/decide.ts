@@ -71,7 +71,9 @@ export function decide(context: WorkerContext, now: number, random: () => number
 function decisionAt(context: WorkerContext, now: number): Decision {
   if (context.run !== null) return inRun(context, now);
   const due = dueAt(context, now);
-  if (now < due.until) return { kind: 'wait', at: now, ...due };
+  if (now < due.until) {
+    return { kind: 'wait', at: now, until: due.until, rule: due.rule, peerUrl: due.peerUrl };
+  }
   const peer = firstPeer(context, now);
   if (peer !== undefined) return runAt(now, peer.peerUrl);
   const forced = context.request === 'forced';

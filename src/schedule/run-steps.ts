@@ -4,7 +4,6 @@
  */
 import { failureBackoff } from '../policy/failure-backoff.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
-import { asPeerList } from '../policy/peer-record.ts';
 import { nextAskAt } from '../policy/peer-selection.ts';
 import {
   recordHeld,
@@ -42,6 +41,8 @@ export function beginRun(context: WorkerContext): WorkerContext {
       failure: null,
     },
     request: 'none',
+    // What a start adds delays the first run, and none after one that was withdrawn.
+    notBefore: 0,
     bounded: null,
   };
 }
@@ -83,30 +84,30 @@ export function failOver(context: WorkerContext): WorkerContext {
   };
 }
 
-/** The run ends as its last attempt did. */
+/** The run ends as its last attempt did: well, or with a fork. */
 export function endRun(context: WorkerContext, result: AttemptResult, random: number): WorkerContext {
   const { run, worker, settled, policy } = context;
   if (run === null) return context;
-  const isOk = result.outcome === 'ok';
-  const hasMore = isOk && result.more && result.head !== '' && result.head !== settled.currentHead;
-  return finish(context, result.at, {
-    ok: isOk,
-    error: result.outcome === 'fork' ? result.error : '',
-    forkDetected: result.outcome === 'fork',
-    currentHead: worker.currentHead,
-    intervalSeconds: hasMore ? policy.catchUpIntervalSeconds : policy.intervalSeconds,
-    spreadRatio: hasMore ? 0 : policy.spreadRatio,
-    random,
+  if (result.outcome !== 'ok') {
+    return endBadly(context, result.at, { ...result, local: false, forkDetected: true, random });
+  }
+  const hasMore = result.more && result.head !== '' && result.head !== settled.currentHead;
+  const intervalSeconds = hasMore ? policy.catchUpIntervalSeconds : policy.intervalSeconds;
+  const spreadRatio = hasMore ? 0 : policy.spreadRatio;
+  const ended = finishSync(worker, { ok: true, now: result.at, intervalSeconds, spreadRatio, random });
+  return settle(context, ended, result.at, {
     rule: hasMore ? 'catching up' : 'interval',
+    peerUrl: '',
+    jitterSeconds: jitterOf(ended.nextSyncDueAt, result.at, intervalSeconds),
   });
 }
 
 /** No peer is left for this run: it ends as its attempts failed. */
 export function failRun(context: WorkerContext, random: number): WorkerContext {
-  const { decision, run, worker } = context;
+  const { decision, run } = context;
   if (run === null) return context;
   const { error = '', local = false } = run.failure ?? {};
-  return finish(context, decision.at, { ok: false, error, local, currentHead: worker.currentHead, random });
+  return endBadly(context, decision.at, { error, local, forkDetected: false, random });
 }
 
 /** The run took too long: its peer is marked, without a cooldown, and no failure of the worker is counted. */
@@ -114,7 +115,7 @@ export function recordStuckRun(context: WorkerContext): WorkerContext {
   const { decision, run } = context;
   if (run === null) return context;
   const error = `stuck: no result within ${run.stuckAfterSeconds} s`;
-  return recordStuckPeer({ ...context, run: null, notBefore: 0 }, run.peer, decision.at, error);
+  return recordStuckPeer({ ...context, run: null }, run.peer, decision.at, error);
 }
 
 /** A crash left a run behind: its peer counts as stuck. It is marked once, however often the worker is restarted. */
@@ -162,50 +163,43 @@ export function goSolo(context: WorkerContext, random: number): WorkerContext {
   });
 }
 
-interface RunEnd {
-  readonly ok: boolean;
+interface BadEnd {
   readonly error: string;
-  readonly currentHead: string;
+  readonly local: boolean;
+  readonly forkDetected: boolean;
   readonly random: number;
-  readonly local?: boolean;
-  readonly forkDetected?: boolean;
-  readonly intervalSeconds?: number;
-  readonly spreadRatio?: number;
-  readonly rule?: DueReason['rule'];
 }
 
-function finish(context: WorkerContext, at: number, end: RunEnd): WorkerContext {
-  const { policy, peers, run, worker } = context;
-  const { local = false, rule = 'interval', ...how } = end;
-  const { failureBackoffSeconds, failureBackoffCapSeconds: cap, jitterRatio } = policy;
+function endBadly(context: WorkerContext, at: number, end: BadEnd): WorkerContext {
+  const { peers, worker } = context;
+  const { error, local, forkDetected, random } = end;
+  const { failureBackoffSeconds, failureBackoffCapSeconds: cap, jitterRatio } = context.policy;
   const failureBackoffCapSeconds = local ? Math.min(cap, MAX_LOCAL_FAULT_SECONDS) : cap;
   // The later of the worker's own backoff and the first moment any peer may be asked: with one peer just that peer's
   // Retry-After. A fault of ours waits for no peer here; what a peer asked for is seen to when it is due.
-  const first = end.ok || local ? undefined : earliestPeer(peers, false);
+  const first = local ? undefined : earliestPeer(peers, false);
   const retryAfterSeconds = first === undefined ? 0 : nextAskAt(first) - wholeSeconds(at);
-  const finished = finishSync(worker, {
-    ...how,
-    peerUrl: run?.peer.peerUrl ?? '',
+  const ended = finishSync(worker, {
+    ok: false,
     now: at,
+    error,
+    forkDetected,
     retryAfterSeconds,
     failureBackoffSeconds,
     failureBackoffCapSeconds,
     jitterRatio,
+    random,
   });
-  if (end.ok) {
-    const jitterSeconds = jitterOf(finished.nextSyncDueAt, at, end.intervalSeconds ?? 0);
-    return settle(context, finished, at, { rule, peerUrl: '', jitterSeconds });
-  }
   const backoff = failureBackoff({
     baseBackoffSeconds: failureBackoffSeconds,
     capSeconds: failureBackoffCapSeconds,
-    consecutiveFailures: finished.consecutiveFailures,
+    consecutiveFailures: ended.consecutiveFailures,
   });
   const isPeers = first !== undefined && retryAfterSeconds > backoff;
-  return settle(context, finished, at, {
+  return settle(context, ended, at, {
     rule: local ? 'local fault' : isPeers ? ruleOf(first, at) : 'backoff',
     peerUrl: isPeers ? first.peerUrl : '',
-    jitterSeconds: jitterOf(finished.nextSyncDueAt, at, Math.max(backoff, retryAfterSeconds)),
+    jitterSeconds: jitterOf(ended.nextSyncDueAt, at, Math.max(backoff, retryAfterSeconds)),
   });
 }
 
@@ -281,7 +275,7 @@ function updatePeer(
   const updated = peers.some(isAsked)
     ? peers.map((peer) => (isAsked(peer) ? update(peer) : peer))
     : [...peers, ...rememberRemoved([update(asked)], now)];
-  return { ...context, peers: asPeerList(updated) };
+  return { ...context, peers: updated };
 }
 
 function syncPeer({ peers }: WorkerContext, peerUrl: string): PeerRecord | undefined {

@@ -1,5 +1,5 @@
 /** What each piece of news makes of the context: pure; a malformed event, or any other, leaves it as it is. */
-import { asPeerList, isPeerList, type PeerRecord, peerKey } from '../policy/peer-record.ts';
+import { isPeerList, type PeerRecord, peerKey } from '../policy/peer-record.ts';
 import {
   dropExpired,
   keepRetryAfter,
@@ -66,7 +66,7 @@ export function takePeers(context: WorkerContext, event: ChartEvent): WorkerCont
   const isWaiting = worker.lastOutcome === 'error' || worker.lastOutcome === 'fork';
   return {
     ...context,
-    peers: asPeerList([...next, ...rememberRemoved(gone, now)]),
+    peers: [...next, ...rememberRemoved(gone, now)],
     request: isNew && isWaiting && request === 'none' ? 'new-peer' : request,
   };
 }
@@ -107,6 +107,6 @@ function updatePeers(
   if (!context.peers.some((peer) => peer.peerUrl === peerUrl)) return context;
   return {
     ...context,
-    peers: asPeerList(context.peers.map((peer) => (peer.peerUrl === peerUrl ? update(peer) : peer))),
+    peers: context.peers.map((peer) => (peer.peerUrl === peerUrl ? update(peer) : peer)),
   };
 }

@@ -15,7 +15,8 @@ export interface StorageNotice {
 
 /**
  * Where a worker keeps what it must not lose: two functions. The worker never saves twice at once, and it saves in order. A
- * save that fails, or does not settle within 30 s, is emitted as `storage.failed`; the next save retries it.
+ * save that fails, or does not settle within 30 s, is emitted as `storage.failed`; the next save retries it. A load that does not
+ * settle within 30 s makes `start()` reject; there is no other load before it has settled.
  */
 export interface SyncStorage {
   /**
@@ -26,7 +27,10 @@ export interface SyncStorage {
    */
   load(notify: (notice: StorageNotice) => void): Promise<Partial<SavedWorker>> | Partial<SavedWorker>;
   save(saved: SavedWorker): Promise<void> | void;
-  /** Called at every stop, after the last save; here locks are given back. */
+  /**
+   * Called at every stop, after the last save, and after a load that failed; here locks are given back. After a load that hangs it is
+   * called at once, and again when that settles.
+   */
   close?(): Promise<void> | void;
 }
 

@@ -30,7 +30,13 @@ export function createSyncWorker<Details = unknown>(
 
   const notifications = createNotifications(systemReport);
   const memory = createWorkerMemory({ storage, configured, sync, clock, notifications });
-  const attempts = createAttemptControl({ sync, gate, clock, recorded: memory.recorded });
+  const attempts = createAttemptControl({
+    sync,
+    gate,
+    clock,
+    recorded: memory.recorded,
+    fault: notifications.fault,
+  });
   const watch = createStateWatch(() => memory.known.state, clock);
 
   let attemptStartedAt = 0;
@@ -69,16 +75,20 @@ export function createSyncWorker<Details = unknown>(
 
   let offJump: () => void = () => undefined;
   const begin = async (): Promise<void> => {
+    watch.begun();
     try {
       const input = { ...(await memory.load()), policy };
       attempts.open();
-      watch.begun();
       offJump = clock.onJump(clockJumped);
+      isRunning = turns === 1;
       actor.begin(input);
     } catch (error) {
-      isWanted = false;
+      if (turns === 1) isWanted = false;
+      isRunning = false;
+      offJump();
+      watch.ended();
       // What a failed start has opened or locked is given back.
-      await Promise.resolve(storage.close?.()).catch(notifications.fault);
+      await memory.close().catch(notifications.fault);
       throw error;
     }
   };
@@ -87,28 +97,34 @@ export function createSyncWorker<Details = unknown>(
     offJump();
     await memory.flush();
     watch.ended();
-    await storage.close?.();
+    await memory.close();
   };
 
-  /** The start or stop under way, and whether the worker is to be running after it. */
+  /** The start or stop under way, how many there are with those that wait for it, and what the last of them wants. */
   let change: Promise<void> = Promise.resolve();
+  let turns = 0;
   let isWanted = false;
+  /** Whether the chart of the newest start runs, with no stop asked for since: what is sent at any other time would be lost. */
+  let isRunning = false;
   /** One start or stop after the other, whatever became of the one before. */
   const turn = (want: boolean, act: () => Promise<void>): Promise<void> => {
     if (isWanted === want) return want ? change : change.catch(() => undefined);
     isWanted = want;
-    change = change.then(act, act);
+    isRunning = false;
+    turns += 1;
+    change = change.then(act, act).finally(() => {
+      turns -= 1;
+    });
     return change;
   };
 
   const context = (): WorkerContext =>
-    isWanted && actor.current !== undefined
+    isRunning && actor.current !== undefined
       ? actor.current.getSnapshot().context
       : createWorkerContext({ ...memory.known, policy });
-  const why: SyncWorker['why'] = () => explain(context(), now(), isWanted && actor.current !== undefined);
+  const why: SyncWorker['why'] = () => explain(context(), now(), isRunning);
   const send = (event: ChartEvent): void => {
-    if (actor.current === undefined || !isWanted)
-      throw new Error('The worker is not running; start() it first');
+    if (!isRunning) throw new Error('The worker is not running; start() it first');
     actor.send(event);
   };
   const knownUrl = (peerUrl: string): string => {
@@ -131,9 +147,13 @@ export function createSyncWorker<Details = unknown>(
       return actor.current?.getSnapshot();
     },
     get isStarted() {
-      return isWanted && actor.current !== undefined;
+      return isRunning;
     },
-    start: () => turn(true, begin),
+    start: () => {
+      // Who waits for what comes after a start need not wait for the start.
+      watch.begun();
+      return turn(true, begin);
+    },
     stop: () => turn(false, end),
     requestSync: ({ force = false } = {}) => {
       send({ type: 'sync.requested', force });

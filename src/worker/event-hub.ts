@@ -13,7 +13,9 @@ export interface EventHub<Event extends { readonly type: string }> {
   listens(type: Event['type']): boolean;
 }
 
+/** @param types every type there is: a listener of any other would wait for ever */
 export function createEventHub<Event extends { readonly type: string }>(
+  types: Readonly<Record<Event['type'], true>>,
   report: (error: unknown, event: Event) => void,
 ): EventHub<Event> {
   const listeners = new Map<string, Set<(event: Event) => unknown>>();
@@ -27,6 +29,11 @@ export function createEventHub<Event extends { readonly type: string }>(
   };
   return {
     on: (type, listener, { signal } = {}) => {
+      if (type !== '*' && !Object.hasOwn(types, type)) {
+        throw new TypeError(
+          `the event is ${describe(type)}; allowed is ${Object.keys(types).join(', ')} or *`,
+        );
+      }
       if (typeof listener !== 'function') {
         throw new TypeError(`the listener is ${describe(listener)}; allowed is a function`);
       }

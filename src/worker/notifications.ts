@@ -16,6 +16,23 @@ export type SyncWorkerNotification<Details = unknown> =
   /** A listener threw, or the chart failed and was started again. */
   | { readonly type: 'fault'; readonly error: Error };
 
+/** Their types. @internal */
+export const notificationTypes: Readonly<Record<SyncWorkerNotification['type'], true>> = {
+  'run.started': true,
+  'attempt.started': true,
+  'attempt.finished': true,
+  'run.stuck': true,
+  'run.finished': true,
+  'run.withdrawn': true,
+  'peers.changed': true,
+  'policy.changed': true,
+  'event.refused': true,
+  'storage.failed': true,
+  'storage.notice': true,
+  'clock.jumped': true,
+  fault: true,
+};
+
 /** The events of one worker. */
 export interface Notifications extends Pick<EventHub<SyncWorkerNotification>, 'on' | 'emit'> {
   /** Emits an error, or warns of it if nobody listens: none gets lost. */
@@ -24,7 +41,7 @@ export interface Notifications extends Pick<EventHub<SyncWorkerNotification>, 'o
 }
 
 export function createNotifications(warn: (error: Error) => void): Notifications {
-  const hub = createEventHub<SyncWorkerNotification>((error, event) => {
+  const hub = createEventHub<SyncWorkerNotification>(notificationTypes, (error, event) => {
     // A listener of faults that fails itself must not hear of that.
     if (event.type === 'fault') warn(asError(error));
     else fault(error);

@@ -5,7 +5,12 @@ import { describe } from '../policy/wire-fields.ts';
 
 /** Lets an attempt at a peer begin, or says until when it may not. Shared by the workers of a process, or of a fleet. */
 export interface PeerGate {
-  /** Asks for a place. Nobody waits inside an attempt: a place that is not free is `held` until it is. */
+  /**
+   * Asks for a place. Nobody waits inside an attempt: a place that is not free is `held` until it is.
+   *
+   * @throws whatever keeps it from answering: a fault of ours, for which no peer is marked. So is an answer that does not come
+   * before the limit of the attempt; a place that comes later is given back
+   */
   enter(peerUrl: string): Promise<PeerPass | PeerHeld> | PeerPass | PeerHeld;
   /** An operator had a peer's Retry-After cleared. */
   reset?(peerUrl: string): Promise<void> | void;
@@ -14,7 +19,7 @@ export interface PeerGate {
 /** The attempt may begin. */
 export interface PeerPass {
   readonly held?: undefined;
-  /** The attempt is over; `retryAfterSeconds` is what the peer asked for, 0 if nothing. To be called once. */
+  /** The attempt is over; `retryAfterSeconds` is what the peer asked for, 0 if nothing. Called once. What it throws is emitted as `fault`. */
   answered(answer: { readonly retryAfterSeconds: number }): Promise<void> | void;
 }
 

@@ -1,5 +1,7 @@
+import { systemReport } from '../clock/system-ports.ts';
 import type { WallClock } from '../clock/wall-clock.ts';
 import { PeerSyncLocalError } from '../policy/errors.ts';
+import { asError } from '../policy/thrown.ts';
 import type { SyncFunction } from '../schedule/attempt.ts';
 import { decide } from '../schedule/decide.ts';
 import { createWorkerContext, type WorkerInput } from '../schedule/worker-context.ts';
@@ -7,7 +9,7 @@ import type { AttemptFinished, SyncWorkerEmitted } from '../schedule/worker-even
 import { createAttemptControl } from './attempt-control.ts';
 import { onAbort } from './on-abort.ts';
 import { type RunOnceOptions, readRunOnceOptions, type SavedRun } from './run-once-options.ts';
-import { hungSave, MAX_SAVE_SECONDS, settlesWithin } from './saver.ts';
+import { answerInTime } from './saver.ts';
 import { stopInOrder } from './stop-in-order.ts';
 import { createWorkerActor } from './worker-actor.ts';
 
@@ -60,6 +62,7 @@ export async function runOnce<Details = unknown>(options: RunOnceOptions<Details
     gate,
     clock,
     recorded: () => (save === undefined ? undefined : record(save, saved, clock)),
+    fault: (cause) => systemReport(asError(cause)),
   });
   attempts.open();
 
@@ -138,10 +141,8 @@ async function record(
   saved: SavedRun,
   clock: WallClock,
 ): Promise<void> {
-  const saving = (async (): Promise<void> => save(saved))();
-  if (!(await settlesWithin(saving, MAX_SAVE_SECONDS, clock))) throw hungSave();
   try {
-    await saving;
+    await answerInTime((async () => save(saved))(), 'a save', clock);
   } catch (cause) {
     if (cause instanceof PeerSyncLocalError) throw cause;
     throw new PeerSyncLocalError('the run could not be put on record', { cause });

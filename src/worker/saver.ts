@@ -1,13 +1,13 @@
 import type { WallClock } from '../clock/wall-clock.ts';
 import { PeerSyncLocalError } from '../policy/errors.ts';
 
-/** How long a save may take before it counts as hung. */
-export const MAX_SAVE_SECONDS = 30;
+/** How long a storage may take to load, to save or to close before that counts as hung. */
+export const MAX_STORAGE_SECONDS = 30;
 
-/** What a save that hangs is: a fault of ours. */
-export function hungSave(): PeerSyncLocalError {
+/** What a storage that hangs is: a fault of ours. */
+export function hungStorage(what: 'a load' | 'a save' | 'a close'): PeerSyncLocalError {
   return new PeerSyncLocalError(
-    `the storage does not answer: a save takes longer than ${MAX_SAVE_SECONDS} s`,
+    `the storage does not answer: ${what} takes longer than ${MAX_STORAGE_SECONDS} s`,
   );
 }
 
@@ -51,9 +51,9 @@ export function createSaver<Value>(
     for (let next = pending; next !== undefined; next = pending) {
       pending = undefined;
       const saved = saveOne(next);
-      if (await settlesWithin(saved, MAX_SAVE_SECONDS, clock)) continue;
+      if (await settlesWithin(saved, MAX_STORAGE_SECONDS, clock)) continue;
       isHung = true;
-      report(hungSave());
+      report(hungStorage('a save'));
       void saved.then(() => {
         isHung = false;
         pending ??= failed;
@@ -76,7 +76,7 @@ export function createSaver<Value>(
     recorded: () => {
       if (working === undefined && !isHung) return undefined;
       return (working ?? Promise.resolve()).then(() => {
-        if (isHung) throw hungSave();
+        if (isHung) throw hungStorage('a save');
       });
     },
     flush: async () => {
@@ -103,4 +103,14 @@ export function settlesWithin(
     };
     promise.then(done, done);
   });
+}
+
+/** What a storage answers. @throws what it throws; PeerSyncLocalError if it hangs */
+export async function answerInTime<Answer>(
+  asked: Promise<Answer>,
+  what: Parameters<typeof hungStorage>[0],
+  clock: WallClock,
+): Promise<Answer> {
+  if (!(await settlesWithin(asked, MAX_STORAGE_SECONDS, clock))) throw hungStorage(what);
+  return asked;
 }

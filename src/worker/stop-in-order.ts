@@ -17,7 +17,8 @@ export async function stopInOrder(
   // An attempt that has just ended: its run ends in the chart a few turns later, or would go on at another peer.
   if (withdrawal.kind === 'none') await Promise.race([runEnds(actor.current), attempts.refused()]);
   if (withdrawal.kind !== 'still running' && isInRun(actor.current)) {
-    const answer = withdrawal.kind === 'over' ? withdrawal.answer : undefined;
+    // Of an attempt that began meanwhile it is known that it asked nobody; the answer is that of the one before.
+    const answer = attempts.refusal ?? (withdrawal.kind === 'over' ? withdrawal.answer : undefined);
     actor.send({ type: 'run.withdraw', at: now(), answer });
   }
   actor.end();

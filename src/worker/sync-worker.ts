@@ -21,22 +21,30 @@ export interface SyncWorker<Details = unknown> extends AsyncDisposable {
   /** The XState actor, and its snapshot; undefined before the first start. A chart that failed gets a new actor. */
   readonly actor: SyncWorkerActor | undefined;
   readonly snapshot: ReturnType<SyncWorkerActor['getSnapshot']> | undefined;
-  /** Whether the worker is started, and not stopped since. */
+  /** Whether the worker has begun, and no stop was asked for since: false while a start still loads. What is sent then is refused. */
   readonly isStarted: boolean;
   /**
    * Loads what was saved and begins. A worker that has begun stays as it is.
    *
    * @throws what the storage throws, such as a lock that another process holds, or a TypeError naming what is malformed in
-   * what it gave; the worker is then stopped, and nothing is left open
+   * what it gave, or a PeerSyncLocalError for a load that does not settle within 30 s; the worker is then stopped, and nothing is
+   * left open: a storage whose load hangs is closed then, and once more should it settle after all
    */
   start(): Promise<void>;
   /**
    * Aborts the attempt under way, waits up to 5 s for the sync function to end, withdraws the run, saves, and leaves no
    * timer and no handle behind. May be started again, and asks within seconds. A sync function that has not ended by then may
-   * still write: its run counts as one that a crash left, and the next start waits out what is left of its time.
+   * still write: its run counts as one that a crash left, and the next start waits out what is left of its time. A start under way
+   * is waited for; a storage that hangs, for 30 s at a load, a save or a close.
+   *
+   * @throws what `close()` of the storage throws, or a PeerSyncLocalError where it hangs
    */
   stop(): Promise<void>;
-  /** Syncs before the due time; `force` overrides the peers' backoff too. Gives what comes of it, as `why()`. */
+  /**
+   * Syncs before the due time; `force` overrides the peers' backoff too. Gives what comes of it, as `why()`.
+   *
+   * @throws Error if the worker is not started, as everything does that is sent to it
+   */
   requestSync(options?: { readonly force?: boolean }): Why;
   /**
    * The same, and resolves to the state that the run ends in. Where a run is under way, it is that run; where every peer is in
@@ -69,7 +77,7 @@ export interface SyncWorker<Details = unknown> extends AsyncDisposable {
   setPolicy(policy: SyncPolicyOptions): void;
   /** Why the worker waits, or does not. */
   why(): Why;
-  /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. */
+  /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. @throws TypeError for an event that there is not */
   on<Type extends SyncWorkerNotification['type'] | '*'>(
     type: Type,
     listener: SyncWorkerListener<Type, Details>,

@@ -35,7 +35,11 @@ export function createWorkerActor(options: WorkerActorOptions): WorkerActor {
   const machine = sharedMachine(clock, random);
   let current: SyncWorkerActor | undefined;
   let revival: unknown;
+  /** What was sent to a chart that had failed: it is for the one that is begun in its place. */
+  let waiting: ChartEvent[] = [];
 
+  // The chart takes events that its users do not see.
+  const give = (event: ChartEvent): void => (current as Pick<AnyActorRef, 'send'> | undefined)?.send(event);
   const begin = (input: WorkerInput): void => {
     const actor: SyncWorkerActor = createActor(machine, {
       clock,
@@ -52,6 +56,7 @@ export function createWorkerActor(options: WorkerActorOptions): WorkerActor {
       },
     });
     actor.start();
+    for (const event of waiting.splice(0)) give(event);
   };
 
   return {
@@ -59,10 +64,13 @@ export function createWorkerActor(options: WorkerActorOptions): WorkerActor {
       return current;
     },
     begin,
-    // The chart takes events that its users do not see.
-    send: (event) => (current as Pick<AnyActorRef, 'send'> | undefined)?.send(event),
+    send: (event) => {
+      if (current?.getSnapshot().status === 'error') waiting.push(event);
+      else give(event);
+    },
     end: () => {
       clock.clearTimeout(revival);
+      waiting = [];
       current?.stop();
     },
   };

@@ -9,16 +9,29 @@ import type { SavedWorker, StorageNotice, SyncStorage } from '../storage/storage
 import { noteExcluded } from './adopt-peers.ts';
 import type { Notifications } from './notifications.ts';
 import { readSaved, startingPeers, startingRequest } from './saved-worker.ts';
-import { createSaver, type Saver } from './saver.ts';
+import {
+  answerInTime,
+  createSaver,
+  hungStorage,
+  MAX_STORAGE_SECONDS,
+  type Saver,
+  settlesWithin,
+} from './saver.ts';
 
 /** What a worker remembers, and how it is saved. */
 export interface WorkerMemory extends Pick<Saver<SavedWorker>, 'recorded' | 'flush'> {
   /** The newest state and peers. */
   readonly known: SavedWorker;
-  /** Loads what was saved, and gives what the chart starts from. @throws what the storage throws, or what is wrong with what it gave */
+  /**
+   * Loads what was saved, and gives what the chart starts from.
+   *
+   * @throws what the storage throws, or what is wrong with what it gave; PeerSyncLocalError if it hangs
+   */
   load(): Promise<SavedWorker & { readonly request: SyncRequest }>;
   /** Keeps what the chart emitted, and saves it. */
   keep(changes: Partial<SavedWorker>): void;
+  /** Closes the storage; while a load hangs, that is seen to already. @throws what the storage throws; PeerSyncLocalError if it hangs */
+  close(): Promise<void>;
 }
 
 export interface WorkerMemoryOptions {
@@ -46,6 +59,21 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
       { type: 'storage.notice', message, ...(cause === undefined ? {} : { cause }) },
       new Error(message, { cause }),
     );
+  const close = async (): Promise<void> => storage.close?.();
+  const giveBack = (): Promise<void> => close().catch(notifications.fault);
+  /** A load that was given up, until it has settled: the storage is not to load twice at once. */
+  let abandoned: Promise<void> | undefined;
+  const load = async (): Promise<Partial<SavedWorker>> => {
+    if (abandoned !== undefined) await answerInTime(abandoned, 'a load', clock);
+    const loading = (async () => storage.load(notify))();
+    if (await settlesWithin(loading, MAX_STORAGE_SECONDS, clock)) return loading;
+    // What it has opened or locked is given back now, and what it still will when it settles.
+    void giveBack();
+    abandoned = loading.then(giveBack, giveBack).then(() => {
+      abandoned = undefined;
+    });
+    throw hungStorage('a load');
+  };
 
   return {
     get known() {
@@ -54,7 +82,7 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
     recorded: saver.recorded,
     flush: saver.flush,
     load: async () => {
-      const loaded = readSaved(await storage.load(notify), 'storage.load() gave');
+      const loaded = readSaved(await load(), 'storage.load() gave');
       // A save that failed left the storage behind. Of a wait memory always knows at least as much.
       const state = saver.isBehind() ? known.state : (loaded.state ?? known.state);
       const stored = loaded.peers === undefined || saver.isBehind() ? known.peers : loaded.peers;
@@ -65,6 +93,10 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
     keep: (changes) => {
       known = { ...known, ...changes };
       saver.request(known);
+    },
+    close: async () => {
+      if (abandoned !== undefined) return;
+      await answerInTime(close(), 'a close', clock);
     },
   };
 }

@@ -50,7 +50,7 @@ export async function measureInfonet(): Promise<InfonetFigures> {
 
 /** Medians of rounds that take turns. */
 export async function measureVerifying(): Promise<VerifyingCost> {
-  const texts = writeChain(EVENTS);
+  const texts = writeChain(EVENTS).map(({ text }) => text);
   const values = texts.map((text) => readJson(Buffer.from(text)));
   const pages = Array.from({ length: EVENTS / PAGE }, (_, index) =>
     Buffer.from(`[${texts.slice(index * PAGE, (index + 1) * PAGE).join(',')}]`),
@@ -114,7 +114,7 @@ export interface KeepingCost {
 export async function measureKeeping(events: number): Promise<KeepingCost> {
   const folder = await mkdtemp(join(tmpdir(), 'infonet-bench-'));
   const place = join(folder, 'chain');
-  const [text = ''] = writeChain(1);
+  const [{ text } = { text: '' }] = writeChain(1);
   let head = GENESIS_HASH;
   try {
     const log = await openDiskLog(place);
@@ -144,10 +144,10 @@ export async function measureKeeping(events: number): Promise<KeepingCost> {
   }
 }
 
-/** A chain of one node, as JSON texts. */
-function writeChain(events: number): string[] {
+/** A chain of one node, each event as JSON. */
+export function writeChain(events: number): { readonly id: string; readonly text: string }[] {
   const author = createEventAuthor();
-  const texts: string[] = [];
+  const texts: { id: string; text: string }[] = [];
   let head = '';
   for (let sequence = 1; sequence <= events; sequence += 1) {
     const message = `message ${sequence}`;
@@ -166,7 +166,7 @@ function writeChain(events: number): string[] {
     });
     if (!isJsonObject(event)) throw new Error(`no object: ${canonicalJson(event)}`);
     head = String(event.get('event_id'));
-    texts.push(eventText(readEvent(event)));
+    texts.push({ id: head, text: eventText(readEvent(event)) });
   }
   return texts;
 }

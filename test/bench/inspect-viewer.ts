@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import { startTask } from './in-child.ts';
 
 /** `inspect-viewer URL`: reads all it is sent, as a page does, in a process of its own; says so when it is sent something. */
 export async function runViewer(url: string): Promise<void> {
@@ -31,10 +31,6 @@ export async function runViewer(url: string): Promise<void> {
 
 /** Begins to watch, and goes on until its process is ended. */
 export async function startViewer(url: string): Promise<ChildProcess> {
-  const viewer = spawn(process.execPath, [fileURLToPath(import.meta.url), 'inspect-viewer', url], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const said = await Promise.race([once(viewer.stdout, 'data'), once(viewer, 'exit')]);
-  if (!String(said[0]).startsWith('watching')) throw new Error(`the viewer of ${url} saw nothing`);
+  const [viewer] = await startTask('inspect-viewer', url);
   return viewer;
 }

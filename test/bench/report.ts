@@ -6,6 +6,7 @@ import type { IdleHour } from './hour.ts';
 import type { IdleFigures } from './idle-workers.ts';
 import { measureImport } from './import-time.ts';
 import { inChild } from './in-child.ts';
+import type { CatchUpFigures } from './infonet-catch-up.ts';
 import type { InfonetFigures } from './infonet-verify.ts';
 import { reportInspection } from './inspect-report.ts';
 import { median } from './median.ts';
@@ -157,6 +158,7 @@ async function reportSizes(): Promise<string> {
 
 function reportInfonet(): string {
   const { verifying, keeping } = inChild<InfonetFigures>([self, 'infonet']);
+  const caught = inChild<CatchUpFigures>([self, 'infonet-catch-up', '100000', '1000000']);
   const { bare, verified, pulled } = verifying;
   const row = (label: string, rate: number, ...more: string[]): [string, ...string[]] => [
     label,
@@ -171,7 +173,8 @@ function reportInfonet(): string {
       rows: [
         row('crypto.verify alone', bare),
         row('every rule of an event', verified, verdictAtLeast(verified / bare, 0.8, ' ×')),
-        row('from the bytes of a page to the chain', pulled),
+        row('from the bytes of a page to a chain in memory', pulled),
+        row('from a peer over loopback to a chain on disk', caught.events / caught.processorSeconds),
       ],
     }),
     showTable({
@@ -180,6 +183,11 @@ function reportInfonet(): string {
       rows: [
         ['append, a page at a time', keeping.append.toFixed(2)],
         ['reopen', keeping.reopen.toFixed(2)],
+        [
+          `pull all of it, verified, from a peer over loopback, in ${caught.runs} runs`,
+          caught.seconds.toFixed(2),
+          verdict(caught.seconds, 30, ' s'),
+        ],
       ],
     }),
   ].join('\n');

@@ -2,6 +2,7 @@
 import { type ContenderName, measureCycle } from './cycle.ts';
 import { measureHour, measureIdleHour } from './hour.ts';
 import { type IdleWorker, measureIdleWorkers } from './idle-workers.ts';
+import { measureCatchUp, serveChain } from './infonet-catch-up.ts';
 import { measureInfonet } from './infonet-verify.ts';
 import { measureInspectedCycle, type Watching } from './inspect-cycle.ts';
 import { measureInspectedMemory } from './inspect-memory.ts';
@@ -18,6 +19,9 @@ else if (task === 'idle') {
 } else if (task === 'hour') console.log(JSON.stringify(await measureHour()));
 else if (task === 'idle-hour') console.log(JSON.stringify(await measureIdleHour(Number(name))));
 else if (task === 'infonet') console.log(JSON.stringify(await measureInfonet()));
+else if (task === 'infonet-catch-up')
+  console.log(JSON.stringify(await measureCatchUp(Number(name), Number(count))));
+else if (task === 'infonet-serve') await serveChain(Number(name), Number(count));
 else if (task === 'inspect') console.log(JSON.stringify(await measureInspectedCycle(name as Watching)));
 else if (task === 'inspect-memory') console.log(JSON.stringify(await measureInspectedMemory()));
 else if (task === 'simulate') console.log(JSON.stringify(await measureSimulator(name as Simulation)));

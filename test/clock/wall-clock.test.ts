@@ -34,25 +34,52 @@ function settableHost(): {
 const delay = fc.oneof(fc.integer({ min: 0, max: 10 * CHECK }), fc.constantFrom(0, 2 ** 31, 2 ** 33));
 const seconds = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -(10 ** 8), max: 10 ** 8 }));
 
+interface Watched {
+  readonly timer: unknown;
+  readonly byDelay: number;
+  readonly byWall: number;
+  owedSince: number;
+}
+
+/** What happens to a clock: time passes, it is set, and timers are set and taken back, the oldest first. */
+const happening = fc.oneof(
+  fc.record({ kind: fc.constant('passes' as const), ms: fc.nat(3 * CHECK) }),
+  // Also back and forth by the same, which a check sees as no jump at all.
+  fc.record({
+    kind: fc.constant('is set' as const),
+    seconds: fc.oneof(seconds, fc.constantFrom(-3600, 3600)),
+  }),
+  fc.record({ kind: fc.constant('has a timer' as const), delay }),
+  fc.record({ kind: fc.constant('loses a timer' as const) }),
+);
+
 describe('a timer', () => {
   it('fires by its delay or by the wall clock, whichever is first: never before both, a check late at most', () => {
-    const happening = fc.record({ ms: fc.nat(3 * CHECK), seconds });
     fc.assert(
-      fc.property(delay, fc.array(happening, { maxLength: 6 }), (ms, happenings) => {
+      fc.property(fc.array(happening, { maxLength: 12 }), fc.boolean(), (happenings, isListening) => {
         const { host, wall, now, set } = settableHost();
-        const due = { byDelay: host.now() + ms, byWall: now() + ms };
-        let fired: { readonly at: number; readonly wall: number } | undefined;
-        wall.setTimeout(() => {
-          expect(fired, 'fired twice').toBeUndefined();
-          fired = { at: host.now(), wall: now() };
-        }, ms);
-        let owedSince = Number.POSITIVE_INFINITY;
+        if (isListening) wall.onJump(() => undefined);
+        const watched = new Set<Watched>();
         const look = (): void => {
-          if (fired !== undefined) return;
-          const owed = now() >= due.byWall;
-          owedSince = owed ? Math.min(owedSince, host.now()) : Number.POSITIVE_INFINITY;
-          expect(host.now()).toBeLessThanOrEqual(due.byDelay);
-          expect(host.now() - owedSince).toBeLessThanOrEqual(CHECK);
+          for (const one of watched) {
+            const isOwed = now() >= one.byWall;
+            one.owedSince = isOwed ? Math.min(one.owedSince, host.now()) : Number.POSITIVE_INFINITY;
+            expect(host.now()).toBeLessThanOrEqual(one.byDelay);
+            expect(host.now() - one.owedSince).toBeLessThanOrEqual(CHECK);
+          }
+        };
+        const add = (ms: number): void => {
+          const timer = wall.setTimeout(() => {
+            expect(watched.delete(one), 'fired twice, or when it was taken back').toBe(true);
+            expect(host.now() >= one.byDelay || now() >= one.byWall).toBe(true);
+          }, ms);
+          const one: Watched = {
+            timer,
+            byDelay: host.now() + ms,
+            byWall: now() + ms,
+            owedSince: Number.POSITIVE_INFINITY,
+          };
+          watched.add(one);
         };
         const pass = (by: number): void => {
           const end = host.now() + by;
@@ -68,13 +95,18 @@ describe('a timer', () => {
           look();
         };
         for (const one of happenings) {
-          pass(one.ms);
-          set(one.seconds * 1000);
+          if (one.kind === 'passes') pass(one.ms);
+          else if (one.kind === 'is set') set(one.seconds * 1000);
+          else if (one.kind === 'has a timer') add(one.delay);
+          else {
+            const [oldest] = watched;
+            if (oldest === undefined) continue;
+            watched.delete(oldest);
+            wall.clearTimeout(oldest.timer);
+          }
           look();
         }
         pass(3 * CHECK);
-        if (fired === undefined) return;
-        expect(fired.at >= due.byDelay || fired.wall >= due.byWall).toBe(true);
       }),
     );
   });
@@ -90,9 +122,15 @@ describe('a timer', () => {
     expect(firedAt).toBe(120_000);
   });
 
-  it('that was set between two jumps that no check saw apart fires at the next check', () => {
+  it.each([
+    { beside: 'beside another', hasOther: true, isListening: false },
+    { beside: 'as the only one', hasOther: false, isListening: false },
+    { beside: 'as the only one, while somebody listens', hasOther: false, isListening: true },
+  ])('that was set between two jumps that no check saw apart, $beside, fires at the next check', (given) => {
     const { host, wall, set } = settableHost();
-    const keepsChecking = wall.setTimeout(() => undefined, 2 ** 33);
+    if (given.isListening) wall.onJump(() => undefined);
+    const other = wall.setTimeout(() => undefined, 2 ** 33);
+    if (!given.hasOther) wall.clearTimeout(other);
     set(-3_600_000);
     let firedAt = 0;
     wall.setTimeout(() => {
@@ -101,7 +139,7 @@ describe('a timer', () => {
     set(3_600_999);
     host.advanceTo(200_000);
     expect(firedAt).toBe(CHECK);
-    wall.clearTimeout(keepsChecking);
+    wall.clearTimeout(other);
   });
 
   it('that fires as the last one leaves no check behind', () => {

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createPeerRecord, createSyncWorker } from '../../src/index.ts';
 import { createDiskStorage } from '../../src/storage/disk/index.ts';
 import { servers, useRedis } from '../fleet/support/redis-server.ts';
+import { openFeed } from '../inspect/feed-client.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
 import { buildCommandLine } from './built-program.ts';
 import { runProgram, startProgram } from './started-program.ts';
@@ -89,6 +90,18 @@ test.skipIf(servers.length === 0)(
       rule: 'retry-after',
     });
     expect(await read('why?id=nobody')).toContain('no worker has the id nobody');
+
+    const inspect = startProgram(program, ['fleet', 'inspect'], { env: { REDIS_URL: socket } });
+    const [, address = ''] = /^fleet: (http:\/\/127\.0\.0\.1:\d+\/)$/.exec(await inspect.firstLine) ?? [];
+    const feed = await openFeed(`${address}feed?worker=b`);
+    expect(await feed.until(({ worker }) => worker === 'b')).toMatchObject({
+      source: 'fleet',
+      mayControl: false,
+    });
+    expect(feed.moment()).toMatchObject({ condition: 'error', why: { rule: 'retry-after' } });
+    feed.close();
+    inspect.signal('SIGTERM');
+    expect(await inspect.ended).toMatchObject({ status: 0, stderr: '' });
 
     const doctor = await run('doctor');
     expect(doctor.stdout).toContain('appendfsync always: nothing acknowledged is lost');

@@ -246,6 +246,9 @@ test('check tries a peer once and changes nothing, and demo ends by itself', asy
   const check = await runProgram(program, ['check', '--peer', url, '--data', path]);
   expect(check).toMatchObject({ status: 0, stderr: '' });
   expect(check.stdout).toContain('2 of 2 events');
+  const asJson = await runProgram(program, ['check', '--peer', url, '--data', path, '--json']);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({ wouldServe: true, verification: { of: 2 } });
+  expect(asJson.stdout).toMatch(/"totalMs":\d+(\.\d)?}\n$/);
   expect(await readdir(path)).toEqual([]);
   const refused = await runProgram(program, ['check', '--peer', 'http://127.0.0.1:9', '--data', path]);
   expect(refused.status).toBe(1);

@@ -6,8 +6,14 @@ import {
   printConfig,
   resolveSettings,
 } from '../../src/command-line/settings/resolve-settings.ts';
-import { settingKeys, settingTable } from '../../src/command-line/settings/setting-table.ts';
-import { flagOf, type SettingKey, variableOf } from '../../src/command-line/settings/settings.ts';
+
+import {
+  flagOf,
+  type SettingKey,
+  settingKeys,
+  settingTable,
+  variableOf,
+} from '../../src/command-line/settings/settings.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
 import { resolveSyncOptions } from '../../src/infonet/pull/infonet-sync-options.ts';
 import { defaultPolicy } from '../../src/policy/sync-policy.ts';

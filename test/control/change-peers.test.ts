@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { changePeers } from '../../src/control/change-peers.ts';
-import type { PeerChange } from '../../src/control/peer-change.ts';
+import type { PeerChange } from '../../src/control/control.ts';
 import { retryAfterUntil } from '../../src/core.ts';
 import { createPeerRecord, type PeerRecord, type PeerRecordInput } from '../../src/index.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';

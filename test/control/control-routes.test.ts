@@ -163,13 +163,13 @@ describe('a running worker, over its socket', () => {
   });
 
   test.each([
-    ['{"kind":"ad","peerUrl":"http://c.example"}', 'kind is "ad"; allowed are add, remove'],
+    ['{"kind":"ad","peerUrl":"http://c.example"}', 'kind is "ad"; allowed is add, remove'],
     ['{"kind":"add"}', 'peerUrl is undefined; allowed is a URL'],
     ['{"kind":"add","peerUrl":"c.example"}', 'allowed is an absolute URL'],
     ['{"kind":"add","peerUrl":"http://c.example","label":5}', 'label is 5; allowed is a string'],
     [
       '{"kind":"reset","peerUrl":"http://a.example","force":"yes"}',
-      'force is "yes"; allowed are true and false',
+      'force is "yes"; allowed is true or false',
     ],
     [
       '{"kind":"remove","peerUrl":"http://a.example","forse":true}',

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startGrowingPeer } from '../../src/demo/growing-peer.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { buildCommandLine } from '../command-line/built-program.ts';
+import { servingPeer } from '../command-line/test-peers.ts';
 
 let program = '';
 
@@ -62,9 +62,7 @@ describe('the built demo', () => {
   });
 
   it('pulls from a peer it is given, by the default policy', async () => {
-    const peer = await startGrowingPeer({ now: () => 1000, greeting: 'hello', firstEvents: 7 });
-    onTestFinished(peer.close);
-    await peer.grow();
+    const peer = await servingPeer(7);
     const { status, lines, errors } = await run(['--peer', peer.url], (line, kill) => {
       if (/ {2}(ok|error) {2}/.test(line)) kill('SIGINT');
     });

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { waitForEnd } from '../../src/demo/wait-for-end.ts';
+import { waitForEnd } from '../../src/demo/run-demo.ts';
 
 const world = (): { signals: EventEmitter; stdout: EventEmitter; seconds: undefined } => ({
   signals: new EventEmitter(),

@@ -233,6 +233,17 @@ class Judge {
     const counts = Object.values(await store.redis.hgetall(keys.counts)).map(Number);
     expect(counts.reduce((all, count) => all + count, 0)).toBe(this.records.size);
     expect(Math.min(0, ...counts)).toBe(0);
+    const [, count, told] = await store.call('closed', [keys.closed], [keys.gates, peers.length]);
+    const closed = peers.flatMap((url, place): [string, number][] => {
+      const until = this.closed[place] ?? 0;
+      return until > this.#now() ? [[new URL(url).host, until]] : [];
+    });
+    expect(Number(count)).toBe(closed.length);
+    const gates = Array.isArray(told) ? told.map(String) : [];
+    expect(gates).toHaveLength(3 * closed.length);
+    for (const [origin, until] of closed) expect(gates[gates.indexOf(origin) + 1]).toBe(String(until));
+    const untils = gates.filter((_, index) => index % 3 === 1).map(Number);
+    expect(untils).toEqual(untils.toSorted((a, b) => b - a));
   }
 }
 

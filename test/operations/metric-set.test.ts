@@ -4,6 +4,7 @@ import { syncOutcomes } from '../../src/core.ts';
 import { initialSyncState, type PeerRecord, type SyncWorkerNotification } from '../../src/index.ts';
 import { createWorkerMetrics } from '../../src/operations/index.ts';
 import { createEventHub } from '../../src/worker/event-hub.ts';
+import { notificationTypes } from '../../src/worker/notifications.ts';
 import { anyPeerUrl } from '../policy/any-peer-record.ts';
 import { anyPeerList } from '../storage/disk/any-peer-list.ts';
 import { expectThat } from '../support/cheap-expect.ts';
@@ -157,7 +158,7 @@ test('whatever is emitted, nothing is thrown, every sample is a number, and only
   const { worker } = embed(good);
   await fc.assert(
     fc.asyncProperty(anyPeerList, fc.array(event, { maxLength: 8 }), async (peers, events) => {
-      const hub = createEventHub<SyncWorkerNotification>((error) => {
+      const hub = createEventHub<SyncWorkerNotification>(notificationTypes, (error) => {
         throw error;
       });
       let list: readonly PeerRecord[] = peers;

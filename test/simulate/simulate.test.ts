@@ -37,7 +37,8 @@ test('whatever goes wrong, our worker sends no request inside a Retry-After, and
     fc.asyncProperty(anyScenario, fc.integer(), async (scenario, seed) => {
       const { contenders } = await simulate({ scenario, seed, contenders: ['ours'] });
       expect(contenders[0]?.figures.early).toBe(0);
-      expect(contenders[0]?.figures.requests).toBeGreaterThan(0);
+      // Twelve minutes may be over before a worker that was down for ten, and is spread at its start, has asked.
+      if (Number(scenario.hours) > 0.2) expect(contenders[0]?.figures.requests).toBeGreaterThan(0);
     }),
     { numRuns },
   );

@@ -290,4 +290,24 @@ describe('workers that were started together', () => {
     expect(asked).toBe(1);
     await worker.stop();
   });
+
+  test('have done with it once a run began, also one that a gate held', async () => {
+    let asked = 0;
+    const { worker, clock, pass } = embed({
+      peers,
+      policy,
+      random: () => 1,
+      gate: {
+        enter: async () => (asked++ === 0 ? { held: clock.now() / 1000 + 3 } : { answered: () => undefined }),
+      },
+      sync: () => ({ head: 'h1' }),
+    });
+    await worker.start();
+    worker.requestSync();
+    await pass(0);
+    expect(worker.state.lastOutcome).toBe('idle');
+    await pass(3000);
+    expect(worker.state.lastOutcome).toBe('ok');
+    await worker.stop();
+  });
 });

@@ -21,6 +21,16 @@ describe('a listener', () => {
     await worker.stop();
   });
 
+  test('of an event that there is not is refused', () => {
+    const { worker } = embed(good);
+    const on = worker.on as (type: string, listener: () => void) => () => void;
+    expect(() => on('run.done', () => undefined)).toThrow(
+      /^the event is "run\.done"; allowed is run\.started, .*, fault or \*$/,
+    );
+    for (const type of ['constructor', '', '__proto__'])
+      expect(() => on(type, () => undefined)).toThrow(TypeError);
+  });
+
   test('is told no more once it is taken off, by its function or by its signal', async () => {
     const { worker, pass } = embed(good);
     const runs = { first: 0, second: 0 };

@@ -226,7 +226,7 @@ test('an operator who resets a peer by force opens the gate for it too', async (
   await worker.stop();
 });
 
-test('a gate that cannot be asked is a failed attempt, and the worker goes on', async () => {
+test('a gate that cannot be asked is a fault of ours, and the worker goes on', async () => {
   let broken = true;
   const gate: PeerGate = {
     enter: () => {
@@ -237,9 +237,54 @@ test('a gate that cannot be asked is a failed attempt, and the worker goes on', 
   const { worker, pass: wait } = embed({ sync: () => ({ head: 'h1' }), peers: [url], gate });
   await worker.start();
   await wait(0);
-  expect(worker.state).toMatchObject({ lastOutcome: 'error', lastError: 'redis is away' });
+  expect(worker.state).toMatchObject({ lastOutcome: 'error', lastError: 'the gate failed: redis is away' });
+  expect(worker.peers).toMatchObject([{ failureCount: 0, lastAskedAt: 0 }]);
   broken = false;
   await wait(60_000);
   expect(worker.state.lastOutcome).toBe('ok');
   await worker.stop();
+});
+
+test('a gate that cannot be told of an answer takes nothing from it', async () => {
+  const gate: PeerGate = {
+    enter: () => ({ answered: () => Promise.reject(new Error('redis is away')) }),
+  };
+  const faults: string[] = [];
+  let asked = 0;
+  const { worker, pass: wait } = embed({
+    sync: () => {
+      asked += 1;
+      if (asked === 1) return { head: 'h1' };
+      throw new PeerSyncRateLimited({ retryAfterSeconds: 900 });
+    },
+    peers: [url],
+    gate,
+  });
+  worker.on('fault', ({ error }) => faults.push(error.message));
+  await worker.start();
+  await wait(0);
+  expect(worker.state).toMatchObject({ lastOutcome: 'ok', currentHead: 'h1' });
+  await wait(300_000);
+  expect(worker.peers).toMatchObject([{ retryAfter: { until: BEGIN + 1200 } }]);
+  expect(faults).toEqual(['redis is away', 'redis is away']);
+  await worker.stop();
+});
+
+test('a gate that hangs when it is told of an answer holds back none, however short the limit of the run', async () => {
+  for (const stuckAfterSeconds of [300, 2]) {
+    const gate: PeerGate = { enter: () => ({ answered: () => new Promise(() => undefined) }) };
+    const { worker, pass: wait } = embed({
+      sync: () => {
+        throw new PeerSyncRateLimited({ retryAfterSeconds: 900 });
+      },
+      peers: [url],
+      policy: { stuckAfterSeconds },
+      gate,
+    });
+    await worker.start();
+    await wait(5000);
+    expect(worker.state.lastOutcome).toBe('error');
+    expect(worker.peers[0]?.retryAfter?.until).toBeGreaterThanOrEqual(BEGIN + 900);
+    await worker.stop();
+  }
 });

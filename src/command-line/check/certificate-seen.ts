@@ -1,33 +1,15 @@
+import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { safeText } from '../../policy/safe-text.ts';
 import type { CertificateSeen, TlsSeen } from './check-report.ts';
 
-/** Errors of a connection that was refused for the certificate of the other side. */
-const refusals: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_REJECTED',
-  'CERT_UNTRUSTED',
-  'CERT_CHAIN_TOO_LONG',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** The errors by which Node refuses a certificate; one with CERTIFICATE in it is the other side's, about ours. */
+const REFUSALS = /CERT(?!IFICATE)|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^INVALID_(CA|PURPOSE)$/;
 
 /** Whether a connection failed for the certificate of the other side. */
 export function isCertificateRefusal(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'code' in error && refusals.has(String(error.code));
-}
-
-export interface RefusedCertificateOptions {
-  readonly url: URL;
-  readonly timeoutMs: number;
+  return error instanceof Error && 'code' in error && REFUSALS.test(String(error.code));
 }
 
 /**
@@ -36,30 +18,33 @@ export interface RefusedCertificateOptions {
  */
 export async function refusedCertificate(
   error: Error,
-  { url, timeoutMs }: RefusedCertificateOptions,
+  { hostname, port }: URL,
+  timeoutMs: number,
 ): Promise<CertificateSeen | undefined> {
   if ('cert' in error) return certificateSeen(error.cert as PeerCertificate);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return new Promise((resolve) => {
-    const socket = connect({
-      host,
-      port: Number(url.port) || 443,
-      ALPNProtocols: ['http/1.1'],
-      // Nothing is trusted here: it is a look at what was refused already.
-      rejectUnauthorized: false,
-      timeout: timeoutMs,
-      ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-    });
-    const end = (seen: CertificateSeen | undefined): void => {
-      socket.destroy();
-      resolve(seen);
-    };
-    socket.on('secureConnect', () => end(certificateSeen(socket.getPeerCertificate())));
-    // Without it the report has a line less; the refusal itself is known.
-    socket.on('error', () => end(undefined));
-    socket.on('timeout', () => end(undefined));
-    socket.on('close', () => end(undefined));
+  const host = bareHost(hostname);
+  const socket = connect({
+    host,
+    port: Number(port) || 443,
+    ALPNProtocols: ['http/1.1'],
+    // Nothing is trusted here: it is a look at what was refused already.
+    rejectUnauthorized: false,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
   });
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(timeoutMs) });
+    return certificateSeen(socket.getPeerCertificate());
+  } catch {
+    // Without it the report has a line less; the refusal itself is known.
+    return undefined;
+  } finally {
+    socket.on('error', () => undefined).destroy();
+  }
+}
+
+/** The name or address of a host, without the brackets of a URL. */
+export function bareHost(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** What a secured connection is made of. */

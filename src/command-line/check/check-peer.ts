@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createEmptyActor } from 'xstate';
 import { utcText } from '../../explain/time-text.ts';
@@ -5,151 +6,104 @@ import { type ChainStore, createMemoryChain } from '../../infonet/chain/chain-st
 import { checkOnionAddress } from '../../infonet/onion-address.ts';
 import { networkOf, networkRefusal } from '../../infonet/peer-network.ts';
 import { createObservedSync } from '../../infonet/pull/infonet-sync.ts';
-import {
-  type InfonetSyncOptions,
-  type ResolvedSyncOptions,
-  resolveSyncOptions,
-} from '../../infonet/pull/infonet-sync-options.ts';
+import { type ResolvedSyncOptions, resolveSyncOptions } from '../../infonet/pull/infonet-sync-options.ts';
 import { readSyncPage } from '../../infonet/pull/sync-page.ts';
-import { createPeerRecord } from '../../policy/peer-record.ts';
+import { boundWaits } from '../../policy/bounds.ts';
+import { createPeerRecord, type PeerRecord } from '../../policy/peer-record.ts';
+import { retryAfterUntil } from '../../policy/peer-selection.ts';
 import { readRetryAfter } from '../../policy/retry-after.ts';
 import { safeText } from '../../policy/safe-text.ts';
-import { messageOf } from '../../policy/thrown.ts';
+import { defaultPolicy } from '../../policy/sync-policy.ts';
+import { initialSyncState } from '../../policy/sync-worker-state.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
 import { runAttempt } from '../../schedule/run-attempt.ts';
+import { readPeerDocument, usablePeers } from '../../storage/disk/peer-document.ts';
+import { decoded, readText } from '../../storage/disk/read-text.ts';
+import { StorageUnreadableError } from '../../storage/disk/storage-errors.ts';
+import { usage } from '../exit-status.ts';
+import type { TransportOptions } from '../run/transport.ts';
 import { isCertificateRefusal, refusedCertificate } from './certificate-seen.ts';
 import type { CheckReport, PageSeen, RetryAfterSeen, TlsSeen, VerificationSeen } from './check-report.ts';
 import { judgeAttempt, plainError } from './judge-attempt.ts';
-import { recordedWait } from './recorded-wait.ts';
-import { reportLines } from './report-lines.ts';
 import { type AttemptSeen, watchAttempt } from './watch-attempt.ts';
 
-export interface CheckPeerOptions
-  extends Pick<
-    InfonetSyncOptions,
-    | 'allowClearnet'
-    | 'socksProxy'
-    | 'requestTimeoutMs'
-    | 'onionConnectTimeoutMs'
-    | 'onionRequestTimeoutMs'
-    | 'maxBodyBytes'
-    | 'pageLimit'
-    | 'ca'
-  > {
-  readonly out: { write(text: string): unknown };
-  /** Where wrong usage is told. @default out */
-  readonly err?: { write(text: string): unknown } | undefined;
-  /** Colours. @default false */
-  readonly colour?: boolean | undefined;
-  /** One JSON object, the {@link CheckReport}, in place of the lines. @default false */
-  readonly json?: boolean | undefined;
+export interface CheckPeerOptions extends TransportOptions {
   /** A data folder: a Retry-After of the peer that is on record there, and still runs, is honoured. */
   readonly folder?: string | undefined;
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
   /** Ends the attempt early. */
   readonly signal?: AbortSignal | undefined;
+  /** Called before the peer is asked, with its address; not called where it is not asked. */
+  readonly onAsking?: ((address: string) => void) | undefined;
 }
-
-/** 0: the peer would serve us; 1: it would not, or was not asked; 2: what was asked for makes no sense. */
-export type CheckExit = 0 | 1 | 2;
 
 /**
  * One attempt at a peer by the real transport, one page at most, and a report of all its steps. Nothing is changed: what
  * it brings goes into a chain of its own, and no mark is left.
  *
- * @throws StorageUnreadableError if a folder is given whose record of the peer cannot be read
+ * @throws CommandFailed if what was asked for makes no sense; StorageUnreadableError if a folder is given whose record of
+ * the peer cannot be read
  */
-export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Promise<CheckExit> {
-  const { out, err = out, json = false, colour = false, folder, now, signal } = options;
-  const { allowClearnet, socksProxy, maxBodyBytes, pageLimit, ca } = options;
-  const { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs } = options;
-  const observed = createObservedChain();
-  const times = { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs };
-  const limits = { ...times, maxBodyBytes, pageLimit, maxPages: 1 };
-  const transport = { chain: observed.chain, allowClearnet, socksProxy, ca, ...limits };
-  let address: string;
-  let resolved: ResolvedSyncOptions;
-  try {
-    address = createPeerRecord(peerUrl).peerUrl;
-    checkOnionAddress(new URL(address).hostname);
-    resolved = resolveSyncOptions(transport);
-  } catch (error) {
-    err.write(`${safeText(messageOf(error))}\n`);
-    return 2;
-  }
-  const finish = (report: CheckReport): CheckExit => {
-    out.write(
-      json
-        ? `${JSON.stringify(report, inTenths)}\n`
-        : `${reportLines(report, { colour, now: now() }).join('\n')}\n`,
-    );
-    return report.wouldServe ? 0 : 1;
+export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Promise<CheckReport> {
+  const { folder, now, signal = new AbortController().signal, onAsking, ...given } = options;
+  const began = performance.now();
+  const memory = createMemoryChain();
+  let verification: VerificationSeen | undefined;
+  const chain: ChainStore = {
+    ...memory,
+    ingest: async (events, limits) => {
+      const ingested = await memory.ingest(events, limits);
+      verification = { verified: ingested.accepted, of: events.length, refused: ingested.refused };
+      return ingested;
+    },
   };
-
+  const transport = { ...given, chain, maxPages: 1 };
+  const { address, resolved } = usage(() => {
+    const { peerUrl: checked } = createPeerRecord(peerUrl);
+    checkOnionAddress(new URL(checked).hostname);
+    return { address: checked, resolved: resolveSyncOptions(transport) };
+  });
   const asked = { peerUrl: address, at: now() };
-  const notAsked = networkRefusal(address, resolved);
-  if (notAsked !== undefined) {
-    const next = notAsked.includes('allowClearnet')
-      ? 'If that is what you want, allow it with --allow-clearnet.'
-      : 'Use another address.';
-    return finish(unasked(asked, notAsked, next));
+  const unasked = (why: string, next: string): CheckReport => {
+    const verdict = `It was not asked: ${why}.`;
+    return { ...asked, wouldServe: false, notAsked: why, verdict, next, totalMs: 0 };
+  };
+  const refusal = networkRefusal(address, resolved);
+  if (refusal?.includes('allowClearnet')) {
+    return unasked(refusal, 'If that is what you want, allow it with --allow-clearnet.');
   }
+  if (refusal !== undefined) return unasked(refusal, 'Use another address.');
   const wait = folder === undefined ? undefined : await recordedWait(folder, address, now());
   if (wait !== undefined && wait.until > now()) {
     const when = `${utcText(wait.until)} UTC, in ${Math.ceil(wait.until - now())} s`;
     const next = wait.isBounded
       ? `The record in ${folder} is from the future: the clock was set back. A worker that runs there waits so long and mends it.`
       : 'Check it after that time.';
-    return finish(unasked(asked, `it asked to be left alone until ${when}`, next));
+    return unasked(`it asked to be left alone until ${when}`, next);
   }
 
-  if (!json) out.write(`Asking ${address}, once; nothing is changed.\n`);
+  onAsking?.(address);
   const url = new URL(address);
-  const began = performance.now();
   const isOnion = networkOf(url.hostname) === 'onion';
-  const watch = watchAttempt({ url, proxy: isOnion ? resolved.socksProxy : undefined });
+  const watch = watchAttempt(url, isOnion ? resolved.socksProxy : undefined);
   const result = await runAttempt(
     createObservedSync(transport, { observer: watch.observer }),
     { peer: createPeerRecord(address), head: '', runStartedAt: now(), worker: createEmptyActor() },
-    { signal: signal ?? new AbortController().signal, now },
+    { signal, now },
   );
   const seen = watch.end();
   const totalMs = performance.now() - began;
-  const page = seen.answer?.status === 200 ? pageSeen(seen.body, resolved.pageLimit) : undefined;
+  const { dns, connect, answer, connectError } = seen;
   const tls = await withRefusal(seen, url, resolved);
   const steps = {
     ...asked,
-    dns: seen.dns,
-    connect: seen.connect,
-    connectFailed: tls === undefined && seen.connectError ? plainError(seen.connectError) : undefined,
-    tls,
-    answer: seen.answer,
+    ...{ dns, connect, tls, answer, verification },
+    connectFailed: tls === undefined && connectError ? plainError(connectError) : undefined,
     retryAfter: retryAfterSeen(seen.retryAfters, result, now()),
-    page,
-    verification: observed.verification(),
+    page: answer?.status === 200 ? pageSeen(seen.body, resolved.pageLimit) : undefined,
   };
-  return finish({
-    ...steps,
-    ...judgeAttempt({ ...steps, result, isConnected: seen.isConnected, connectError: seen.connectError }),
-    totalMs,
-  });
-}
-
-function unasked(asked: Pick<CheckReport, 'peerUrl' | 'at'>, why: string, next: string): CheckReport {
-  return {
-    ...asked,
-    wouldServe: false,
-    notAsked: why,
-    verdict: `It was not asked: ${why}.`,
-    next,
-    totalMs: 0,
-  };
-}
-
-/** A clock has more digits than anybody can use. */
-function inTenths(key: string, value: unknown): unknown {
-  return typeof value === 'number' && /^(ms|totalMs)$/.test(key) ? Math.round(value * 10) / 10 : value;
+  return { ...steps, ...judgeAttempt({ ...seen, ...steps, result }), totalMs };
 }
 
 /** What TLS came to, with the certificate where that is what was refused. */
@@ -164,7 +118,7 @@ async function withRefusal(
   // An onion name must not reach a DNS server, as this second handshake would have it.
   const isOnion = networkOf(url.hostname) === 'onion';
   if (isOnion || !isCertificateRefusal(connectError)) return { ...tls, refused };
-  const certificate = await refusedCertificate(connectError, { url, timeoutMs: requestTimeoutMs });
+  const certificate = await refusedCertificate(connectError, url, requestTimeoutMs);
   return { ...tls, refused: `${refused} (${connectError.code})`, certificate };
 }
 
@@ -180,28 +134,28 @@ function pageSeen(body: Uint8Array, limit: number): PageSeen {
   }
 }
 
-/** A chain of its own for one attempt, and what became of the events that were offered to it. */
-interface ObservedChain {
-  readonly chain: ChainStore;
-  /** Undefined if none were offered. */
-  verification(): VerificationSeen | undefined;
+/** Until when a peer asked to be left alone. */
+interface RecordedWait {
+  /** In Unix seconds; 0 if it did not. */
+  readonly until: number;
+  /** The record names a time that no answer can have named: the clock was set back. The wait is the longest one there is. */
+  readonly isBounded: boolean;
 }
 
-/** Begins at genesis, and ends with the process: nothing that is kept is touched. */
-function createObservedChain(): ObservedChain {
-  const chain = createMemoryChain();
-  let seen: VerificationSeen | undefined;
-  return {
-    chain: {
-      ...chain,
-      ingest: async (events, options) => {
-        const ingested = await chain.ingest(events, options);
-        seen = { verified: ingested.accepted, of: events.length, refused: ingested.refused };
-        return ingested;
-      },
-    },
-    verification: () => seen,
-  };
+/** What the record of a data folder says of a peer, as a worker would take it now. No folder is needed. */
+async function recordedWait(folder: string, peerUrl: string, now: number): Promise<RecordedWait> {
+  const path = join(folder, 'peers.json');
+  const found = await readText(path);
+  if (found === undefined) return { until: 0, isBounded: false };
+  try {
+    const all = usablePeers(readPeerDocument(decoded(found)));
+    const stored = all.filter((peer) => peer.peerUrl === peerUrl);
+    const { records } = boundWaits(initialSyncState(), stored, { now, policy: defaultPolicy });
+    const latest = (peers: readonly PeerRecord[]): number => Math.max(0, ...peers.map(retryAfterUntil));
+    return { until: latest(records), isBounded: latest(records) < latest(stored) };
+  } catch (error) {
+    throw new StorageUnreadableError(path, error);
+  }
 }
 
 /** A Retry-After as the attempt took it; undefined if none came. Of several, the longest wait holds. */

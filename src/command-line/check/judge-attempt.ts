@@ -5,18 +5,14 @@ import { SocksRefused } from '../../infonet/pull/socks-replies.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import type { AttemptResult } from '../../schedule/attempt.ts';
 import { isCertificateRefusal } from './certificate-seen.ts';
-import type { AnswerSeen, CheckReport, PageSeen, RetryAfterSeen, VerificationSeen } from './check-report.ts';
+import type { AnswerSeen, CheckReport } from './check-report.ts';
+import type { AttemptSeen } from './watch-attempt.ts';
 
-export interface JudgedAttempt {
-  readonly peerUrl: string;
-  readonly result: AttemptResult;
-  readonly isConnected: boolean;
-  readonly connectError: Error | undefined;
-  readonly answer: AnswerSeen | undefined;
-  readonly retryAfter: RetryAfterSeen | undefined;
-  readonly page: PageSeen | undefined;
-  readonly verification: VerificationSeen | undefined;
-}
+/** What came of an attempt, and what was seen of it. */
+export type JudgedAttempt = Pick<AttemptSeen, 'isConnected' | 'connectError'> &
+  Pick<CheckReport, 'peerUrl' | 'answer' | 'retryAfter' | 'page' | 'verification'> & {
+    readonly result: AttemptResult;
+  };
 
 /** What comes of an attempt for somebody who wants to sync from this peer. */
 export function judgeAttempt(attempt: JudgedAttempt): Pick<CheckReport, 'wouldServe' | 'verdict' | 'next'> {
@@ -49,7 +45,7 @@ export function judgeAttempt(attempt: JudgedAttempt): Pick<CheckReport, 'wouldSe
     const until = `${utcText(retryAfter.until)} UTC, in ${retryAfter.seconds} s`;
     return { wouldServe: false, verdict, next: `It asks to be left alone until ${until}: ask no sooner.` };
   }
-  return { wouldServe: false, verdict, next: adviceFor({ ...attempt, error: result.error }) };
+  return { wouldServe: false, verdict, next: adviceFor(attempt, result.error) };
 }
 
 /** Why something failed, as a part of a sentence: without what OpenSSL puts around it, or a full stop of its own. */
@@ -65,19 +61,8 @@ export function plainError(error: Error | string): string {
   return safeText(reason, 300).replace(/[\s.:;,]+$/, '');
 }
 
-/** What is known of an attempt that failed. */
-interface FailedCheck {
-  readonly peerUrl: string;
-  /** As the transport has it. */
-  readonly error: string;
-  readonly isConnected: boolean;
-  readonly connectError: Error | undefined;
-  readonly answer:
-    | { readonly status: number; readonly headers: readonly (readonly [string, string])[] }
-    | undefined;
-}
-
 const NO_ANSWER = 'It does not answer: check the address, and whether a firewall is between.';
+const NO_TLS = 'It speaks no TLS there: try http:// where that is allowed, or another port.';
 
 const byCode: Readonly<Record<string, string>> = {
   ENOTFOUND: 'No such name is known: check its spelling.',
@@ -88,10 +73,9 @@ const byCode: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'There is no way to it from this machine: check the network, and whether the peer is up.',
   ETIMEDOUT: NO_ANSWER,
   UND_ERR_CONNECT_TIMEOUT: NO_ANSWER,
-  EPROTO: 'It speaks no TLS there: try http:// where that is allowed, or another port.',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'It speaks no TLS there: try http:// where that is allowed, or another port.',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG:
-    'It speaks no TLS there: try http:// where that is allowed, or another port.',
+  EPROTO: NO_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   CERT_HAS_EXPIRED:
     'Its certificate has run out: whoever runs it must renew it. Check the clock of this machine too.',
   CERT_NOT_YET_VALID: 'Its certificate is not valid yet: check the clock of this machine.',
@@ -100,8 +84,8 @@ const byCode: Readonly<Record<string, string>> = {
 };
 
 /** What to do next about a peer that did not serve us, in a sentence. */
-function adviceFor(failed: FailedCheck): string {
-  const { peerUrl, error, isConnected, connectError, answer } = failed;
+function adviceFor(failed: JudgedAttempt, error: string): string {
+  const { peerUrl, isConnected, connectError, answer } = failed;
   if (answer !== undefined) return adviceForStatus(answer);
   if (connectError instanceof SocksRefused) return connectError.advice;
   const isLate = /within \d+ ms/.test(error);
@@ -123,7 +107,7 @@ function adviceFor(failed: FailedCheck): string {
   return 'No connection came about: check the address, the network, and whether the peer runs.';
 }
 
-function adviceForStatus({ status, headers }: NonNullable<FailedCheck['answer']>): string {
+function adviceForStatus({ status, headers }: AnswerSeen): string {
   const location = headers.find(([name]) => name === 'location')?.[1];
   if (status === 200)
     return 'What it answers is no page of our protocol, or does not verify: ask whoever runs it.';

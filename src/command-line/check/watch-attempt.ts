@@ -1,9 +1,10 @@
 import { type PerformanceEntry, PerformanceObserver, performance } from 'node:perf_hooks';
 import { TLSSocket } from 'node:tls';
+import type { HostPort } from '../../infonet/host-port.ts';
 import type { LinkObserver } from '../../infonet/pull/peer-link.ts';
 import { safeText } from '../../policy/safe-text.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
-import { tlsSeen } from './certificate-seen.ts';
+import { bareHost, tlsSeen } from './certificate-seen.ts';
 import type { AnswerSeen, ConnectSeen, DnsSeen, TlsSeen } from './check-report.ts';
 
 /** What was seen of an attempt from outside: by Node's own records and what the transport reports, not by other requests. */
@@ -28,11 +29,22 @@ export interface AttemptWatch {
   end(): AttemptSeen;
 }
 
-/** Watches the one attempt at this peer that begins now. */
-export function watchAttempt({ url, proxy }: WatchedWay): AttemptWatch {
+/** An entry with what Node notes beside the times. */
+interface TimedEntry extends PerformanceEntry {
+  readonly detail?: unknown;
+}
+
+/**
+ * Watches the one attempt at this peer that begins now.
+ *
+ * @param proxy what is connected to on the way to it; undefined for the peer itself
+ */
+export function watchAttempt(url: URL, proxy: HostPort | undefined): AttemptWatch {
   const entries: TimedEntry[] = [];
   const records = new PerformanceObserver((list) => entries.push(...list.getEntries()));
   records.observe({ entryTypes: ['dns', 'net'] });
+  const peer = { host: bareHost(url.hostname), port: Number(url.port) || (isSecure(url) ? 443 : 80) };
+  const { host, port } = proxy ?? peer;
 
   let ended: number | undefined;
   let isConnected = false;
@@ -73,17 +85,21 @@ export function watchAttempt({ url, proxy }: WatchedWay): AttemptWatch {
     end: () => {
       entries.push(...records.takeRecords());
       records.disconnect();
-      const times = wayTimes(entries, { url, proxy });
-      const isSecure = url.protocol === 'https:';
+      const opened = entries.find((entry) => isConnectTo(entry, port));
       const until = ended ?? performance.now();
-      const afterConnect = Math.max(0, until - (times.connectedAt ?? until));
+      const afterConnect = opened === undefined ? 0 : Math.max(0, until - opened.startTime - opened.duration);
       return {
-        dns: times.dns,
-        connect: times.connect && {
-          ...times.connect,
-          through: proxy && { destination: destination(url), ms: isSecure ? undefined : afterConnect },
+        dns: entries.flatMap((entry) => lookupOf(entry, host)).at(0),
+        connect: opened && {
+          to: addressOf(opened, port),
+          ms: opened.duration,
+          through: proxy && {
+            // Also where the port is the usual one.
+            destination: `${url.hostname}:${peer.port}`,
+            ms: isSecure(url) ? undefined : afterConnect,
+          },
         },
-        tls: isSecure && times.connect !== undefined ? { ...tls, ms: afterConnect } : undefined,
+        tls: isSecure(url) && opened !== undefined ? { ...tls, ms: afterConnect } : undefined,
         answer,
         retryAfters,
         body: Buffer.concat(body),
@@ -92,6 +108,10 @@ export function watchAttempt({ url, proxy }: WatchedWay): AttemptWatch {
       };
     },
   };
+}
+
+function isSecure({ protocol }: URL): boolean {
+  return protocol === 'https:';
 }
 
 /** Those that say something about an attempt. */
@@ -113,66 +133,19 @@ function headersThatMatter(headers: NodeJS.Dict<string[]>): [name: string, value
     .flatMap(([name, values = []]) => values.map((value): [string, string] => [name, safeText(value, 200)]));
 }
 
-/** Where a connection goes: to the peer itself, or to a proxy on the way to it. */
-interface WatchedWay {
-  readonly url: URL;
-  readonly proxy: { readonly host: string; readonly port: number } | undefined;
+function isConnectTo({ entryType, name, detail }: TimedEntry, port: number): boolean {
+  return entryType === 'net' && name === 'connect' && isRecord(detail) && Number(detail['port']) === port;
 }
 
-/** An entry with what Node notes beside the times. */
-interface TimedEntry extends PerformanceEntry {
-  readonly detail?: unknown;
-}
-
-/** How the connection came about, by Node's own records of name lookups and connections. */
-interface WayTimes {
-  readonly dns: DnsSeen | undefined;
-  readonly connect: ConnectSeen | undefined;
-  /** By the clock of `performance`. */
-  readonly connectedAt: number | undefined;
-}
-
-function wayTimes(entries: readonly TimedEntry[], { url, proxy }: WatchedWay): WayTimes {
-  const host = proxy?.host ?? bareHost(url);
-  const port = proxy?.port ?? portOf(url);
-  const dns = entries.flatMap((entry) => lookupOf(entry, host)).at(0);
-  const connect = entries.find(
-    ({ entryType, name, detail }) => entryType === 'net' && name === 'connect' && portIn(detail) === port,
-  );
-  if (connect === undefined) return { dns, connect: undefined, connectedAt: undefined };
-  const address = isRecord(connect.detail) ? String(connect.detail['host']) : '';
-  return {
-    dns,
-    connect: {
-      to: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
-      ms: connect.duration,
-    },
-    connectedAt: connect.startTime + connect.duration,
-  };
-}
-
-/** `host:port`, also where the port is the usual one. */
-function destination(url: URL): string {
-  return `${url.hostname}:${portOf(url)}`;
+function addressOf({ detail }: TimedEntry, port: number): string {
+  const address = isRecord(detail) ? String(detail['host']) : '';
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function lookupOf({ entryType, name, detail, duration }: TimedEntry, host: string): DnsSeen[] {
   if (entryType !== 'dns' || name !== 'lookup' || !isRecord(detail) || detail['hostname'] !== host) return [];
-  const found: unknown = detail['addresses'];
-  const addresses = (Array.isArray(found) ? found : [found]).map((one: unknown) =>
-    isRecord(one) ? String(one['address']) : String(one),
-  );
+  const addresses = [detail['addresses']]
+    .flat()
+    .map((one: unknown) => String(isRecord(one) ? one['address'] : one));
   return [{ name: host, addresses, ms: duration }];
-}
-
-function portIn(detail: unknown): number {
-  return isRecord(detail) ? Number(detail['port']) : Number.NaN;
-}
-
-function portOf({ port, protocol }: URL): number {
-  return Number(port) || (protocol === 'https:' ? 443 : 80);
-}
-
-function bareHost({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '');
 }

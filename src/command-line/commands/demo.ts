@@ -1,47 +1,52 @@
-import type { Command } from 'commander';
-import { messageOf } from '../../policy/thrown.ts';
+import { networkRefusal } from '../../infonet/peer-network.ts';
+import { describe } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
-import type { Host } from '../host.ts';
 import { pagesOf } from '../run/inspector-pages.ts';
-import { does, withExamples } from './command-parts.ts';
-import { addSettings, settingsOf } from './setting-options.ts';
+import { peerUrl } from '../settings/setting-kinds.ts';
+import { type AddCommand, command, option, readOption, settings } from './command.ts';
 
-/** `demo`: the tour. */
-export function addDemo(program: Command, host: Host): void {
-  const command = program
-    .command('demo')
-    .description('Show the worker at work: a tour against small peers on this machine, without a network.')
-    .option(
+/** What a Node timer can wait. */
+const MAX_SECONDS = 2_147_483;
+
+/** The tour. */
+export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: number }>({
+  name: 'demo',
+  description: 'Show the worker at work: a tour against small peers on this machine, without a network.',
+  takes: [
+    option(
       '--peer <URL...>',
       'pull from a real peer instead, by the default policy; to name it is to allow its network',
-    )
-    .option('--seconds <SECONDS>', 'end after so long, and not only by Ctrl-C');
-  addSettings(command, ['inspect', 'inspectControl', 'inspectStately', 'inspectClassic']);
-  withExamples(command, [
-    'sync-worker demo',
-    'sync-worker demo --inspect --inspect-control',
-    'sync-worker demo --peer https://peer.example --seconds 60',
-  ]);
-  does(command, async () => {
-    const { peer = [], seconds } = command.opts<{ peer?: string[]; seconds?: string }>();
-    const { settings } = await settingsOf(command, host);
-    const { readDemoPeers, readDemoSeconds } = await import('../../demo/demo-options.ts');
+    ),
+    readOption(
+      '--seconds <SECONDS>',
+      'end after so long, and not only by Ctrl-C',
+      `a number above 0 and up to ${MAX_SECONDS}`,
+      readDemoSeconds,
+    ),
+    ...settings('inspect', 'inspectControl', 'inspectStately', 'inspectClassic'),
+  ],
+  examples: ['demo', 'demo --inspect --inspect-control', 'demo --peer https://peer.example --seconds 60'],
+  act: async ({ host, given: { peer = [], seconds }, settings }) => {
+    const resolved = (await settings()).settings;
+    const peers = [...new Set(peer.map(readDemoPeer))];
+    const { inspect: port } = resolved;
+    const inspect = port === false ? undefined : { port, ...(await pagesOf(resolved)) };
     const { runDemo } = await import('../../demo/run-demo.ts');
-    const wanted = usage(() => ({
-      peers: readDemoPeers(peer),
-      seconds: seconds === undefined ? undefined : readDemoSeconds(seconds),
-    }));
-    const { inspect: port } = settings;
-    const inspect = port === false ? undefined : { port, ...(await pagesOf(settings)) };
-    const status = await runDemo(host, { ...wanted, inspect });
+    const status = await runDemo(host, { peers, seconds, inspect });
     if (status !== 0) throw new CommandFailed(status);
-  });
+  },
+});
+
+/** To name a peer is to allow its network, clearnet too. @throws CommandFailed @internal */
+export function readDemoPeer(text: string): string {
+  const url = peerUrl(text, '--peer');
+  const refusal = networkRefusal(url, { allowClearnet: true });
+  if (refusal === undefined) return url;
+  throw new CommandFailed(USAGE, `--peer is ${describe(url)}: ${refusal}`);
 }
 
-function usage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
-  }
+/** Undefined for what is not allowed. @internal */
+export function readDemoSeconds(text: string): number | undefined {
+  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }

@@ -1,37 +1,35 @@
-import type { Command } from 'commander';
-import type { Host } from '../host.ts';
 import { printConfig } from '../settings/resolve-settings.ts';
-import { settingKeys } from '../settings/setting-table.ts';
-import { does, withExamples } from './command-parts.ts';
-import { addSettings, elsewhere, givenTo, settingsOf } from './setting-options.ts';
+import { CONFIG_VARIABLE, settingKeys, variableOf } from '../settings/settings.ts';
+import { type AddCommand, command, option, settings } from './command.ts';
 
-/** `run`: a worker, until a signal. */
-export function addRun(program: Command, host: Host): void {
-  const command = program
-    .command('run')
-    .description('Pull a chain from peers into a data folder, until a signal.');
-  addSettings(command, settingKeys);
-  command.option('--print-config', 'show the settings that hold, and where each comes from, and end');
-  command.addHelpText(
-    'after',
-    `${elsewhere}
+/** A worker, until a signal. */
+export const run: AddCommand = command<{ printConfig?: boolean }>({
+  name: 'run',
+  description: 'Pull a chain from peers into a data folder, until a signal.',
+  takes: [
+    ...settings(...settingKeys),
+    option('--print-config', 'show the settings that hold, and where each comes from, and end'),
+  ],
+  notes: `
+Each option may also stand in the environment (--page-limit: ${variableOf('pageLimit')}; --peer: ${variableOf('peers')},
+separated by blanks or commas; --config: ${CONFIG_VARIABLE}) and in the config file ("pageLimit": 100, "peers": ["URL"]).
+A flag goes before the environment, that before the file, and that before the default.
 
 Signals: SIGTERM and SIGINT stop it, a second one ends it at once; SIGHUP reads the config and the peers again.`,
-  );
-  withExamples(command, [
-    'sync-worker run --peer http://….onion --data ./sync-data',
-    'sync-worker run --peer https://peer.example --allow-clearnet --http --log pretty',
-    'sync-worker run --config ./sync-worker.json --print-config',
-  ]);
-  does(command, async () => {
-    if (command.opts<{ printConfig?: boolean }>().printConfig === true) {
-      const resolved = await settingsOf(command, host);
-      host.stdout.write(`${printConfig(resolved)}\n`);
+  examples: [
+    'run --peer http://….onion --data ./sync-data',
+    'run --peer https://peer.example --allow-clearnet --http --log pretty',
+    'run --config ./sync-worker.json --print-config',
+  ],
+  act: async ({ host, given, said, settings, print }) => {
+    if (given.printConfig === true) {
+      const resolved = await settings();
+      print(printConfig(resolved));
       for (const note of resolved.notes) host.stderr.write(`warning: ${note}\n`);
       return;
     }
     // Each command loads what it needs when it is given: status and help are there at once.
     const { runNode } = await import('../run/run-node.ts');
-    await runNode(host, givenTo(command, host));
-  });
-}
+    await runNode(host, said);
+  },
+});

@@ -28,7 +28,7 @@ export function fleetStatusText(status: FleetStatus): string {
     ...(quietUntil > 0
       ? [['quiet', `nobody is asked until ${utcText(quietUntil)}: Redis had forgotten`]]
       : []),
-    ...processes.map(({ about, seenAt }) => ['process', safeText(`${about}, heard ${ago(at - seenAt)}`)]),
+    ...processes.map(({ about, seenAt }) => ['process', `${about}, heard ${ago(at - seenAt)}`]),
     ...(processes.length === 0
       ? [['process', 'none; start one with: sync-worker fleet work --module FILE']]
       : []),
@@ -45,25 +45,18 @@ export function fleetPeerText(peer: FleetPeer, now: number): string {
       : `closed until ${utcText(closedUntil)}, for ${durationText(closedUntil - now)}${header === '' ? '' : `, by Retry-After "${header}"`}`;
   const some = (ids: readonly string[], count: number): string =>
     `${count}${count === 0 ? '' : `: ${ids.slice(0, SHOWN).join(', ')}${count > SHOWN ? ', …' : ''}`}`;
-  return columns(
-    [
-      ['origin', origin],
-      ['gate', closed],
-      ['asking', some(inFlight, inFlight.length)],
-      [
-        'waiting',
-        some(
-          waiting.map(({ id }) => id),
-          waitingCount,
-        ),
-      ],
-    ].map((row) => row.map((cell) => safeText(cell))),
-  ).join('\n');
+  const waitingIds = waiting.map(({ id }) => id);
+  return columns([
+    ['origin', origin],
+    ['gate', closed],
+    ['asking', some(inFlight, inFlight.length)],
+    ['waiting', some(waitingIds, waitingCount)],
+  ]).join('\n');
 }
 
 /** What the doctor found. */
 export function doctorText(findings: readonly FleetFinding[]): string {
-  return columns(findings.map(({ level, what }) => [level, safeText(what)])).join('\n');
+  return columns(findings.map(({ level, what }) => [level, what])).join('\n');
 }
 
 function ago(seconds: number): string {

@@ -1,43 +1,39 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Fleet, FleetSyncFunction } from '../../fleet/index.ts';
-import type { SyncPolicy } from '../../policy/sync-policy.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import type { Host } from '../host.ts';
-import { hasColour } from '../live-view/paint.ts';
-import { createLogger } from '../log/create-logger.ts';
+import { loggerOf } from '../log/create-logger.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
-import type { Settings } from '../settings/settings.ts';
+import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import { logFleetEvent } from './log-fleet-event.ts';
 import { type FleetOptionsGiven, openFleet } from './open-fleet.ts';
+
+/** What `fleet work` is given. */
+export interface FleetWorkGiven extends FleetOptionsGiven {
+  readonly concurrency: number;
+  readonly atOnce: number;
+  readonly spacingMs: number;
+  readonly drainSeconds: number;
+}
 
 export interface WorkOnFleetOptions {
   readonly host: Host;
   readonly settings: Settings;
-  readonly policy: SyncPolicy;
   /** The file of the sync function. */
   readonly module: string;
-  readonly given: FleetOptionsGiven & {
-    readonly concurrency?: number;
-    readonly atOnce?: number;
-    readonly spacingMs?: number;
-    readonly drainSeconds?: number;
-  };
+  readonly given: FleetWorkGiven;
 }
 
 /** Works on a fleet until a signal. */
 export async function workOnFleet(options: WorkOnFleetOptions): Promise<void> {
-  const { host, settings, policy, module, given } = options;
+  const { host, settings, module, given } = options;
   const sync = await loadSync(resolve(host.cwd(), module));
-  const { concurrency, atOnce = 0, spacingMs = 0, drainSeconds } = given;
-  const logger = createLogger({
-    format: settings.log === 'pretty' ? 'pretty' : 'json',
-    level: settings.logLevel,
-    stream: host.stdout,
-    colour: hasColour(host.stdout, host.env),
-  });
+  const { concurrency, atOnce, spacingMs, drainSeconds } = given;
+  const policy = pick(settings, policyKeys);
+  const logger = loggerOf(host, settings);
   const watch = watchForEnd(host);
   const act = async (fleet: Fleet): Promise<void> => {
     const { serveFleet } = await import('../../fleet/index.ts');

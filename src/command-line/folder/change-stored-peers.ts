@@ -1,6 +1,6 @@
 import { systemNow } from '../../clock/system-ports.ts';
 import { changePeers } from '../../control/change-peers.ts';
-import type { PeerChange } from '../../control/peer-change.ts';
+import type { PeerChange } from '../../control/control.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
 import { peerToWire } from '../../policy/peer-wire.ts';
 import { initialSyncState } from '../../policy/sync-worker-state.ts';

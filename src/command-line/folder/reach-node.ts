@@ -9,8 +9,9 @@ import { decide } from '../../schedule/decide.ts';
 import { createWorkerContext } from '../../schedule/worker-context.ts';
 import { readHolder } from '../../storage/disk/lock-holder.ts';
 import { whereaboutsOf } from '../../storage/disk/process-identity.ts';
+import { CommandFailed, FAILED } from '../exit-status.ts';
 import type { Host } from '../host.ts';
-import { policyOf, type Settings } from '../settings/settings.ts';
+import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import { chainFolder } from './open-chain.ts';
 import { checkFolder, readFolder } from './read-folder.ts';
 
@@ -25,6 +26,19 @@ export interface ReachedNode {
 /** The running worker of a data folder; undefined where none runs. */
 export function reachWorker({ data }: Pick<Settings, 'data'>, host: Host): Promise<Control | undefined> {
   return connectControl(shortPath(data, host.cwd()));
+}
+
+/** @param start what starts such a worker. @throws CommandFailed saying what to do where none is reached */
+export async function needWorker({ data }: Settings, host: Host, start: string): Promise<Control> {
+  await checkFolder(data);
+  const control = await reachWorker({ data }, host);
+  if (control !== undefined) return control;
+  const pid = await holderOf(data);
+  const reason =
+    pid === undefined
+      ? `no worker runs on ${data}; start one with: sync-worker ${start} --data ${data}`
+      : `process ${pid} has ${data}, and its control socket is not there; a worker makes it again within seconds: try once more, and if that does not help, restart process ${pid}`;
+  throw new CommandFailed(FAILED, reason);
 }
 
 /** @throws CommandFailed if there is no such folder, or a file in it is not to be read */
@@ -47,7 +61,7 @@ export function whoRuns({ running, pid }: ReachedNode): string {
 async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
   const { state, peers } = await readFolder(settings.data);
   const chain = await readChainTip(chainFolder(settings.data)).catch(() => undefined);
-  const context = createWorkerContext({ state, peers, policy: policyOf(settings) });
+  const context = createWorkerContext({ state, peers, policy: pick(settings, policyKeys) });
   // What a worker on this folder would decide now.
   const why = (): WorkerStatus['why'] => {
     const now = systemNow();
@@ -58,7 +72,7 @@ async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
 }
 
 /** The process that holds a data folder; undefined if none does. */
-export async function holderOf(folder: string): Promise<number | undefined> {
+async function holderOf(folder: string): Promise<number | undefined> {
   const holder = await readHolder(join(folder, 'sync.lock'));
   if (holder === undefined || holder.pid === 0) return undefined;
   return (await whereaboutsOf(holder)) === 'running' ? holder.pid : undefined;

@@ -1,8 +1,10 @@
+import { eventLine } from '../../explain/event-line.ts';
 import { type ShownChain, statusOf } from '../../operations/worker-status.ts';
+import { safeText } from '../../policy/safe-text.ts';
+import type { SyncWorkerNotification } from '../../worker/notifications.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import type { PullMeter } from '../log/pull-meter.ts';
-import { rememberEvents } from './event-memory.ts';
-import { liveViewModel } from './live-view-model.ts';
+import { type LiveViewMemory, liveViewModel, type RunEnd } from './live-view-model.ts';
 import { hasColour } from './paint.ts';
 import { renderLiveView } from './render-live-view.ts';
 import { openScreen, type TerminalStream } from './screen.ts';
@@ -82,4 +84,47 @@ export function startLiveView(options: LiveViewOptions): LiveView {
 function everyQuarterSecond(draw: () => void): () => void {
   const timer = setInterval(draw, 250);
   return () => clearInterval(timer);
+}
+
+/** More runs than the widest terminal shows. */
+const MAX_RUNS = 200;
+const MAX_NOTICE = 300;
+
+/** What somebody should look after, and no peer or countdown shows. */
+const noticed: ReadonlySet<SyncWorkerNotification['type']> = new Set([
+  'storage.failed',
+  'storage.notice',
+  'fault',
+  'clock.jumped',
+  'event.refused',
+]);
+
+/** Remembers of a worker's events what the view shows of the past. */
+function rememberEvents(
+  worker: Pick<SyncWorker, 'on' | 'why'>,
+  now: () => number,
+): Omit<LiveViewMemory, 'pull'> & { stop(): void } {
+  const runs: RunEnd[] = [];
+  let notice: LiveViewMemory['notice'];
+  const ended = (end: RunEnd): void => {
+    runs.push(end);
+    if (runs.length > MAX_RUNS) runs.shift();
+  };
+  const stop = worker.on('*', (event) => {
+    if (event.type === 'run.stuck') ended('stuck');
+    if (event.type === 'run.finished') {
+      const { lastOutcome } = event.state;
+      if (lastOutcome !== 'idle' && lastOutcome !== 'running') ended(lastOutcome);
+    }
+    if (noticed.has(event.type)) {
+      notice = { text: safeText(eventLine(event, worker.why).message, MAX_NOTICE), at: now() };
+    }
+  });
+  return {
+    runs,
+    get notice() {
+      return notice;
+    },
+    stop,
+  };
 }

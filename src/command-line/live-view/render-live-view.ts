@@ -1,9 +1,8 @@
 import { durationText } from '../../explain/time-text.ts';
 import { safeText } from '../../policy/safe-text.ts';
-import { cells, fitted, flowed, wrapped } from './cell-text.ts';
-import type { LiveViewModel, RunEnd } from './live-view-model.ts';
-import { bar, createPaint, type Paint } from './paint.ts';
-import { peerLines } from './peer-line.ts';
+import { cells, fitted, flowed, padded, wrapped } from './cell-text.ts';
+import type { LivePeer, LivePeerRule, LiveViewModel, RunEnd } from './live-view-model.ts';
+import { bar, createPaint, type Paint, type Tone } from './paint.ts';
 
 /** The room there is. */
 export interface RenderOptions {
@@ -110,6 +109,56 @@ function peersTitle({ peers }: LiveViewModel, visible: number): string {
   return `Peers ${free}/${peers.length} may be asked${hidden > 0 ? `, ${hidden} not shown` : ''}`;
 }
 
+/** A letter for each, so that it can be told without colours and in little room. */
+const peerSigns: Readonly<Record<LivePeerRule, readonly [sign: string, tone: Tone, words: string]>> = {
+  'being asked': ['>', 'running', 'being asked'],
+  'may be asked': ['+', 'ok', 'may be asked'],
+  cooldown: ['C', 'solo', 'cooldown'],
+  'retry-after': ['R', 'solo', 'Retry-After'],
+  disabled: ['-', 'idle', 'disabled'],
+  excluded: ['x', 'idle', 'excluded'],
+  removed: ['-', 'idle', 'removed'],
+  'not a sync peer': ['-', 'idle', 'not a sync peer'],
+};
+
+/** From this width on a peer has its rule and marks in words. */
+const WIDE = 56;
+
+/** One line for each peer: its sign, its name, and how long it is left alone. */
+function peerLines(peers: readonly LivePeer[], columns: number, paint: Paint): string[] {
+  const isWide = columns >= WIDE;
+  const names = peers.map(({ name }) => (isWide ? name : name.replace(/https?:\/\//, '')));
+  const states = peers.map((peer) => (isWide ? inWords(peer) : left(peer)));
+  // The state is what changes: it has the room it needs, up to two thirds.
+  const most = Math.max(0, columns - 3);
+  const room = Math.min(Math.max(0, ...states.map(cells)), Math.floor((most * 2) / 3));
+  const nameRoom = Math.min(Math.max(0, ...names.map(cells)), most - room);
+  return peers.map((peer, index) => {
+    const [sign, tone] = peerSigns[peer.rule];
+    const state = fitted(states[index] ?? '', most - nameRoom);
+    const name = names[index] ?? '';
+    if (state === '') return `${paint(tone, sign)} ${fitted(name, most + 1)}`;
+    return `${paint(tone, sign)} ${padded(fitted(name, nameRoom), nameRoom)} ${paint(tone, state)}`;
+  });
+}
+
+function inWords(peer: LivePeer): string {
+  const { rule, failures, okSecondsAgo, detail } = peer;
+  const remaining = left(peer);
+  return [
+    peerSigns[rule][2] + (remaining === '' ? '' : `, ${remaining} left`),
+    failures === 0 ? '' : failures === 1 ? 'one failure' : `${failures} failures`,
+    okSecondsAgo === undefined ? '' : `ok ${durationText(Math.floor(okSecondsAgo))} ago`,
+    rule === 'excluded' || failures > 0 ? detail : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function left({ secondsLeft }: LivePeer): string {
+  return secondsLeft === undefined ? '' : durationText(Math.ceil(secondsLeft));
+}
+
 function factLines({ chain, okSecondsAgo }: LiveViewModel, columns: number): string[] {
   const head = chain === undefined || chain.head === '' ? '' : `head ${safeText(chain.head, 8)}`;
   const count = chain === undefined ? '' : `Chain ${chain.count} events`;
@@ -122,7 +171,7 @@ function whyLines({ why }: LiveViewModel, columns: number, paint: Paint): string
   return wrapped(why, columns).map((line) => paint('faint', line));
 }
 
-const signs: Readonly<Record<RunEnd, string>> = {
+const runSigns: Readonly<Record<RunEnd, string>> = {
   ok: '✓o',
   error: '✗e',
   fork: '⑂f',
@@ -136,8 +185,8 @@ function runStrip(runs: readonly RunEnd[], columns: number, paint: Paint): strin
   if (runs.length === 0) return `${title} none yet`;
   const most = Math.max(1, Math.floor((columns - title.length) / 3));
   const visible = runs.slice(-most);
-  const strip = `${title} ${visible.map((end) => paint(end, signs[end])).join(' ')}`;
-  const kinds = [...new Set(visible)].map((end) => `${signs[end]} ${end}`).join(', ');
+  const strip = `${title} ${visible.map((end) => paint(end, runSigns[end])).join(' ')}`;
+  const kinds = [...new Set(visible)].map((end) => `${runSigns[end]} ${end}`).join(', ');
   const legend = `  ${paint('faint', `newest last: ${kinds}`)}`;
   return cells(strip + legend) <= columns ? strip + legend : strip;
 }

@@ -1,15 +1,10 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { safeValue } from '../../policy/safe-text.ts';
+import type { Host } from '../host.ts';
+import { hasColour } from '../live-view/paint.ts';
+import type { LogFormat, LogLevel, Settings } from '../settings/settings.ts';
 import { type LogStream, openLogOutput } from './log-output.ts';
-
-/** From what level on lines are written; each has those after it too. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
-/** How lines are written: one JSON object each, or for people. */
-export const logFormats = ['json', 'pretty'] as const;
-export type LogFormat = (typeof logFormats)[number];
 
 export interface LoggerOptions {
   /** @default 'json' */
@@ -69,4 +64,13 @@ export function createLogger(options: LoggerOptions): Logger {
     { write },
   );
   return logger;
+}
+
+/** The logger that a command's settings ask for, on standard output. */
+export function loggerOf(
+  { stdout, env }: Host,
+  { log, logLevel }: Pick<Settings, 'log' | 'logLevel'>,
+): Logger {
+  const format = log === 'pretty' ? 'pretty' : 'json';
+  return createLogger({ format, level: logLevel, stream: stdout, colour: hasColour(stdout, env) });
 }

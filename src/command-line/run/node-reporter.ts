@@ -4,8 +4,7 @@ import type { PullProgress } from '../../infonet/pull/infonet-sync-options.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 import type { Host } from '../host.ts';
 import { canShowLiveView, startLiveView } from '../live-view/live-view.ts';
-import { hasColour } from '../live-view/paint.ts';
-import { createLogger } from '../log/create-logger.ts';
+import { loggerOf } from '../log/create-logger.ts';
 import { logProgress, logWorker } from '../log/log-worker.ts';
 import { createPullMeter } from '../log/pull-meter.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -35,12 +34,7 @@ export function openReporter(options: ReporterOptions): NodeReporter {
   const unfollow = meter.follow(worker);
   const isLive = settings.log === 'auto' && canShowLiveView(host.stdout, host.env);
   if (!isLive) {
-    const logger = createLogger({
-      format: settings.log === 'pretty' ? 'pretty' : 'json',
-      level: settings.logLevel,
-      stream: host.stdout,
-      colour: hasColour(host.stdout, host.env),
-    });
+    const logger = loggerOf(host, settings);
     const unlog = logWorker(worker, logger);
     const reportProgress = logProgress(logger);
     return {

@@ -1,6 +1,5 @@
-import { networkOf } from '../../infonet/peer-network.ts';
-import { createPeerRecord, type PeerRecord } from '../../policy/peer-record.ts';
-import { wholeSeconds } from '../../policy/seconds.ts';
+import { newPeer } from '../../control/change-peers.ts';
+import type { PeerRecord } from '../../policy/peer-record.ts';
 import { createDiskStorage, type DiskStorage } from '../../storage/disk/disk-storage.ts';
 import type { StorageNotice, SyncStorage } from '../../storage/storage.ts';
 
@@ -60,11 +59,5 @@ export function withConfigured(
     if (peer.bucket !== 'sync' || !wanted.delete(peer.peerUrl)) return peer;
     return peer.removed ? { ...peer, enabled: true, removed: false } : peer;
   });
-  return [...kept, ...[...wanted].map((peerUrl) => configured(peerUrl, now))];
-}
-
-function configured(peerUrl: string, now: number): PeerRecord {
-  const at = wholeSeconds(now);
-  const transport = networkOf(new URL(peerUrl).hostname) === 'onion' ? 'onion' : 'clearnet';
-  return createPeerRecord({ peerUrl, transport, addedAt: at, updatedAt: at });
+  return [...kept, ...[...wanted].map((peerUrl) => newPeer(peerUrl, now))];
 }

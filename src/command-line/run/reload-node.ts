@@ -1,28 +1,15 @@
 import { systemNow } from '../../clock/system-ports.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { type GivenSettings, type ResolvedSettings, resolveSettings } from '../settings/resolve-settings.ts';
-import { settingKeys } from '../settings/setting-table.ts';
-import { policyOf, type SettingKey } from '../settings/settings.ts';
+import { pick, policyKeys, type SettingKey, settingKeys, transportKeys } from '../settings/settings.ts';
 import { withConfigured } from './open-node-storage.ts';
 import type { Node } from './start-node.ts';
 import { readTransport } from './transport.ts';
 
 /** What is opened once at the start. */
-const fixed: readonly SettingKey[] = [
-  'data',
-  'serve',
-  'servePrivate',
-  'serveRequestsPerMinute',
-  'serveTotalRequestsPerMinute',
-  'log',
-  'logLevel',
-  'http',
-  'inspect',
-  'inspectControl',
-  'inspectStately',
-  'inspectClassic',
-  'record',
-];
+const fixed: readonly SettingKey[] = settingKeys.filter(
+  (key) => key !== 'peers' && ![...policyKeys, ...transportKeys].some((one) => one === key),
+);
 
 /**
  * Reads the config and the peers again and puts them in force; no wait is dropped. A config that is broken changes
@@ -41,7 +28,7 @@ export async function reloadNode(
     const transport = await readTransport(next.settings);
     const merged = await node.reread();
     node.setTransport(transport);
-    worker.setPolicy(policyOf(next.settings));
+    worker.setPolicy(pick(next.settings, policyKeys));
     // In one step with the reading of the peers: a mark made in between would be lost.
     worker.setPeers(withConfigured(merged(worker.peers), next.settings.peers, systemNow()));
     const changed = settingKeys.filter(

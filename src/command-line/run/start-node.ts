@@ -1,11 +1,13 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
 import { serveControl } from '../../control/control-server.ts';
+import type { ChainStore } from '../../infonet/chain/chain-store.ts';
 import { trackGates } from '../../infonet/gate-directory.ts';
+import { readHostPort } from '../../infonet/host-port.ts';
 import { createInfonetSync, type InfonetSync } from '../../infonet/pull/infonet-sync.ts';
-import type { ServingStatus } from '../../infonet/serve/serving-status.ts';
+import { createInfonetPeer, type InfonetPeer } from '../../infonet/serve/infonet-peer.ts';
 import { inspectWorker } from '../../inspect/inspect-worker.ts';
-import { createRecorder, type Recorder } from '../../inspect/recording/recorder.ts';
+import { createRecorder } from '../../inspect/recording/recorder.ts';
 import { writeRecording } from '../../inspect/recording/recording.ts';
 import { serveOperations } from '../../operations/serve-operations.ts';
 import { traceWorker } from '../../operations/trace-worker.ts';
@@ -13,16 +15,16 @@ import type { ShownChain } from '../../operations/worker-status.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { createSyncWorker } from '../../worker/create-sync-worker.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
+import { CommandFailed, FAILED } from '../exit-status.ts';
 import { openFolderChain } from '../folder/open-chain.ts';
 import { shortPath } from '../folder/reach-node.ts';
 import type { Host } from '../host.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-import { policyOf, type Settings } from '../settings/settings.ts';
+import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import type { Closers } from './closers.ts';
 import { pagesOf } from './inspector-pages.ts';
 import { type NodeReporter, openReporter } from './node-reporter.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
-import { serveChain } from './serve-chain.ts';
 import { createReplaceableSync, readTransport, type TransportOptions } from './transport.ts';
 
 /** A node at work. */
@@ -61,61 +63,86 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
           `a forked chain gave way; it is kept as ${place}`,
         ),
     });
-  const replaceable = createReplaceableSync(syncBy(transport));
-  const worker = createSyncWorker({ sync: replaceable.sync, storage, policy: policyOf(settings) });
+  const { sync, replace } = createReplaceableSync(syncBy(transport));
+  const worker = createSyncWorker({ sync, storage, policy: pick(settings, policyKeys) });
   const opened = openReporter({ host, settings, worker, chain });
   reporter = opened;
   closers.add('the log', () => opened.stop());
-  const untrace = traceWorker(worker);
-  closers.add('the tracing', untrace);
+  closers.add('the tracing', traceWorker(worker));
 
-  const listeners = await serveChain(settings, chain, closers);
-  for (const listener of listeners) reportServing(opened, listener.serving());
+  const listeners: InfonetPeer[] = [];
   const shown = { ...chain, serving: () => listeners.map((listener) => listener.serving()) };
-  const recorder = settings.record ? record(worker, closers) : undefined;
-  const node = { host, settings, worker, chain: shown, reporter: opened, closers, recorder };
+  const node = { host, settings, worker, chain: shown, reporter: opened, closers };
+  await serveChain(node, chain, listeners);
+  const recording = settings.record ? keepRecording(node) : undefined;
   // Before a peer is asked: a port that is taken would break off a run, and what is counted counts from the first one.
   await openPorts(node);
   closers.add('the worker', () => worker.stop());
   await worker.start();
-  reportStart(opened, host, resolved, worker);
-  await openControl(node);
-  return {
-    worker,
-    reporter: opened,
-    reread,
-    setTransport: (options) => replaceable.replace(syncBy(options)),
-  };
+  reportStart(node, resolved);
+  await openControl(node, recording);
+  return { worker, reporter: opened, reread, setTransport: (options) => replace(syncBy(options)) };
 }
 
-interface StartedNode {
+/** What the parts of a node are opened with. */
+interface NodeParts {
   readonly host: Host;
   readonly settings: Settings;
   readonly worker: SyncWorker;
   readonly chain: ShownChain;
   readonly reporter: NodeReporter;
   readonly closers: Closers;
-  readonly recorder: Recorder | undefined;
 }
 
-/** What `record` fetches: the last 10,000 events, or the last hour. */
-function record(worker: SyncWorker, closers: Closers): Recorder {
+/** The listeners that were asked for: one for everybody, and one for the onion service. */
+async function serveChain(
+  { settings, reporter, closers }: NodeParts,
+  chain: ChainStore,
+  listeners: InfonetPeer[],
+): Promise<void> {
+  const { serve, servePrivate, serveRequestsPerMinute, serveTotalRequestsPerMinute } = settings;
+  const open = async (
+    flag: string,
+    place: { host?: string; port?: number; private: boolean },
+  ): Promise<void> => {
+    const limits = {
+      requestsPerWindow: serveRequestsPerMinute,
+      totalRequestsPerWindow: serveTotalRequestsPerMinute,
+      windowSeconds: 60,
+    };
+    const peer = await createInfonetPeer({ chain, ...limits, ...place }).catch((cause: unknown) => {
+      const reason = messageOf(cause);
+      throw new CommandFailed(FAILED, `${reason}; choose another address with ${flag}`, { cause });
+    });
+    closers.add(`the listener of ${flag}`, () => peer.close());
+    listeners.push(peer);
+    const what = place.private ? 'the whole chain, private events too,' : 'the public events of the chain';
+    reporter.info(
+      { event: 'node.serving', url: peer.url, private: place.private },
+      `serves ${what} at ${peer.url}, ${serveRequestsPerMinute} requests a minute and caller`,
+    );
+  };
+  if (serve !== false) await open('--serve', { ...readHostPort(serve), private: false });
+  if (servePrivate !== false) {
+    await open('--serve-private', { host: '127.0.0.1', port: servePrivate, private: true });
+  }
+}
+
+/** What `record` fetches: the last 10,000 events, or the last hour. Gives what writes it. */
+function keepRecording({ worker, closers }: NodeParts): () => string {
   const recorder = createRecorder(worker, 'worker', { maxLines: () => 10_000, maxSeconds: 3600 });
   recorder.observe();
   closers.add('the recorder', () => recorder.close());
-  return recorder;
+  return () => writeRecording(recorder.since(0));
 }
 
 /** What was asked for of HTTP and the inspector. */
-async function openPorts({ settings, worker, chain, reporter, closers }: StartedNode): Promise<void> {
+async function openPorts({ settings, worker, chain, reporter, closers }: NodeParts): Promise<void> {
   const { http, inspect } = settings;
   if (http !== false) {
-    const server = await serveOperations({ worker, chain, port: http });
-    closers.add('the HTTP server', () => server.close());
-    reporter.info(
-      { event: 'node.http', url: server.url },
-      `${server.url}/status, /healthz, /readyz and /metrics`,
-    );
+    const { url, close } = await serveOperations({ worker, chain, port: http });
+    closers.add('the HTTP server', close);
+    reporter.info({ event: 'node.http', url }, `${url}/status, /healthz, /readyz and /metrics`);
   }
   if (inspect === false) return;
   const chains = { worker: chain };
@@ -126,11 +153,10 @@ async function openPorts({ settings, worker, chain, reporter, closers }: Started
 }
 
 /** The socket by which the other commands reach it. */
-async function openControl(node: StartedNode): Promise<void> {
-  const { host, settings, worker, chain, reporter, closers, recorder } = node;
+async function openControl(node: NodeParts, recording: (() => string) | undefined): Promise<void> {
+  const { host, settings, worker, chain, reporter, closers } = node;
   const { data } = settings;
   try {
-    const recording = recorder && (() => writeRecording(recorder.since(0)));
     const onNotice = (message: string): void => reporter.warn({ event: 'node.control' }, message);
     const folder = shortPath(data, host.cwd());
     const control = await serveControl({ folder, worker, chain, onNotice, recording });
@@ -144,23 +170,10 @@ async function openControl(node: StartedNode): Promise<void> {
   }
 }
 
-function reportServing(
-  reporter: NodeReporter,
-  { url, private: isPrivate, requestsPerWindow }: ServingStatus,
-): void {
-  reporter.info(
-    { event: 'node.serving', url, private: isPrivate },
-    `serves ${isPrivate ? 'the whole chain, private events too,' : 'the public events of the chain'} at ${url}, ${requestsPerWindow} requests a minute and caller`,
-  );
-}
-
 function reportStart(
-  reporter: NodeReporter,
-  host: Host,
-  resolved: ResolvedSettings,
-  worker: SyncWorker,
+  { host, worker, reporter }: NodeParts,
+  { settings, configFile, notes }: ResolvedSettings,
 ): void {
-  const { settings, configFile, notes } = resolved;
   const peers = worker.peers.filter((peer) => peer.bucket === 'sync').length;
   reporter.info(
     { event: 'node.started', pid: host.pid, data: settings.data, config: configFile, peers },

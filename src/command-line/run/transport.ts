@@ -5,43 +5,15 @@ import type { InfonetSyncOptions } from '../../infonet/pull/infonet-sync-options
 import { messageOf } from '../../policy/thrown.ts';
 import { utf8Text } from '../../storage/disk/utf8-text.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
-import type { Settings } from '../settings/settings.ts';
+import { pick, type Settings, transportKeys } from '../settings/settings.ts';
 
 /** The options of the transport that are set, and not made by the program. */
 export type TransportOptions = Omit<InfonetSyncOptions, 'chain' | 'onChainSetAside' | 'onProgress'>;
 
-/** The part of the settings that is the transport's. */
-export type TransportSettings = Pick<
-  Settings,
-  | 'allowClearnet'
-  | 'socksProxy'
-  | 'requestTimeoutMs'
-  | 'onionConnectTimeoutMs'
-  | 'onionRequestTimeoutMs'
-  | 'maxBodyBytes'
-  | 'pageLimit'
-  | 'maxPages'
-  | 'replaceForkedChain'
-  | 'ca'
->;
-
-/** @throws CommandFailed if the file of certificates cannot be used */
-export async function readTransport(settings: TransportSettings): Promise<TransportOptions> {
-  const { allowClearnet, socksProxy, maxBodyBytes } = settings;
-  const { requestTimeoutMs, onionConnectTimeoutMs, onionRequestTimeoutMs } = settings;
-  const { pageLimit, maxPages, replaceForkedChain, ca } = settings;
-  return {
-    allowClearnet,
-    socksProxy,
-    requestTimeoutMs,
-    onionConnectTimeoutMs,
-    onionRequestTimeoutMs,
-    maxBodyBytes,
-    pageLimit,
-    maxPages,
-    replaceForkedChain,
-    ca: ca === '' ? undefined : await readCertificates(ca),
-  };
+/** The part of the settings that is the transport's. @throws CommandFailed if the file of certificates cannot be used */
+export async function readTransport(settings: Settings): Promise<TransportOptions> {
+  const { ca, ...others } = pick(settings, transportKeys);
+  return { ...others, ca: ca === '' ? undefined : await readCertificates(ca) };
 }
 
 async function readCertificates(path: string): Promise<string> {

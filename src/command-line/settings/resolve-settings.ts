@@ -1,9 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { suggestion } from '../../control/nearest.ts';
+import { messageOf } from '../../policy/thrown.ts';
+import { describe, isRecord } from '../../policy/wire-fields.ts';
+import { utf8Text } from '../../storage/disk/utf8-text.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
-import { type ConfigFile, readConfigFile } from './config-file.ts';
-import { suggestion } from './nearest-name.ts';
-import { SettingRefused } from './setting-kind.ts';
-import { settingKeys, settingTable } from './setting-table.ts';
-import { CONFIG_VARIABLE, flagOf, isOurs, type SettingKey, type Settings, variableOf } from './settings.ts';
+import { readSetting } from './setting-kinds.ts';
+import {
+  CONFIG_VARIABLE,
+  flagOf,
+  isSettingKey,
+  type Setting,
+  type SettingKey,
+  type Settings,
+  settingKeys,
+  settingTable,
+  VARIABLE_PREFIX,
+  variableOf,
+} from './settings.ts';
 
 /** What was said where. */
 export interface GivenSettings {
@@ -23,6 +37,12 @@ export interface ResolvedSettings {
   readonly notes: readonly string[];
 }
 
+/** What a config file sets, and its absolute path: its relative paths go from its folder. */
+interface ConfigFile {
+  readonly path: string;
+  readonly values: Readonly<Partial<Record<SettingKey, unknown>>>;
+}
+
 /**
  * A flag goes before a variable, that before the config file, and that before the default. Read anew at each call.
  *
@@ -30,19 +50,14 @@ export interface ResolvedSettings {
  */
 export async function resolveSettings(given: GivenSettings): Promise<ResolvedSettings> {
   const path = given.flags.config ?? (given.env[CONFIG_VARIABLE] || undefined);
-  const file = typeof path === 'string' ? await readConfigFile(path, given.cwd) : undefined;
-  try {
-    const found = settingKeys.map((key) => [key, find(key, given, file)] as const);
-    return {
-      settings: Object.fromEntries(found.map(([key, { value }]) => [key, value])) as unknown as Settings,
-      from: Object.fromEntries(found.map(([key, { from }]) => [key, from])) as Record<SettingKey, string>,
-      configFile: file?.path,
-      notes: unknownVariables(given.env),
-    };
-  } catch (error) {
-    if (!(error instanceof SettingRefused)) throw error;
-    throw new CommandFailed(USAGE, error.message, { cause: error });
-  }
+  const file = typeof path === 'string' ? await readConfigFile(resolve(given.cwd, path)) : undefined;
+  const found = settingKeys.map((key) => [key, find(key, given, file)] as const);
+  return {
+    settings: Object.fromEntries(found.map(([key, { value }]) => [key, value])) as unknown as Settings,
+    from: Object.fromEntries(found.map(([key, { from }]) => [key, from])) as Record<SettingKey, string>,
+    configFile: file?.path,
+    notes: unknownVariables(given.env),
+  };
 }
 
 function find(
@@ -50,36 +65,64 @@ function find(
   { flags, env, cwd }: GivenSettings,
   file: ConfigFile | undefined,
 ): { readonly value: unknown; readonly from: string } {
-  const { kind, usual } = settingTable[key];
-  const here = (name: string): { readonly name: string; readonly folder: string } => ({ name, folder: cwd });
+  const { kind, usual }: Setting<unknown> = settingTable[key];
+  const { fromText = (text: string): unknown => text } = kind;
+  const read = (value: unknown, name: string): unknown => readSetting(kind, value, { name, folder: cwd });
   const inFile = file !== undefined && Object.hasOwn(file.values, key) ? file : undefined;
   // All places are read, so that what is wrong does not hide behind what goes before it.
   const fromFile =
-    inFile && kind.read(inFile.values[key], { name: `${inFile.path}: ${key}`, folder: inFile.folder });
+    inFile &&
+    readSetting(kind, inFile.values[key], {
+      name: `${inFile.path}: ${key}`,
+      folder: dirname(inFile.path),
+    });
 
   const flag = flags[key];
   if (flag !== undefined) {
-    return { value: kind.read(valueOfFlag(key, flag), here(flagOf(key))), from: flagOf(key) };
+    const isValue = flag === true || Array.isArray(flag);
+    return { value: read(isValue ? flag : fromText(String(flag)), flagOf(key)), from: flagOf(key) };
   }
   const variable = variableOf(key);
   const text = env[variable];
   // A variable set to nothing is one that somebody took back.
-  if (text !== undefined && text !== '') {
-    return { value: kind.read(kind.fromText(text), here(variable)), from: variable };
-  }
+  if (text !== undefined && text !== '') return { value: read(fromText(text), variable), from: variable };
   if (inFile !== undefined) return { value: fromFile, from: inFile.path };
-  return { value: kind.read(usual, here(key)), from: 'default' };
+  return { value: read(usual, key), from: 'default' };
 }
 
-function valueOfFlag(key: SettingKey, flag: unknown): unknown {
-  if (Array.isArray(flag)) return flag;
-  return flag === true ? true : settingTable[key].kind.fromText(String(flag));
+async function readConfigFile(path: string): Promise<ConfigFile> {
+  const text = await readFile(path)
+    .then(utf8Text)
+    .catch((error: unknown) => {
+      const reason = messageOf(error);
+      throw wrong(`the config file ${path} cannot be read: ${reason}; name another one with --config`);
+    });
+  const values = parsed(path, text);
+  if (!isRecord(values)) {
+    throw wrong(`${path} is ${describe(values)}; allowed is an object such as {"intervalSeconds": 300}`);
+  }
+  const unknown = Object.keys(values).find((key) => !isSettingKey(key));
+  if (unknown === undefined) return { path, values };
+  const near = suggestion(unknown, settingKeys) || `; known are ${settingKeys.join(', ')}`;
+  throw wrong(`${path}: ${describe(unknown)} is no setting${near}`);
+}
+
+function parsed(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw wrong(`${path} is no JSON: ${messageOf(error)}; mend it, or leave --config out`);
+  }
+}
+
+function wrong(message: string): CommandFailed {
+  return new CommandFailed(USAGE, message);
 }
 
 function unknownVariables(env: GivenSettings['env']): readonly string[] {
   const known = [CONFIG_VARIABLE, ...settingKeys.map(variableOf)];
   return Object.keys(env)
-    .filter((name) => isOurs(name) && !known.includes(name))
+    .filter((name) => name.startsWith(VARIABLE_PREFIX) && !known.includes(name))
     .map((name) => `${name} in the environment is no setting, and not used${suggestion(name, known)}`);
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { suggestion } from '../../control/nearest.ts';
 import { messageOf } from '../../policy/thrown.ts';
 import { describe } from '../../policy/wire-fields.ts';
 import { type Assertion, checkAssertion, parseAssertion } from '../../simulate/assertion/assertion.ts';
@@ -11,17 +12,16 @@ import {
 import { readScenario } from '../../simulate/scenario/read-scenario.ts';
 import { recoveryStart, type Scenario } from '../../simulate/scenario/scenario.ts';
 import { isScenarioName, scenarioNames, shippedScenario } from '../../simulate/scenario/shipped-scenarios.ts';
-import { CommandFailed, USAGE } from '../exit-status.ts';
-import { suggestion } from '../settings/nearest-name.ts';
+import { CommandFailed, USAGE, usage } from '../exit-status.ts';
 
 /** The flags of `simulate`, as they were given. */
 export interface SimulateFlags {
   readonly scenario: string;
-  readonly workers?: string;
-  readonly peers?: string;
-  readonly capacity?: string;
-  readonly hours?: string;
-  readonly seed: string;
+  readonly workers?: number;
+  readonly peers?: number;
+  readonly capacity?: number;
+  readonly hours?: number;
+  readonly seed: number;
   readonly contenders?: readonly string[];
   readonly assert?: readonly string[];
   readonly json?: true;
@@ -45,13 +45,14 @@ export async function readRequest(
   policy: Readonly<Record<string, unknown>>,
   cwd: string,
 ): Promise<SimulationRequest> {
+  const { workers, hours, seed } = flags;
   const { path, scenario } = await findScenario(flags.scenario, cwd);
   return usage(() => {
     const checked = readScenario(
       {
         ...scenario,
-        ...numberFlag('workers', flags.workers),
-        ...numberFlag('hours', flags.hours),
+        ...(workers === undefined ? {} : { workers }),
+        ...(hours === undefined ? {} : { hours }),
         policy: { ...scenario.policy, ...policy },
         peers: peersOf(scenario, flags),
       },
@@ -61,7 +62,7 @@ export async function readRequest(
     const assertions = (flags.assert ?? []).map(parseAssertion);
     const recovers = recoveryStart(checked) !== undefined;
     for (const assertion of assertions) checkAssertion(assertion, { contenders, recovers });
-    return { scenario: checked, seed: seedOf(flags.seed), contenders, assertions };
+    return { scenario: checked, seed, contenders, assertions };
   });
 }
 
@@ -87,56 +88,20 @@ async function findScenario(
 }
 
 /** The scenario's last group grows or shrinks, so that there are as many as asked for. */
-function peersOf({ peers }: Scenario, { peers: count, capacity }: SimulateFlags): readonly unknown[] {
-  const wanted = numberFlag('peers', count).peers;
+function peersOf({ peers }: Scenario, { peers: wanted, capacity }: SimulateFlags): readonly unknown[] {
   const others = peers.slice(0, -1).reduce((sum, group) => sum + group.count, 0);
   if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted > others)) {
     throw new RangeError(`--peers is ${wanted}; allowed is a whole number from ${others + 1}`);
   }
-  const requestsPerSecond = numberFlag('capacity', capacity).capacity;
   return peers.map((group, index) => ({
     ...group,
     ...(wanted === undefined || index < peers.length - 1 ? {} : { count: wanted - others }),
-    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(capacity === undefined ? {} : { requestsPerSecond: capacity }),
   }));
-}
-
-function numberFlag<Name extends string>(
-  name: Name,
-  text: string | undefined,
-): { readonly [Key in Name]?: number } {
-  if (text === undefined) return {};
-  if (!/^\d+(\.\d+)?$/.test(text)) {
-    throw new RangeError(`--${name} is ${describe(text)}; allowed is a number of at least 0`);
-  }
-  return { [name]: Number(text) } as { readonly [Key in Name]?: number };
-}
-
-function seedOf(text: string): number {
-  const seed = Number(text);
-  if (/^-?\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
-  throw new RangeError(`--seed is ${describe(text)}; allowed is a whole number`);
 }
 
 function namesOf(given: readonly string[] | undefined): readonly ContenderName[] {
   if (given === undefined) return contenderNames;
   const names = given.flatMap((one) => one.split(',')).filter((name) => name !== '');
   return [...new Set(names.map(checkContenderName))];
-}
-
-function usage<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new CommandFailed(USAGE, messageOf(error), { cause: error });
-  }
-}
-
-/** What of the settings was said at all: a default says nothing against a scenario. */
-export function givenPolicy(
-  settings: Readonly<Record<string, unknown>>,
-  from: Readonly<Record<string, string>>,
-  keys: readonly string[],
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(keys.filter((key) => from[key] !== 'default').map((key) => [key, settings[key]]));
 }

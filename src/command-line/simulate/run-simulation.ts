@@ -7,8 +7,7 @@ import type { SimulationReport } from '../../simulate/report/simulation-report.t
 import { simulate } from '../../simulate/simulate.ts';
 import { CommandFailed, FAILED } from '../exit-status.ts';
 import type { Host } from '../host.ts';
-import { bar, createPaint, hasColour } from '../live-view/paint.ts';
-import { openScreen } from '../live-view/screen.ts';
+import { withProgress } from '../live-view/progress.ts';
 import { watchForEnd } from '../run/wait-for-end.ts';
 import type { SimulationRequest } from './read-request.ts';
 
@@ -49,24 +48,17 @@ async function simulateWatched(host: Host, request: SimulationRequest): Promise<
   void watch.end.then((end) => {
     ending.abort(end.kind === 'fault' ? end.error : new CommandFailed(FAILED, 'ended before it was through'));
   });
-  const screen = host.stderr.isTTY === true ? openScreen(host.stderr) : undefined;
-  const paint = createPaint(hasColour(host.stderr, host.env));
   try {
-    return await simulate({
-      scenario: { ...scenario },
-      seed,
-      contenders,
-      signal: ending.signal,
-      onProgress: ({ title, done }) => {
-        const percent = `${String(Math.floor(done * 100)).padStart(3)} %`;
-        screen?.draw(({ columns }) => {
-          const room = Math.max(0, columns - percent.length - title.length - 4);
-          return `${bar(done, room, 'running', paint)} ${percent}  ${title}`;
-        });
-      },
-    });
+    return await withProgress(host, 'running', (show) =>
+      simulate({
+        scenario: { ...scenario },
+        seed,
+        contenders,
+        signal: ending.signal,
+        onProgress: ({ title, done }) => show(done, title),
+      }),
+    );
   } finally {
-    screen?.close();
     watch.stop();
   }
 }

@@ -25,8 +25,7 @@ export function statusText(status: WorkerStatus, heading: string): string {
     ['chain', chainText(status)],
     ...status.serving.map((listener) => ['serves', servingText(listener)]),
   ];
-  const safeRows = rows.map(([name = '', text = '']) => [name, safeText(text)]);
-  return [...columns(safeRows), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
+  return [...columns(rows), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
 }
 
 /** The peers, with when each may be asked; or that there are none. */
@@ -43,7 +42,7 @@ export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): 
       utcText(Number(peer['last_sync_ok_at'])),
       ...(isLabelled ? [String(peer['label'])] : []),
       asked?.detail ?? '',
-    ].map((cell) => safeText(cell));
+    ];
   });
   const label = isLabelled ? ['label'] : [];
   const heads = ['peer', 'rule', 'may be asked', 'failures', 'last good', ...label, 'last error'];
@@ -52,8 +51,13 @@ export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): 
 
 function chainText({ chain, state }: WorkerStatus): string {
   if (chain === null) return 'none that can be read';
-  const events = `${chain.count} ${chain.count === 1 ? 'event' : 'events'}`;
+  const events = eventsText(chain.count);
   return chain.head === state.current_head ? events : `${events}, head ${chain.head || 'none'}`;
+}
+
+/** `1 event`, `2 events`. */
+export function eventsText(count: number): string {
+  return `${count} ${count === 1 ? 'event' : 'events'}`;
 }
 
 function servingText(listener: WorkerStatus['serving'][number]): string {
@@ -73,16 +77,13 @@ function nextAsk({ nextAskAt }: PeerWhy, now: number): string {
   return nextAskAt <= now ? 'now' : `${utcText(nextAskAt)}, ${fromNow(nextAskAt, now)}`;
 }
 
-/** Rows with their cells one below the other; two blanks between them, and none at the ends. */
+/** Rows with their cells, made safe to show, one below the other; two blanks between them, and none at the ends. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const safeRows = rows.map((row) => row.map((cell) => safeText(cell)));
+  const widthOf = (index: number): number => Math.max(...safeRows.map((row) => row[index]?.length ?? 0));
+  const widths = (safeRows[0] ?? []).map((_, index) => widthOf(index));
+  return safeRows.map((row) => {
+    const cells = row.map((cell, index) => cell.padEnd(widths[index] ?? 0));
+    return cells.join('  ').trimEnd();
+  });
 }

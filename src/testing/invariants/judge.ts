@@ -3,6 +3,7 @@ import type { Invariant, Watch } from './invariant.ts';
 import { neverWedged } from './never-wedged.ts';
 import { nobodySilenced } from './nobody-silenced.ts';
 import { oneAttemptAtATime } from './one-attempt-at-a-time.ts';
+import { onlyAskedAreMarked } from './only-asked-are-marked.ts';
 import { createPolicyFold, type PolicyFold } from './policy-fold.ts';
 import { polite } from './polite.ts';
 import { savedNeverGoesBack } from './saved-never-goes-back.ts';
@@ -14,6 +15,7 @@ import { whyAgrees } from './why-agrees.ts';
 export type InvariantName =
   | 'polite'
   | 'oneAttemptAtATime'
+  | 'onlyAskedAreMarked'
   | 'nobodySilenced'
   | 'neverWedged'
   | 'stateIsAFold'
@@ -24,6 +26,7 @@ export type InvariantName =
 const invariants: Readonly<Record<InvariantName, Invariant>> = {
   polite,
   oneAttemptAtATime,
+  onlyAskedAreMarked,
   nobodySilenced,
   neverWedged,
   stateIsAFold,

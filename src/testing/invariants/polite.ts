@@ -53,6 +53,8 @@ export const polite: Invariant = (breach) => {
           return;
         }
         case 'began':
+          // What was over may be lost with a peer that was removed meanwhile; a clock set back does not bring it back.
+          for (const [url, until] of told) if (until <= at) told.delete(url);
           createPeerList(entry.input.peers ?? []).forEach(fromRecord);
           bound(at);
           return;

@@ -69,8 +69,8 @@ export interface BareWorld {
 /** No passage of time holds so many deadlines, but that of a worker that does not wait. */
 const HOT_LOOP = 20_000;
 
-/** Virtual milliseconds that an orderly stop may take: the grace of the attempt, and two saves that hang. */
-const MAX_STOP_MS = 120_000;
+/** Virtual milliseconds that an orderly stop may take: a start whose load hangs as the one before did, the grace of the attempt, and two saves that hang. */
+const MAX_STOP_MS = 180_000;
 
 const known = [
   'sync',
@@ -109,7 +109,6 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
   let explained: { readonly context: WorkerContext; readonly why: Why } | undefined;
   let emitted = 0;
   let isDying = false;
-  let starting = 0;
   const followed = followedSync(sync, calls.follow, see);
   const storage = openStorage(options, clock, see);
   const given = options.random ?? 0;
@@ -145,16 +144,10 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     life.kill();
   };
   const begin = (): void => {
-    starting += 1;
     const own = life;
-    own.worker
-      .start()
-      .catch((error: unknown) => {
-        if (!own.isDead) see({ kind: 'start failed', error });
-      })
-      .finally(() => {
-        if (own === life) starting -= 1;
-      });
+    own.worker.start().catch((error: unknown) => {
+      if (!own.isDead) see({ kind: 'start failed', error });
+    });
   };
   const note = (): void => {
     if (life.isDead) return;
@@ -162,7 +155,7 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     const delay = host.unfairDelays[0];
     if (delay !== undefined)
       throw new Error(`the worker set a timer of ${delay} ms, which fires at once in Node`);
-    const snapshot = isRunning(worker) ? worker.snapshot : undefined;
+    const snapshot = worker.isStarted ? worker.snapshot : undefined;
     // As long as nothing changes, neither does the reason for it.
     if (snapshot?.context !== explained?.context) {
       explained = snapshot === undefined ? undefined : { context: snapshot.context, why: worker.why() };
@@ -177,8 +170,7 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     });
   };
   const settle = async (): Promise<void> => {
-    const hanging = await calls.settled();
-    if (hanging > 0) see({ kind: 'storage fault', text: `${hanging} calls do nothing any more, and hang` });
+    await calls.settled();
     if (isDying) await comeBack(crash?.downMs ?? 0);
     else note();
   };
@@ -189,7 +181,6 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     // Time for the peers and the clock alone.
     time.advanceTo(time.now() + downMs);
     peers = peers.map(configured);
-    starting = 0;
     life = newLife();
     begin();
     await settle();
@@ -225,11 +216,6 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     }
     // An event that the stop emits may be the one that it is killed at.
     if (own.isDead) return;
-    if (!hasEnded && starting > 0) {
-      // As a supervisor does, whose patience is at its end.
-      see({ kind: 'storage fault', text: 'stop() waits for a start that hangs: the process is killed' });
-      return kill();
-    }
     see({ kind: 'stopped', hasEnded, timers: own.host.size });
   };
 
@@ -279,14 +265,14 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
           break;
         case 'set peers':
           peers = happening.peers;
-          if (isRunning(worker)) worker.setPeers(peers);
+          if (worker.isStarted) worker.setPeers(peers);
           break;
         case 'set policy':
           policy = happening.policy;
-          if (isRunning(worker)) worker.setPolicy(policy);
+          if (worker.isStarted) worker.setPolicy(policy);
           break;
         case 'request':
-          if (isRunning(worker)) worker.requestSync({ force: happening.force });
+          if (worker.isStarted) worker.requestSync({ force: happening.force });
           break;
         case 'peer seen':
           if (isKnown(worker, happening.peerUrl)) worker.peerSeen(happening.peerUrl);
@@ -301,14 +287,9 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
   return world;
 }
 
-/** While a worker is started again it still has the chart of before. */
-function isRunning(worker: SyncWorker): boolean {
-  return worker.isStarted && worker.snapshot?.status !== 'stopped';
-}
-
 /** A worker refuses what is sent while it does not run, and news of strangers. */
 function isKnown(worker: SyncWorker, url: string): boolean {
-  return isRunning(worker) && worker.peers.some(({ peerUrl }) => peerUrl === url);
+  return worker.isStarted && worker.peers.some(({ peerUrl }) => peerUrl === url);
 }
 
 /** What a configuration says of a peer when a process starts again; its marks are the storage's. */

@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CheckPeerOptions, checkPeer } from '../../../src/command-line/check/check-peer.ts';
-import type { CheckReport } from '../../../src/command-line/check/check-report.ts';
+import { type CheckReport, reportLines } from '../../../src/command-line/check/check-report.ts';
 import { createMemoryChain } from '../../../src/infonet/chain/chain-store.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { createInfonetPeer } from '../../../src/infonet/serve/infonet-peer.ts';
@@ -36,19 +36,18 @@ interface Checked {
   readonly text: string;
 }
 
+/** As the command prints it. */
 async function check(peerUrl: string, options: Partial<CheckPeerOptions> = {}): Promise<Checked> {
-  let text = '';
-  const out = {
-    write: (chunk: string) => {
-      text += chunk;
-    },
+  let asking = '';
+  const onAsking = (address: string): void => {
+    asking = `Asking ${address}, once; nothing is changed.\n`;
   };
-  const exit = await checkPeer(peerUrl, { out, now: () => NOW, requestTimeoutMs: 5000, ...options });
-  return { exit, text };
+  const made = await report(peerUrl, { onAsking, ...options });
+  return { exit: made.wouldServe ? 0 : 1, text: `${asking}${reportLines(made, false).join('\n')}\n` };
 }
 
-async function report(peerUrl: string, options: Partial<CheckPeerOptions> = {}): Promise<CheckReport> {
-  return JSON.parse((await check(peerUrl, { ...options, json: true })).text);
+function report(peerUrl: string, options: Partial<CheckPeerOptions> = {}): Promise<CheckReport> {
+  return checkPeer(peerUrl, { now: () => NOW, requestTimeoutMs: 5000, ...options });
 }
 
 async function startPeer(events = recordedEvents, requestsPerWindow = 60): Promise<string> {
@@ -119,13 +118,12 @@ Took         - ms
     expect(text).toContain('It would serve us: it is on our protocol, and its chain is empty.');
   });
 
-  test('is told in one JSON object where that is wanted, with durations by a clock that does not jump', async () => {
+  test('has durations by a clock that does not jump', async () => {
     const url = await startPeer();
     let now = NOW;
     // A wall clock that is set back with every look at it.
-    const { exit, text } = await check(url, { json: true, now: () => (now -= 100) });
-    const told: CheckReport = JSON.parse(text);
-    expect([exit, text.split('\n').length, told.peerUrl, told.wouldServe]).toEqual([0, 2, url, true]);
+    const told = await report(url, { now: () => (now -= 100) });
+    expect([told.peerUrl, told.wouldServe]).toEqual([url, true]);
     expect(told.totalMs).toBeGreaterThan(0);
     expect(told.connect?.ms).toBeGreaterThan(0);
     expect(told.answer?.ms).toBeGreaterThan(0);
@@ -304,8 +302,10 @@ describe('an onion peer', () => {
   });
 
   test('with a mistyped address is not asked: that is wrong usage', async () => {
-    const { exit, text } = await check(ONION.replace('gzy', 'gzz'));
-    expect([exit, text]).toEqual([2, expect.stringContaining('is mistyped: its checksum does not fit')]);
+    await expect(report(ONION.replace('gzy', 'gzz'))).rejects.toMatchObject({
+      status: 2,
+      message: expect.stringContaining('is mistyped: its checksum does not fit'),
+    });
   });
 
   test('that Tor does not reach is told with what Tor said, and what to do', async () => {
@@ -390,15 +390,15 @@ test.each([
   ['http://user:S3CRET@peer.example', /carries credentials/],
   ['nonsense', /"nonsense"; allowed is an absolute URL/],
 ])('%s is wrong usage, and says why', async (url, why) => {
-  const { exit, text } = await check(url);
-  expect([exit, text.includes('S3CRET')]).toEqual([2, false]);
-  expect(text).toMatch(why);
+  const error: unknown = await report(url).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ status: 2, message: expect.stringMatching(why) });
+  expect(String(error)).not.toContain('S3CRET');
 });
 
 test('an option that is out of range is wrong usage', async () => {
-  expect(await check('http://127.0.0.1:1', { pageLimit: 1000 })).toEqual({
-    exit: 2,
-    text: 'pageLimit is 1000; allowed is a whole number from 1 to 500\n',
+  await expect(report('http://127.0.0.1:1', { pageLimit: 1000 })).rejects.toMatchObject({
+    status: 2,
+    message: 'pageLimit is 1000; allowed is a whole number from 1 to 500',
   });
 });
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { createLogger, logLevels } from '../../../src/command-line/log/create-logger.ts';
+import { createLogger } from '../../../src/command-line/log/create-logger.ts';
+import { logLevels } from '../../../src/command-line/settings/settings.ts';
 import { fc } from '../../support/property.ts';
 import { captureLog } from './captured-log.ts';
 
