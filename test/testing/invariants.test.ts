@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PeerSyncRateLimited, type SyncFunction, throwIfRefused } from '../../src/index.ts';
+import { createPeerRecord, PeerSyncRateLimited, type SyncFunction, throwIfRefused } from '../../src/index.ts';
 import { applyChanges, readRecording } from '../../src/inspect/index.ts';
 import { checkProperty, fc, happenings, peerScripts } from '../../src/testing/fast-check/index.ts';
 import { createWorld, scriptedPeers, type World, WorldError } from '../../src/testing/index.ts';
@@ -190,4 +190,23 @@ describe('a world', () => {
     );
     expect(() => scriptedPeers({})).toThrow('has no peer');
   });
+});
+
+test('a peer that is removed during its attempt comes back as it was, and is not marked though it was not asked', async () => {
+  const peers = scriptedPeers({ 'http://a.example': [{ kind: 'broken body' }] });
+  await using world = await createWorld({
+    peers: peers.urls,
+    policy: { failureBackoffSeconds: 86_400, jitterRatio: 0, maxPeersPerRun: 1 },
+    // The save before the second attempt hangs, so that its peer is not asked until the worker stops.
+    storage: { saves: ['throws', 'hangs'] },
+    sync: honest(peers.fetch),
+  });
+  await world.happen({ kind: 'pass', ms: 1000 });
+  await world.happen({ kind: 'request', force: true });
+  const a = createPeerRecord({ peerUrl: 'http://a.example' });
+  const d = createPeerRecord({ peerUrl: 'http://d.onion' });
+  await world.happen({ kind: 'set peers', peers: [a, d] });
+  await world.happen({ kind: 'set peers', peers: [] });
+  await world.happen({ kind: 'stop', downMs: 0 });
+  world.expect();
 });

@@ -8,6 +8,7 @@ import type { Invariant } from './invariant.ts';
 export const onlyAskedAreMarked: Invariant = (breach) => {
   let isAsked = true;
   let hasJumped = false;
+  let atStart: PeerRecord | undefined;
   return {
     before: (entry, fold) => {
       if (entry.kind === 'called') isAsked = true;
@@ -17,6 +18,7 @@ export const onlyAskedAreMarked: Invariant = (breach) => {
       if (event.type === 'attempt.started') {
         isAsked = false;
         hasJumped = false;
+        atStart = fold.inSync(event.peerUrl);
       }
       if (isAsked) return;
       const isFault =
@@ -27,7 +29,9 @@ export const onlyAskedAreMarked: Invariant = (breach) => {
       if (event.type !== 'run.withdrawn') return;
       const peerUrl = fold.tried.at(-1) ?? '';
       const after = event.peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl);
-      if (marksOf(after) !== marksOf(fold.inSync(peerUrl)))
+      // A peer removed during its attempt may come back, with the marks it had when the attempt began.
+      const before = fold.inSync(peerUrl) ?? atStart;
+      if (after !== undefined && marksOf(after) !== marksOf(before))
         breach(`${peerUrl} is marked by a stop, and was not asked`);
     },
   };
