@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { SyncPolicyOptions, SyncWorkerNotification } from '../../src/index.ts';
 
 export interface WorkerProcess {
-  /** Resolves with the next event that fits. */
+  /** Resolves with the next event that fits; rejects where the process ends before. */
   told(fits: (event: SyncWorkerNotification) => boolean): Promise<SyncWorkerNotification>;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and resolves when the process is gone. */
@@ -34,13 +34,16 @@ export function startWorkerProcess(
   onTestFinished(() => void child.kill('SIGKILL'));
   return {
     told: (fits) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const listen = (event: SyncWorkerNotification): void => {
           if (!fits(event)) return;
           child.off('message', listen as (message: unknown) => void);
           resolve(event);
         };
         child.on('message', listen as (message: unknown) => void);
+        void gone.then(([status, signal]) =>
+          reject(new Error(`the worker process ended: ${signal ?? `status ${status}`}`)),
+        );
       }),
     signal: (signal) => void child.kill(signal),
     kill: async () => {
