@@ -30,9 +30,8 @@ export const onlyAskedAreMarked: Invariant = (breach) => {
       const peerUrl = fold.tried.at(-1) ?? '';
       const after = event.peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl);
       // A peer removed during its attempt may come back, with the marks it had when the attempt began.
-      const before = fold.inSync(peerUrl) ?? atStart;
-      if (after !== undefined && marksOf(after) !== marksOf(before))
-        breach(`${peerUrl} is marked by a stop, and was not asked`);
+      const before = fold.inSync(peerUrl) ?? (after && atStart);
+      if (marksOf(after) !== marksOf(before)) breach(`${peerUrl} is marked by a stop, and was not asked`);
     },
   };
 };
