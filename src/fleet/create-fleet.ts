@@ -5,7 +5,7 @@ import type { InspectorPage } from '../inspect/inspection.ts';
 import { createPeerList } from '../policy/peer-record.ts';
 import { normalizePeerUrl } from '../policy/peer-url.ts';
 import { resolvePolicy } from '../policy/sync-policy.ts';
-import { initialSyncState, type SyncOutcome, syncOutcomes } from '../policy/sync-worker-state.ts';
+import { initialSyncState } from '../policy/sync-worker-state.ts';
 import { checkSyncState } from '../policy/sync-worker-state-wire.ts';
 import { asError } from '../policy/thrown.ts';
 import { decide } from '../schedule/decide.ts';
@@ -18,6 +18,7 @@ import { FleetError } from './fleet-errors.ts';
 import { type FleetEvent, fleetEventTypes } from './fleet-events.ts';
 import { checkId, type FleetOptions, readFleetOptions } from './fleet-options.ts';
 import { type OperatorEvent, policyOf, writeEvent } from './operator-events.ts';
+import { readStatus } from './read-status.ts';
 import { fieldsOf, readRecord, writePeers, writePolicy, writeState } from './record.ts';
 import { type SeenWorker, seeWorker } from './seen-worker.ts';
 import { fleetKeys, originOf } from './store/keys.ts';
@@ -26,9 +27,6 @@ import { startWork } from './work.ts';
 
 /** The most bytes of events that wait for one worker. */
 const MAX_EVENT_BYTES = 64 * 1024;
-
-/** Closed gates that a status lists. */
-const MAX_GATES = 100;
 
 /** Workers that are added at once. */
 const BATCH = 500;
@@ -60,19 +58,8 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
   let opening: Promise<Engine> | undefined;
   const open = (): Promise<Engine> => {
     if (opening === undefined) {
-      const { signal } = end;
-      const { emit } = hub;
-      loading = loadEngine({
-        connection,
-        keys,
-        perPeer,
-        process,
-        monotonic,
-        fresh,
-        emit,
-        fault,
-        end: signal,
-      });
+      const ports = { process, monotonic, fresh, emit: hub.emit, fault, end: end.signal };
+      loading = loadEngine({ connection, keys, perPeer, ...ports });
       opening = loading.then(async (engine) => {
         await engine.store.open();
         return engine;
@@ -149,35 +136,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     return found && seeWorker(id, found, store.time.now(), { gates, policy, sync });
   };
 
-  const status = async (): Promise<FleetStatus> => {
-    const { store, alarms } = await open();
-    await store.refresh();
-    const [counts, processes, quiet, [, closedCount, closed]] = await Promise.all([
-      store.redis.hgetall(keys.counts),
-      store.redis.hgetall(keys.processes),
-      store.redis.hget(keys.meta, 'quiet'),
-      store.call('closed', [keys.closed], [keys.gates, MAX_GATES]),
-    ]);
-    const states = Object.fromEntries(
-      syncOutcomes.map((outcome) => [outcome, Number(counts[outcome] ?? 0)]),
-    ) as Record<SyncOutcome, number>;
-    const now = store.time.now();
-    const { paused, ...alarmCounts } = await alarms.counts();
-    return {
-      name,
-      at: now / 1000,
-      workers: Object.values(states).reduce((all, count) => all + count, 0),
-      states,
-      alarms: alarmCounts,
-      paused,
-      processes: Object.entries(processes).map(([who, value]) => {
-        const [seenAt = '0', ...about] = value.split(' ');
-        return { process: who, about: about.join(' '), seenAt: Number(seenAt) / 1000 };
-      }),
-      closedGates: { count: Number(closedCount), longest: readGates(closed) },
-      quietUntil: Number(quiet ?? 0) > now ? Number(quiet) / 1000 : 0,
-    };
-  };
+  const status = async (): Promise<FleetStatus> => readStatus({ name, keys, ...(await open()) });
 
   return {
     open: async () => {
@@ -295,16 +254,6 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     await engine?.alarms.close();
     await engine?.store.close();
   }
-}
-
-/** A list of origins, the times at which their gates open, and what closed them. */
-function readGates(reply: unknown): FleetStatus['closedGates']['longest'] {
-  if (!Array.isArray(reply)) return [];
-  return Array.from({ length: reply.length / 3 }, (_, index) => ({
-    origin: String(reply[3 * index]),
-    closedUntil: Number(reply[3 * index + 1]) / 1000,
-    header: String(reply[3 * index + 2]),
-  }));
 }
 
 type Ready = Required<Omit<FleetWorkerInput, 'peers' | 'policy' | 'state'>> & {

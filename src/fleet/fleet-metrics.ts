@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { SILENT_SECONDS } from '../inspect/inspector-view.ts';
 import type { Fleet, FleetStatus } from './fleet.ts';
 import type { FleetEvent } from './fleet-events.ts';
 
@@ -26,8 +27,10 @@ const gauges: readonly {
   },
   {
     name: 'processes',
-    help: 'Processes that work and were heard within 15 s',
-    read: ({ processes, at }) => [['', processes.filter(({ seenAt }) => seenAt > at - 15).length]],
+    help: `Processes that work and were heard within ${SILENT_SECONDS} s`,
+    read: ({ processes, at }) => [
+      ['', processes.filter(({ seenAt }) => seenAt > at - SILENT_SECONDS).length],
+    ],
   },
   {
     name: 'closed_gates',

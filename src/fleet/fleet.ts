@@ -1,7 +1,7 @@
 import type { Held } from '../explain/held-text.ts';
 import type { Why } from '../explain/why.ts';
 import type { InspectOptions, InspectorPage } from '../inspect/inspection.ts';
-import type { ClosedGates } from '../inspect/inspector-view.ts';
+import type { FleetStanding } from '../inspect/inspector-view.ts';
 import type { PeerRecord, PeerRecordInput } from '../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../policy/sync-policy.ts';
 import type { SyncOutcome, SyncWorkerState } from '../policy/sync-worker-state.ts';
@@ -39,31 +39,12 @@ export interface FleetPeer {
 }
 
 /** A fleet by its counts. */
-export interface FleetStatus {
-  readonly name: string;
+export interface FleetStatus extends FleetStanding {
   /** Time of the store, in Unix seconds with a fraction. */
   readonly at: number;
   readonly workers: number;
   /** How many workers are in each state. */
   readonly states: Readonly<Partial<Record<SyncOutcome, number>>>;
-  /** Alarms: set for later, waiting for a process, being looked at, overdue by more than 5 s. */
-  readonly alarms: {
-    readonly delayed: number;
-    readonly waiting: number;
-    readonly active: number;
-    readonly late: number;
-  };
-  /** An operator paused the queue. */
-  readonly paused: boolean;
-  /** The processes that work: who, and when each was last heard, in Unix seconds. */
-  readonly processes: readonly {
-    readonly process: string;
-    readonly about: string;
-    readonly seenAt: number;
-  }[];
-  readonly closedGates: ClosedGates;
-  /** Nobody is asked before this because the store forgot; 0 if it did not. Unix seconds. */
-  readonly quietUntil: number;
 }
 
 /** Something that a fleet depends on and cannot set itself. */

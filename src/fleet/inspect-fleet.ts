@@ -1,7 +1,7 @@
 import { heldText } from '../explain/held-text.ts';
 import { Feed } from '../inspect/feed.ts';
 import type { InspectorPage } from '../inspect/inspection.ts';
-import type { FleetOverview, WorkersOverview } from '../inspect/inspector-view.ts';
+import type { WorkersOverview } from '../inspect/inspector-view.ts';
 import {
   chartDefinition,
   cleanJson,
@@ -46,6 +46,7 @@ interface Read {
  */
 export async function inspectFleet(parts: FleetPageParts): Promise<InspectorPage> {
   const { name, port, now, status, see } = parts;
+  let last: FleetStatus = { ...nothing, name };
   let overview: WorkersOverview | null = null;
   let known = new Map<string, Read>();
 
@@ -63,11 +64,18 @@ export async function inspectFleet(parts: FleetPageParts): Promise<InspectorPage
     }
   };
   const readAll = async (ids: readonly string[]): Promise<void> => {
-    const [found, ...workers] = await Promise.all([
-      status().catch((error: unknown) => messageOf(error)),
-      ...ids.map(async (id) => [id, await readWorker(id)] as const),
-    ]);
-    overview = typeof found === 'string' ? failedOverview(name, overview, found) : fleetOverview(found);
+    let problem = '';
+    const counting = status().then(
+      (found) => {
+        last = found;
+      },
+      (error: unknown) => {
+        problem = messageOf(error);
+      },
+    );
+    const workers = await Promise.all(ids.map(async (id) => [id, await readWorker(id)] as const));
+    await counting;
+    overview = fleetOverview(last, problem);
     known = new Map(workers);
   };
 
@@ -134,31 +142,16 @@ function subjectOf(id: string, context: WorkerContext, now: () => number): Subje
   };
 }
 
-function fleetOverview(found: FleetStatus): WorkersOverview {
-  const { name, workers, states, alarms, paused, processes, closedGates, quietUntil } = found;
-  const fleet: FleetOverview = {
-    name,
-    problem: '',
-    alarms,
-    paused,
-    processCount: processes.length,
-    processes: processes
-      .slice(0, MAX_PROCESSES)
-      .map(({ process, about, seenAt }) => ({ process, about, seenAt })),
-    closedGates,
-    quietUntil,
-  };
-  return { total: workers, counts: states, rows: [], found: 0, fleet };
+/** @param problem why nothing newer is known; '' if this is what there is */
+function fleetOverview(last: FleetStatus, problem: string): WorkersOverview {
+  const { at: _, workers: total, states: counts, ...standing } = last;
+  const { processes } = standing;
+  const shown = { processCount: processes.length, processes: processes.slice(0, MAX_PROCESSES) };
+  return { total, counts, rows: [], found: 0, fleet: { ...standing, ...shown, problem } };
 }
 
-/** What was known last, and why nothing newer is. */
-function failedOverview(name: string, last: WorkersOverview | null, problem: string): WorkersOverview {
-  const before = last ?? fleetOverview({ ...unknown, name });
-  return { ...before, ...(before.fleet === undefined ? {} : { fleet: { ...before.fleet, problem } }) };
-}
-
-const unknown: FleetStatus = {
-  name: '',
+/** Until the first reading. */
+const nothing: Omit<FleetStatus, 'name'> = {
   at: 0,
   workers: 0,
   states: {},

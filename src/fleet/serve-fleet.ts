@@ -3,6 +3,7 @@ import { checkLoopback, guardReading } from '../http/guard.ts';
 import { type HttpAnswer, jsonAnswer, problem } from '../http/http-answer.ts';
 import { serveRoutes } from '../http/http-routes.ts';
 import { createHttpServer } from '../http/http-server.ts';
+import { SILENT_SECONDS } from '../inspect/inspector-view.ts';
 import { messageOf } from '../policy/thrown.ts';
 import type { Fleet } from './fleet.ts';
 import { FleetError } from './fleet-errors.ts';
@@ -87,7 +88,7 @@ export async function healthOf(fleet: Pick<Fleet, 'status'>): Promise<FleetHealt
     const { alarms, paused, processes, at } = await fleet.status();
     if (paused) return { healthy: true, reason: 'an operator paused the queue' };
     const isOverdue = alarms.late > 0 && alarms.active === 0;
-    if (isOverdue && processes.every(({ seenAt }) => seenAt < at - 15)) {
+    if (isOverdue && processes.every(({ seenAt }) => seenAt < at - SILENT_SECONDS)) {
       return { healthy: false, reason: `${alarms.late} alarms are late, and no process works` };
     }
     if (isOverdue) return { healthy: false, reason: `${alarms.late} alarms are late, and nobody looks` };

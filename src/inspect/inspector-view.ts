@@ -53,12 +53,13 @@ export interface WorkersOverview {
   readonly fleet?: FleetOverview;
 }
 
-/** A fleet but for its workers. Times are Unix seconds. */
-export interface FleetOverview {
+/** A process of a fleet that was not heard for so long may be gone, in seconds: it greets every 5 s. */
+export const SILENT_SECONDS = 15;
+
+/** What stands of a fleet beside its workers. Times are Unix seconds. */
+export interface FleetStanding {
   readonly name: string;
-  /** Why nothing newer is known; '' if this is what there is. */
-  readonly problem: string;
-  /** Set for later, waiting for a process, being looked at, overdue by more than 5 s. */
+  /** Alarms: set for later, waiting for a process, being looked at, overdue by more than 5 s. */
   readonly alarms: {
     readonly delayed: number;
     readonly waiting: number;
@@ -67,8 +68,7 @@ export interface FleetOverview {
   };
   /** An operator paused the queue. */
   readonly paused: boolean;
-  readonly processCount: number;
-  /** The first hundred that work. */
+  /** The processes that work: who, and when each was last heard. */
   readonly processes: readonly {
     readonly process: string;
     readonly about: string;
@@ -77,6 +77,13 @@ export interface FleetOverview {
   readonly closedGates: ClosedGates;
   /** Nobody is asked before this because the store forgot; 0 if it did not. */
   readonly quietUntil: number;
+}
+
+/** A fleet as the page shows it, which lists the first hundred of its processes. */
+export interface FleetOverview extends FleetStanding {
+  /** Why nothing newer is known; '' if this is what there is. */
+  readonly problem: string;
+  readonly processCount: number;
 }
 
 /** The gates of a fleet that are closed. */

@@ -1,12 +1,9 @@
 import type { VNode } from 'preact';
 import { durationText } from '../../../explain/time-text.ts';
-import type { FleetOverview, WorkersOverview } from '../../inspector-view.ts';
+import { type FleetOverview, SILENT_SECONDS, type WorkersOverview } from '../../inspector-view.ts';
 import { Mark, Row, Section } from './parts.tsx';
 import { countdownText, utcText } from './time-text.ts';
 import { toneOf } from './tones.ts';
-
-/** A process that was not heard for so long may be gone, in seconds. */
-const SILENT_SECONDS = 15;
 
 /** How many workers of a fleet are in each state. */
 export function Counts({ counts }: Pick<WorkersOverview, 'counts'>): VNode {
