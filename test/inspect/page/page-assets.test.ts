@@ -6,7 +6,11 @@ const bodyOf = (path: string): string => pageAssets[path]?.body ?? expect.unreac
 
 test('the page is small', () => {
   const bytes = Object.values(pageAssets).map(({ body }) => Buffer.byteLength(body));
-  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(110_000);
+  expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(100_000);
+});
+
+test('the page is the same wherever the project lies', () => {
+  for (const { body } of Object.values(pageAssets)) expect(body).not.toContain(process.cwd());
 });
 
 test('the page names no other server, and has no style and no script in its markup', () => {
