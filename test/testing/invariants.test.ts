@@ -210,3 +210,34 @@ test('a peer that is removed during its attempt comes back as it was, and is not
   await world.happen({ kind: 'stop', downMs: 0 });
   world.expect();
 });
+
+test('an attempt that a slow save held back while the clock was set back asks its peer no earlier than the wait was over', async () => {
+  const peers = scriptedPeers({
+    'http://a.example': [
+      { kind: 'refuses', status: 429, retryAfter: { seconds: 1 } },
+      { kind: 'garbage', body: 'null' },
+    ],
+    'http://b.example': [{ kind: 'broken body' }],
+  });
+  await using world = await createWorld({
+    peers: peers.urls,
+    policy: {
+      intervalSeconds: 0,
+      failureBackoffSeconds: 0,
+      failureBackoffCapSeconds: 0,
+      maxPeersPerRun: 1,
+      jitterRatio: 0,
+      spreadRatio: 0,
+      attemptTimeoutSeconds: 0,
+      catchUpIntervalSeconds: 1,
+    },
+    storage: { saves: ['works', 'throws', { slowMs: 1 }, { slowMs: 31_000 }] },
+    sync: honest(peers.fetch),
+  });
+  await world.happen({ kind: 'pass', ms: 1096 });
+  await world.happen({ kind: 'pass', ms: 905 });
+  await world.happen({ kind: 'jump', seconds: -100_000_000 });
+  // The storage is well again, and the attempt goes on.
+  await world.expectLively();
+  world.expect();
+});
