@@ -1,4 +1,5 @@
 import { clampRetryAfter } from './retry-after.ts';
+import { describe } from './wire-fields.ts';
 
 /** Tells the errors apart without their classes. */
 export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error' | 'local';
@@ -35,7 +36,13 @@ export abstract class PeerSyncError extends Error {
   readonly retryAfterHeader: string | undefined;
   readonly head: string | undefined;
 
+  /** @throws TypeError where `options` is no object, such as a message */
   constructor(message: string, status: number, options: PeerSyncErrorOptions) {
+    if (typeof options !== 'object') {
+      throw new TypeError(
+        `A PeerSyncError was given ${describe(options)}; allowed is an object such as { retryAfterSeconds: 30 }`,
+      );
+    }
     super(
       options.detail ? `${message}: ${options.detail}` : message,
       'cause' in options ? options : undefined,

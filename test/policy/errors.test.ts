@@ -86,6 +86,15 @@ describe('PeerSyncProtocolError', () => {
 });
 
 describe('all of them', () => {
+  it('refuse a message in place of their options', () => {
+    expect(() => Reflect.construct(PeerSyncRateLimited, ['slow down'])).toThrow(
+      new TypeError(
+        'A PeerSyncError was given "slow down"; allowed is an object such as { retryAfterSeconds: 30 }',
+      ),
+    );
+    expect(() => Reflect.construct(PeerSyncHttpError, [503])).toThrow('was given 503');
+  });
+
   const made = (options: PeerSyncErrorOptions): PeerSyncError[] => [
     new PeerSyncRateLimited(options),
     new PeerSyncHttpError({ ...options, status: 500 }),
