@@ -5,7 +5,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createPeerRecord, PeerSyncRateLimited, type SyncFunction, throwIfRefused } from '../../src/index.ts';
 import { applyChanges, readRecording } from '../../src/inspect/index.ts';
 import { checkProperty, fc, happenings, peerScripts } from '../../src/testing/fast-check/index.ts';
-import { createWorld, scriptedPeers, type World, WorldError } from '../../src/testing/index.ts';
+import {
+  createWorld,
+  type Happening,
+  type SaveFault,
+  scriptedPeers,
+  type World,
+  WorldError,
+} from '../../src/testing/index.ts';
 
 const honest =
   (fetch: typeof globalThis.fetch): SyncFunction =>
@@ -211,33 +218,49 @@ test('a peer that is removed during its attempt comes back as it was, and is not
   world.expect();
 });
 
-test('an attempt that a slow save held back while the clock was set back asks its peer no earlier than the wait was over', async () => {
-  const peers = scriptedPeers({
-    'http://a.example': [
-      { kind: 'refuses', status: 429, retryAfter: { seconds: 1 } },
-      { kind: 'garbage', body: 'null' },
-    ],
-    'http://b.example': [{ kind: 'broken body' }],
-  });
-  await using world = await createWorld({
-    peers: peers.urls,
-    policy: {
-      intervalSeconds: 0,
-      failureBackoffSeconds: 0,
-      failureBackoffCapSeconds: 0,
-      maxPeersPerRun: 1,
-      jitterRatio: 0,
-      spreadRatio: 0,
-      attemptTimeoutSeconds: 0,
-      catchUpIntervalSeconds: 1,
-    },
-    storage: { saves: ['works', 'throws', { slowMs: 1 }, { slowMs: 31_000 }] },
-    sync: honest(peers.fetch),
-  });
-  await world.happen({ kind: 'pass', ms: 1096 });
-  await world.happen({ kind: 'pass', ms: 905 });
-  await world.happen({ kind: 'jump', seconds: -100_000_000 });
-  // The storage is well again, and the attempt goes on.
-  await world.expectLively();
-  world.expect();
+describe('a peer whose wait is over, and then the clock is set back', () => {
+  const happenedOver = async (
+    saves: readonly SaveFault[],
+    happenings: readonly Happening[],
+  ): Promise<void> => {
+    const peers = scriptedPeers({
+      'http://a.example': [
+        { kind: 'refuses', status: 429, retryAfter: { seconds: 1 } },
+        { kind: 'garbage', body: 'null' },
+      ],
+      'http://b.example': [{ kind: 'broken body' }],
+    });
+    await using world = await createWorld({
+      peers: peers.urls,
+      policy: { intervalSeconds: 0, failureBackoffSeconds: 0, maxPeersPerRun: 1 },
+      storage: { saves },
+      sync: honest(peers.fetch),
+    });
+    for (const happening of happenings) await world.happen(happening);
+    await world.expectLively();
+    world.expect();
+  };
+
+  test('may be asked by an attempt that began before, and whose request a slow save held back', () =>
+    happenedOver(
+      ['works', 'throws', { slowMs: 1 }, { slowMs: 31_000 }],
+      [
+        { kind: 'pass', ms: 1096 },
+        { kind: 'pass', ms: 905 },
+        { kind: 'jump', seconds: -100_000_000 },
+      ],
+    ));
+
+  test('may be asked when it is removed before and added again after', () =>
+    happenedOver(
+      [],
+      [
+        { kind: 'pass', ms: 845 },
+        { kind: 'pass', ms: 905 },
+        { kind: 'set peers', peers: [] },
+        { kind: 'jump', seconds: -100_000_000 },
+        { kind: 'set peers', peers: ['http://a.example'] },
+        { kind: 'pass', ms: 0 },
+      ],
+    ));
 });

@@ -25,24 +25,18 @@ export const polite: Invariant = (breach) => {
       for (const [url, until] of known) known.set(url, Math.min(until, latest));
     }
   };
-  /** The attempt under way, until its peer refuses it or the clock jumps. */
-  let attempt: { readonly peerUrl: string; readonly began: number } | undefined;
   let isCrash = false;
 
   return {
     before: (entry, fold) => {
       const { at } = entry;
+      // A wait that is over stays over for the peer, whatever becomes of the clock while a save holds back the request.
+      for (const [url, until] of said) if (until <= at) said.delete(url);
       switch (entry.kind) {
         case 'happened': {
           const { happening } = entry;
           if (happening.kind === 'crash') isCrash = true;
-          if (happening.kind === 'jump') {
-            // A save may hold the request of an attempt back; a wait that was over when it began stays so if the clock is set back.
-            if (attempt !== undefined && (said.get(attempt.peerUrl) ?? 0) <= attempt.began)
-              said.delete(attempt.peerUrl);
-            attempt = undefined;
-            bound(at + happening.seconds);
-          }
+          if (happening.kind === 'jump') bound(at + happening.seconds);
           if (happening.kind !== 'reset peer' || !happening.force) return;
           if (fold.inSync(happening.peerUrl) === undefined) return;
           told.delete(happening.peerUrl);
@@ -61,7 +55,6 @@ export const polite: Invariant = (breach) => {
           return;
         }
         case 'began':
-          attempt = undefined;
           // What was over may be lost with a peer that was removed meanwhile; a clock set back does not bring it back.
           for (const [url, until] of told) if (until <= at) told.delete(url);
           createPeerList(entry.input.peers ?? []).forEach(fromRecord);
@@ -74,7 +67,6 @@ export const polite: Invariant = (breach) => {
         }
         case 'refused':
           atLeast(said, entry.peerUrl, entry.until);
-          if (entry.peerUrl === attempt?.peerUrl) attempt = undefined;
           return;
         case 'emitted':
           break;
@@ -85,11 +77,9 @@ export const polite: Invariant = (breach) => {
       if (event.type === 'attempt.started') {
         const until = told.get(event.peerUrl) ?? 0;
         if (at < until) breach(`an attempt at ${event.peerUrl} begins ${secondsText(until - at)} too early`);
-        attempt = { peerUrl: event.peerUrl, began: at };
-      } else if (event.type === 'attempt.finished') {
-        attempt = undefined;
-        const wait = event.result.outcome === 'error' ? event.result.retryAfterSeconds : 0;
-        if (wait > 0) atLeast(told, event.peerUrl, at + wait);
+      } else if (event.type === 'attempt.finished' && event.result.outcome === 'error') {
+        const { retryAfterSeconds } = event.result;
+        if (retryAfterSeconds > 0) atLeast(told, event.peerUrl, at + retryAfterSeconds);
       } else if (event.type === 'waits.bounded') {
         bound(at);
       } else if (event.type === 'peers.changed') {
