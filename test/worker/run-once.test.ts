@@ -186,7 +186,7 @@ describe('one run', () => {
       () => {
         throw new Error('the database is gone');
       },
-      /put on record: the database is gone/,
+      /could not be saved: the database is gone/,
     ],
     ['hangs', () => new Promise<void>(() => undefined), /takes longer than 30 s/],
   ])('asks nobody where its record %s: the fault is ours', async (_, save, message) => {
