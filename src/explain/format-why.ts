@@ -3,7 +3,7 @@ import { ruleClause } from './rule-text.ts';
 import { durationText, utcText } from './time-text.ts';
 import type { PeerWhy, Why } from './why.ts';
 
-/** Says it in a few plain sentences; times are UTC. */
+/** Formats a `Why` as a few plain sentences; times are UTC. */
 export function formatWhy(why: Why): string {
   return [stateSentence(why), nextSentence(why), boundedSentence(why), peersSentence(why)]
     .filter((sentence) => sentence !== '')
@@ -40,7 +40,7 @@ function nextSentence({
   jitterSeconds,
   requested,
 }: Why): string {
-  // What a worker that is not started would do next depends on what its storage holds by then.
+  // When a worker that is not started runs next depends on what its storage holds at the start.
   if (!started) return '';
   if (rule === 'due') return 'The next run is due now.';
   const when = `at ${utcText(nextRunAt)}, in ${durationText(nextRunAt - at)}`;
@@ -72,7 +72,7 @@ function peerPart({ peerUrl, rule, nextAskAt, detail, retryAfter }: PeerWhy, at:
   return `${peerUrl}, Retry-After${retryAfter === null ? '' : ` ("${safeText(retryAfter.header, 100)}"${clamped})`}${until}`;
 }
 
-/** A peer that is added in solo is there before the worker has asked it. */
+/** After a peer is added, the worker is still solo until it asks that peer. */
 function isEnabled({ nextAskAt }: PeerWhy): boolean {
   return nextAskAt !== null;
 }
@@ -81,7 +81,7 @@ function failures(count: number): string {
   return count === 1 ? 'one failure' : `${count} failures in a row`;
 }
 
-/** An error as a part of a sentence: of a length to read, without a full stop of its own. */
+/** An error as part of a sentence: shortened, and without a full stop. */
 function reason(text: string): string {
   return safeText(text, 200).replace(/\.+$/, '') || 'no reason given';
 }
