@@ -232,7 +232,7 @@ describe('changes', () => {
   });
 });
 
-test('a clock that is set, and a machine that sleeps, are told', async () => {
+test('a clock that is set and a machine that sleeps are reported', async () => {
   const { worker, clock, pass } = embed(good);
   const jumps: number[] = [];
   let ahead = 0;
@@ -249,7 +249,7 @@ test('a clock that is set, and a machine that sleeps, are told', async () => {
   await worker.stop();
 });
 
-test('five hundred workers share one machine and mind their own peers', async () => {
+test('five hundred workers share one machine and ask only their own peers', async () => {
   const asked = new Map<number, Set<string>>();
   const { clock, pass } = embed(good);
   const random = (): number => 0;
