@@ -19,12 +19,12 @@ function stateSentence(why: Why): string {
       return `${stopped}The worker has not run yet.`;
     case 'running':
       return asking === ''
-        ? `${stopped}A run that began at ${at} has no attempt behind it.`
-        : `${stopped}The worker is running since ${at}, asking ${asking}.`;
+        ? `${stopped}The run that began at ${at} has no attempt under way.`
+        : `${stopped}The worker has been running since ${at}, asking ${asking}.`;
     case 'ok':
       return `${stopped}The last run ended well at ${at}.`;
     case 'solo':
-      return `${stopped}The worker is solo since ${at}: there ${peers.some(isEnabled) ? 'was' : 'is'} no enabled sync peer.`;
+      return `${stopped}The worker has been solo since ${at}: there ${peers.some(isEnabled) ? 'was' : 'is'} no enabled sync peer.`;
     default:
       return `${stopped}The last run ended in ${state} at ${at}: ${reason(lastError)}; ${failures(consecutiveFailures)}.`;
   }
@@ -61,7 +61,7 @@ function peersSentence({ peers, at }: Why): string {
   if (held.length === 0) return '';
   const named = held.slice(0, 2).map((peer) => peerPart(peer, at));
   const more = held.length > 2 ? `; and ${held.length - 2} more` : '';
-  return `Not to be asked: ${named.join('; ')}${more}.`;
+  return `Not asked now: ${named.join('; ')}${more}.`;
 }
 
 function peerPart({ peerUrl, rule, nextAskAt, detail, retryAfter }: PeerWhy, at: number): string {
