@@ -14,7 +14,7 @@ import type { AttemptInput } from '../src/schedule/run-attempt.ts';
 import type { WorkerContext, WorkerInput } from '../src/schedule/worker-context.ts';
 import type { ChartEvent, SyncWorkerEmitted, SyncWorkerEvent } from '../src/schedule/worker-events.ts';
 
-/** The world outside, as the chart knows it. Many workers may share one machine and so one set of these. */
+/** What the chart needs from outside. Workers that share a machine share one set of these. */
 export interface SyncWorkerPorts {
   /** One attempt at one peer. */
   readonly sync: SyncFunction;
@@ -52,7 +52,7 @@ type MachineFor<Event extends EventObject> = StateMachine<
   StateSchema
 >;
 
-/** The chart as the machine file makes it, with the events that only it and its worker send. @internal */
+/** The chart with its internal events, which only the chart itself and its worker send. @internal */
 export type SyncWorkerChart = MachineFor<ChartEvent>;
 
 /** The chart, as XState types it. */

@@ -15,9 +15,9 @@ import type { ChartEvent, SyncWorkerEmitted } from '../src/schedule/worker-event
 import type { SyncWorkerChart, SyncWorkerPorts } from './sync-worker.contract.ts';
 
 /**
- * The chart of a sync worker. One machine serves any number of workers: what a worker starts from is its input.
+ * The chart of a sync worker. One machine serves any number of workers; each worker starts from its input.
  *
- * Starting an actor throws nothing; a bad policy, peer or state in its input puts the actor in status 'error', with a
+ * Starting an actor never throws: a bad policy, peer or state in its input puts the actor in status 'error', with a
  * RangeError or TypeError that names the field.
  *
  * @internal The package exports it with the system's clock and randomness as defaults.
@@ -126,7 +126,7 @@ export function createSyncWorkerChart({ sync, now, random }: SyncWorkerPorts): S
     },
     states: {
       idle: {
-        description: 'Never ran. Also the way in: a restored worker goes on from here.',
+        description: 'Has not run yet. A restored worker also starts here.',
         tags: 'waiting',
         entry: 'decide',
         always: [
@@ -150,7 +150,7 @@ export function createSyncWorkerChart({ sync, now, random }: SyncWorkerPorts): S
         on: { 'schedule.changed': { target: 'idle', reenter: true } },
       },
       running: {
-        description: 'One run: attempts at one peer after another. A request made now is answered by it.',
+        description: 'One run: attempts at one peer after another. It also answers requests made meanwhile.',
         tags: 'running',
         initial: 'attempting',
         after: { stuckTimeout: { target: '.abandoned' } },
@@ -188,7 +188,7 @@ export function createSyncWorkerChart({ sync, now, random }: SyncWorkerPorts): S
           failed: {
             description: 'The attempt failed: the next peer is asked, or the run ends.',
             tags: 'running',
-            // The first decision reads the time of a timeout, the second knows of the failure.
+            // The first `decide` reads the time for recordAttempt, the second takes the recorded failure into account.
             entry: ['decide', 'recordAttempt', 'emitAttemptFinished', 'decide'],
             always: [
               { guard: 'isTimeToRun', target: 'attempting', actions: ['failOver', 'emitAttemptStarted'] },
@@ -202,7 +202,7 @@ export function createSyncWorkerChart({ sync, now, random }: SyncWorkerPorts): S
           },
           abandoned: {
             description:
-              'A run without an attempt: one that a crash left, or a stuck one with nobody else to ask yet.',
+              'A run with no attempt: a crash left it, or it is stuck and no other peer may be asked yet.',
             tags: 'running',
             entry: 'decide',
             always: [

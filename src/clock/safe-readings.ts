@@ -1,15 +1,15 @@
-/** Where readings come from. */
+/** The sources of time and randomness. */
 export interface ReadingSources {
   readonly now: () => number;
   readonly random: () => number;
-  /** Told when a source throws or gives something that is no reading. */
+  /** Called when a source throws or returns an invalid value. */
   readonly report: (error: Error) => void;
 }
 
 /**
- * The same sources, and none of them can throw or give nonsense: XState ends an actor for good when a guard, a delay
- * or an assign throws. A broken clock stands still at its last good reading, so that nobody is asked too early; a
- * broken random source adds no jitter.
+ * Wraps the sources so that they cannot throw or return nonsense: XState ends an actor for good when a guard, a delay or an
+ * assign throws. A broken clock stays at its last good reading, so that no peer is asked too early; a broken random source
+ * adds no jitter.
  */
 export function safeReadings({ now, random, report }: ReadingSources): {
   now: () => number;

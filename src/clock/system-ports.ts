@@ -1,4 +1,4 @@
-/** The world outside, read in this file and nowhere else. */
+/** The default time, randomness and error reports of a machine. */
 
 /** Wall time in Unix seconds with a fraction. */
 export function systemNow(): number {
@@ -10,7 +10,7 @@ export function systemRandom(): number {
   return Math.random();
 }
 
-/** Shows an error that nobody else takes, without ending the process. */
+/** Warns of an error that nothing else handles, without ending the process. */
 export function systemReport(error: Error): void {
   process.emitWarning(error);
 }

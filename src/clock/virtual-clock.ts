@@ -1,16 +1,16 @@
 /**
- * Virtual time: it moves only when told to, from deadline to deadline. What takes a year by the wall takes a moment
- * here, in the same order. Fits `createActor(machine, { clock })`.
+ * Virtual time: it advances only on request, from deadline to deadline, so a simulated year takes a moment. Timers fire in
+ * the order of real time. Fits `createActor(machine, { clock })`.
  */
 export interface VirtualClock {
   /** Milliseconds. */
   now(): number;
-  /** Calls back when time reaches `now() + delay`, in milliseconds; timers of one deadline in the order they were set. */
+  /** Calls back when time reaches `now() + delay`, in milliseconds; timers with one deadline fire in the order they were set. */
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** Moves to the next deadline and runs that one timer. False if none is set. */
+  /** Advances to the next deadline and runs that one timer. False if no timer is set. */
   runNext(): boolean;
-  /** Moves to a time, running every timer due until then, also those set on the way. Time never moves back. */
+  /** Advances to a time, running every timer due until then, including timers set on the way. Time never moves back. */
   advanceTo(time: number): void;
   /** The next deadline, or undefined if no timer is set. */
   nextDeadline(): number | undefined;
@@ -23,14 +23,14 @@ interface Timer {
   /** Breaks ties between deadlines. */
   readonly order: number;
   readonly callback: () => void;
-  /** Where it is in the heap; -1 once it ran or was cleared. */
+  /** Index in the heap; -1 once it ran or was cleared. */
   place: number;
 }
 
 /**
- * Virtual time, from a start on.
+ * Creates a virtual clock.
  *
- * @param start milliseconds
+ * @param start initial time in milliseconds
  */
 export function createVirtualClock(start = 0): VirtualClock {
   // A binary heap: the parent of place i is at (i − 1) >> 1, and never later than its children.
@@ -50,14 +50,14 @@ export function createVirtualClock(start = 0): VirtualClock {
   return {
     now: () => time,
     setTimeout: (callback, delay) => {
-      // As Node does: no number, or one below 0, is 0.
+      // Like Node: NaN and negative delays count as 0.
       const timer: Timer = { deadline: time + Math.max(0, delay || 0), order: made, callback, place: -1 };
       made += 1;
       moveUp(heap, heap.length, timer);
       return timer;
     },
     clearTimeout: (timer) => {
-      // A cleared timer goes at once: one of 24 days would stay for as long.
+      // Remove it at once: a cleared 24-day timer would otherwise stay for 24 days.
       if (timer !== undefined) remove(heap, timer as Timer);
     },
     runNext,
@@ -85,7 +85,7 @@ function remove(heap: Timer[], timer: Timer): void {
   moveUp(heap, moveDown(heap, place, last), last);
 }
 
-/** Puts a timer at a place, or above it where its parents are later. */
+/** Puts a timer at a place in the heap, or above it while its parents are later. */
 function moveUp(heap: Timer[], from: number, timer: Timer): void {
   let place = from;
   while (place > 0) {
@@ -98,7 +98,7 @@ function moveUp(heap: Timer[], from: number, timer: Timer): void {
   put(heap, place, timer);
 }
 
-/** Moves children that are earlier than a timer up from below a place. Gives the place that is left for it. */
+/** Moves the children below a place up while they are earlier than the timer. Returns the place that is left for it. */
 function moveDown(heap: Timer[], from: number, timer: Timer): number {
   let place = from;
   for (;;) {

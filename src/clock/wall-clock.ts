@@ -1,24 +1,24 @@
 import { systemReport } from './system-ports.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
-/** Seconds between two checks of the wall clock: how late a sleep or a clock that was set is noticed at most. */
+/** Seconds between two checks of the wall clock: sleep or a clock that was set is noticed at most this late. */
 export const CLOCK_CHECK_SECONDS = 60;
 
-/** By how much the wall clock may drift from the monotonic one between two checks before it counts as set, in seconds. */
+/** If the wall clock drifts from the monotonic one by this many seconds between two checks, it counts as set. */
 const JUMP_SECONDS = 1;
 
 /** Node fires a timer beyond this at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A clock whose timers keep a promise that those of its host do not. */
+/** A clock whose timers stay correct when the machine sleeps or its clock is set. */
 export interface WallClock extends Required<WorkerClock> {
-  /** Calls back, with the seconds, when the wall clock moved by more than the time that passed. Returns what ends that. */
+  /** Calls back when the wall clock jumped, with the seconds. Returns a function that removes the listener. */
   onJump(listener: (seconds: number) => void): () => void;
 }
 
 interface Timer {
   readonly callback: () => void;
-  /** Milliseconds of the monotonic clock and of the wall clock. */
+  /** In milliseconds of the monotonic clock; `wallDeadline` of the wall clock. */
   readonly deadline: number;
   readonly wallDeadline: number;
   host: unknown;
@@ -27,12 +27,12 @@ interface Timer {
 const clocks = new WeakMap<WorkerClock, WallClock>();
 
 /**
- * Timers that mean the time they are given. **A timer fires once its delay has passed by the monotonic clock, or as soon as
- * the wall clock shows that it has, whichever is first; the wall clock is checked once a minute.** So a machine that
- * sleeps, a clock that is set ahead, and a delay above 2^31−1 ms are all the same. Whoever must not act early by the wall
- * clock, after it was set back, checks it when called.
+ * Adds reliable timers to a host clock. **A timer fires once its delay has passed on the monotonic clock or on the wall clock,
+ * whichever is first; the wall clock is checked once a minute.** This handles a machine that sleeps, a clock that is set ahead,
+ * and delays above 2^31−1 ms. After the wall clock is set back, a timer may fire early by it: a callback that must not act early
+ * has to check the time.
  *
- * One check serves all timers of a host, and there is none while no timer is set. The same host gives the same clock.
+ * One check serves all timers of a host, and stops while no timer is set. The same host always returns the same clock.
  */
 export function createWallClock(host: WorkerClock): WallClock {
   const known = clocks.get(host);
@@ -42,7 +42,7 @@ export function createWallClock(host: WorkerClock): WallClock {
   const listeners = new Set<(seconds: number) => void>();
   let check: unknown;
   let ahead = 0;
-  /** A timer was set after a jump that no check has seen: another jump may undo it before the next one. */
+  /** A timer was set after a jump that no check has seen yet; a second jump could hide the first from the next check. */
   let hasUnseenJump = false;
 
   const fire = (timer: Timer): void => {
@@ -51,7 +51,7 @@ export function createWallClock(host: WorkerClock): WallClock {
     try {
       timer.callback();
     } finally {
-      // Also where the last timer fired, and no other was set: whoever stops then leaves nothing behind.
+      // The last timer fired and set no other: stop the checks, so that nothing is left behind.
       if (timers.size === 0) stopChecking();
     }
   };
@@ -63,10 +63,10 @@ export function createWallClock(host: WorkerClock): WallClock {
   const wait = (timer: Timer): void => {
     const byDelay = timer.deadline - monotonic();
     const byWall = timer.wallDeadline - host.now();
-    // A millisecond is what two readings of a clock may differ by.
+    // Allow a millisecond between the two clock readings.
     const isAhead = byWall < byDelay - 1;
     const left = isAhead ? byWall : byDelay;
-    // The delay itself is certain; a wall clock that was ahead may have been set back by then.
+    // The monotonic delay is certain; a wall clock that is ahead may be set back before the timer fires.
     const isCertain = !isAhead && left <= MAX_TIMEOUT_MS;
     timer.host = host.setTimeout(
       () => {
@@ -82,7 +82,7 @@ export function createWallClock(host: WorkerClock): WallClock {
     const moved = readAhead() - ahead;
     ahead += moved;
     const hasMoved = Math.abs(moved) >= JUMP_SECONDS * 1000;
-    // A clock that runs as it should tells nothing that the timers of the host do not.
+    // Without a jump, the timers of the host are right.
     if (!hasMoved && !hasUnseenJump) return;
     hasUnseenJump = false;
     for (const timer of [...timers]) {
@@ -101,7 +101,7 @@ export function createWallClock(host: WorkerClock): WallClock {
       try {
         keepChecking();
       } catch (error) {
-        // The next timer that is set begins the checks again.
+        // The next timer that is set restarts the checks.
         systemReport(new Error('The clock could not be checked again', { cause: error }));
       }
     }, CLOCK_CHECK_SECONDS * 1000);
@@ -120,7 +120,7 @@ export function createWallClock(host: WorkerClock): WallClock {
       };
       wait(timer);
       timers.add(timer);
-      // Nothing was checked while no timer was set; whoever listens is still to hear of a jump.
+      // Nothing was checked while no timer was set. If someone listens, keep the old value to report a jump.
       if (check === undefined && listeners.size === 0) ahead = readAhead();
       if (Math.abs(readAhead() - ahead) >= JUMP_SECONDS * 1000) hasUnseenJump = true;
       keepChecking();

@@ -1,14 +1,13 @@
 /**
- * What a worker needs of time. A `VirtualClock` is one; so is `{ now: Date.now, setTimeout, clearTimeout }`.
+ * The clock that a worker needs. A `VirtualClock` is one; so is `{ now: Date.now, setTimeout, clearTimeout }`.
  *
- * The worker never trusts a timer further than a minute: it sets no longer one, and at each it looks at `now` again.
- * So a wait above 2^31−1 ms, a machine that sleeps and a clock that is set are all the same to it: never early by the
- * wall clock, and at most a minute late.
+ * The worker checks `now` at least once a minute instead of trusting a long timer. So after a wait above 2^31−1 ms, a sleep
+ * or a change of the clock it is never early by the wall clock, and at most a minute late.
  */
 export interface WorkerClock {
   /** Wall time in Unix milliseconds. It may jump. */
   now(): number;
-  /** Milliseconds from any origin, that never jump; for durations. @default now */
+  /** Milliseconds from any origin that never jump; for durations. @default now */
   monotonic?(): number;
   setTimeout(callback: () => void, delay: number): unknown;
   clearTimeout(timer: unknown): void;

@@ -1,11 +1,11 @@
 import type { Chart, ChartEdge, ChartState } from './read-chart.ts';
 
 /**
- * The chart as text that GitHub and other viewers of Mermaid draw.
+ * The chart as a Mermaid diagram, which GitHub and other viewers draw.
  *
- * What stays in its state is a line of that state, what the root handles is a note: a diagram that places its arrows by
- * itself can be read with few of them. Where an arrow leads into or out of the state that holds its other end, which
- * Mermaid does not draw, it goes to the state that is entered first.
+ * Mermaid places arrows itself, so a diagram is only readable with few of them. A transition that stays in its state is
+ * therefore a line of that state, and the root's transitions are a note. Mermaid cannot draw an arrow between a state and one
+ * inside it, so such an arrow goes to the inner state that is entered first.
  *
  * @internal
  */
@@ -65,7 +65,7 @@ function parentOf({ path }: ChartState): string | undefined {
 
 const idOf = (path: string): string => path.replaceAll('.', '_');
 
-/** Colons, semicolons and quotes end a text of Mermaid. */
+/** Colons, semicolons and quotes end a Mermaid text. */
 function lineText(text: string): string {
   return text.replaceAll(/\s*[:;]\s*/g, ' — ').replaceAll('"', "'");
 }

@@ -7,16 +7,16 @@ import { ruleText } from './rule-text.ts';
 import { durationText, isoTime } from './time-text.ts';
 import type { Why } from './why.ts';
 
-/** One line about an event of a worker: for a log, a page or a terminal. Its texts are safe to show. */
+/** One line about an event of a worker, for a log, a page or a terminal. Its texts are safe to show. */
 export interface EventLine {
-  /** `warn`: a failure on the way; `error`: somebody should look after it. */
+  /** `warn`: a failure that the worker handles; `error`: an operator should look into it. */
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
-  /** Under names that a search can rely on. Times are ISO 8601, durations are seconds. */
+  /** The field names are stable. Times are ISO 8601, durations are seconds. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** @param why the worker's `why()`, right after the event; called only where the line needs it */
+/** @param why the worker's `why()` right after the event; called only if the line needs it */
 export function eventLine(event: SyncWorkerNotification, why: () => Why): EventLine {
   const line = lineOf(event, why);
   return { ...line, message: safeText(line.message) };
@@ -147,7 +147,7 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** A message may come from anywhere and go over several lines; where it was thrown is kept apart from it. */
+/** A message may have several lines and come from anywhere, so the stack is a separate field. */
 function errorFields(error: Error): EventLine['fields'] {
   const stack = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return {

@@ -3,7 +3,7 @@ import { ruleClause } from './rule-text.ts';
 import { durationText, utcText } from './time-text.ts';
 import type { PeerWhy, Why } from './why.ts';
 
-/** Says it in a few plain sentences; times are UTC. */
+/** Formats a `Why` as a few plain sentences; times are UTC. */
 export function formatWhy(why: Why): string {
   return [stateSentence(why), nextSentence(why), boundedSentence(why), peersSentence(why)]
     .filter((sentence) => sentence !== '')
@@ -19,12 +19,12 @@ function stateSentence(why: Why): string {
       return `${stopped}The worker has not run yet.`;
     case 'running':
       return asking === ''
-        ? `${stopped}A run that began at ${at} has no attempt behind it.`
-        : `${stopped}The worker is running since ${at}, asking ${asking}.`;
+        ? `${stopped}The run that began at ${at} has no attempt under way.`
+        : `${stopped}The worker has been running since ${at}, asking ${asking}.`;
     case 'ok':
       return `${stopped}The last run ended well at ${at}.`;
     case 'solo':
-      return `${stopped}The worker is solo since ${at}: there ${peers.some(isEnabled) ? 'was' : 'is'} no enabled sync peer.`;
+      return `${stopped}The worker has been solo since ${at}: there ${peers.some(isEnabled) ? 'was' : 'is'} no enabled sync peer.`;
     default:
       return `${stopped}The last run ended in ${state} at ${at}: ${reason(lastError)}; ${failures(consecutiveFailures)}.`;
   }
@@ -40,7 +40,7 @@ function nextSentence({
   jitterSeconds,
   requested,
 }: Why): string {
-  // What a worker that is not started would do next depends on what its storage holds by then.
+  // When a worker that is not started runs next depends on what its storage holds at the start.
   if (!started) return '';
   if (rule === 'due') return 'The next run is due now.';
   const when = `at ${utcText(nextRunAt)}, in ${durationText(nextRunAt - at)}`;
@@ -61,7 +61,7 @@ function peersSentence({ peers, at }: Why): string {
   if (held.length === 0) return '';
   const named = held.slice(0, 2).map((peer) => peerPart(peer, at));
   const more = held.length > 2 ? `; and ${held.length - 2} more` : '';
-  return `Not to be asked: ${named.join('; ')}${more}.`;
+  return `Not asked now: ${named.join('; ')}${more}.`;
 }
 
 function peerPart({ peerUrl, rule, nextAskAt, detail, retryAfter }: PeerWhy, at: number): string {
@@ -72,7 +72,7 @@ function peerPart({ peerUrl, rule, nextAskAt, detail, retryAfter }: PeerWhy, at:
   return `${peerUrl}, Retry-After${retryAfter === null ? '' : ` ("${safeText(retryAfter.header, 100)}"${clamped})`}${until}`;
 }
 
-/** A peer that is added in solo is there before the worker has asked it. */
+/** After a peer is added, the worker is still solo until it asks that peer. */
 function isEnabled({ nextAskAt }: PeerWhy): boolean {
   return nextAskAt !== null;
 }
@@ -81,7 +81,7 @@ function failures(count: number): string {
   return count === 1 ? 'one failure' : `${count} failures in a row`;
 }
 
-/** An error as a part of a sentence: of a length to read, without a full stop of its own. */
+/** An error as part of a sentence: shortened, and without a full stop. */
 function reason(text: string): string {
   return safeText(text, 200).replace(/\.+$/, '') || 'no reason given';
 }

@@ -1,22 +1,22 @@
 import { safeText } from '../policy/safe-text.ts';
 import { durationText } from './time-text.ts';
 
-/** Who runs a worker of a fleet, and what holds it back. Times are Unix seconds. */
+/** Which process runs a worker of a fleet, and what holds it back. Times are Unix seconds. */
 export interface Held {
   readonly at: number;
-  /** The process that runs it; '' if none does. */
+  /** The process that runs the worker; '' if none does. */
   readonly holder: string;
-  /** Grows with each run. */
+  /** Increases with each run. */
   readonly fence: string;
-  /** Nobody takes a run under way over before this; 0 while none is. */
+  /** No other process takes over the run under way before this; 0 if there is none. */
   readonly leaseUntil: number;
-  /** Operators' events that the next look folds. */
+  /** Operator events that wait to be applied. */
   readonly events: number;
-  /** The gates of its peers that are closed. */
+  /** The closed gates of its peers. */
   readonly gates: readonly { readonly origin: string; readonly closedUntil: number }[];
 }
 
-/** Who holds a worker, and which of its gates are closed, in a sentence each. */
+/** Which process holds a worker, and which of its gates are closed: one sentence each. */
 export function heldText({ at, holder, fence, leaseUntil, events, gates }: Held): readonly string[] {
   return [
     holder === ''

@@ -1,49 +1,49 @@
-/** A statechart's definition in words that people read: what the picture, the diagram and the inspector show of it. @internal */
+/** A statechart's definition in readable words, for the picture, the diagram and the inspector. @internal */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
 export interface Chart {
-  /** The root comes first, and a state before those in it. */
+  /** The root comes first, and each state before its substates. */
   readonly states: readonly ChartState[];
   readonly edges: readonly ChartEdge[];
 }
 
 export interface ChartState {
-  /** From the root, joined by dots; '' is the root. */
+  /** Keys from the root, joined by dots; '' for the root. */
   readonly path: string;
   readonly key: string;
   readonly description: string;
   readonly tags: readonly string[];
   readonly entry: ChartActions;
-  /** The actors that live as long as the state is active. */
+  /** The actors that the state invokes. */
   readonly invokes: readonly string[];
-  /** The path of the state in it that is entered first; undefined where there is none in it. */
+  /** The path of its initial substate; undefined if it has no substates. */
   readonly initial: string | undefined;
 }
 
 export interface ChartEdge {
-  /** `source:trigger:index`, the index being its place among the transitions of that trigger. */
+  /** `source:trigger:index`; the index counts the transitions of that trigger. */
   readonly id: string;
   readonly source: string;
-  /** What sets it off: 'after backoff', 'peer.seen'; '' for a decision. */
+  /** What triggers it: 'after backoff', 'peer.seen'; '' for an `always` transition. */
   readonly trigger: string;
-  /** 'else' where only the edges before it have a guard; '' where there is none at all. */
+  /** 'else' if it has no guard but follows guarded transitions; '' if there is no guard at all. */
   readonly guard: string;
-  /** Undefined: no state is left. */
+  /** Undefined for a transition without a target. */
   readonly target: string | undefined;
-  /** Whether it leaves its source and enters it again. */
+  /** Whether it exits and re-enters its source. */
   readonly reenter: boolean;
   readonly actions: ChartActions;
 }
 
 export interface ChartActions {
-  /** In their order, without those that emit and raise. */
+  /** In order, without `emit` and `raise` actions. */
   readonly does: readonly string[];
-  /** Types of the events. */
+  /** Types of the emitted events. */
   readonly emits: readonly string[];
   readonly raises: readonly string[];
 }
 
-/** Every state and every transition of a machine, in the order of its definition. */
+/** All states and transitions of a machine, in the order of its definition. */
 export function readChart({ root, implementations }: AnyStateMachine): Chart {
   const actions = (named: readonly unknown[]): ChartActions => {
     const names = named.map(nameOf);
@@ -61,7 +61,7 @@ export function readChart({ root, implementations }: AnyStateMachine): Chart {
       key: node.key,
       description: node.description ?? '',
       tags: node.tags,
-      // The node's own list has the timers of `after` as well.
+      // Not `node.entry`: it also contains the timers of `after`.
       entry: actions([node.config.entry ?? []].flat()),
       invokes: node.invoke.map(({ src }) => nameOf(src)),
       initial: node.type === 'compound' ? node.initial.target.map(pathOf)[0] : undefined,
@@ -83,7 +83,7 @@ export function readChart({ root, implementations }: AnyStateMachine): Chart {
   };
 }
 
-/** A transition's name in the picture (`data-edge`) and in what the inspector shows: `ok:after.interval:0`. */
+/** A transition's id in the picture (`data-edge`) and in the inspector: `ok:after.interval:0`. */
 export function transitionId(transition: AnyTransitionDefinition): string {
   const { source, eventType } = transition;
   const candidates = eventType === '' ? source.always : source.transitions.get(eventType);
@@ -128,7 +128,7 @@ function pathOf(node: AnyStateNode): string {
   return node.path.join('.');
 }
 
-/** The name of an actor, a guard or an action; that of the function, for one that stands in place of its name. */
+/** The name of an actor, a guard or an action; for an inline function, the function's name. */
 function nameOf(named: unknown): string {
   if (typeof named === 'string') return named;
   if (typeof named === 'function') return named.name || 'inline';

@@ -1,7 +1,7 @@
 import type { WaitRule } from '../schedule/decide.ts';
 import type { PeerRule } from './why.ts';
 
-/** What sets the time of the next run, each rule by its name. */
+/** A readable name for each rule that sets the time of the next run. */
 export const ruleNames: Readonly<Record<WaitRule, string>> = {
   interval: 'the usual interval',
   'catching up': 'catching up, because the peer has more',
@@ -15,7 +15,7 @@ export const ruleNames: Readonly<Record<WaitRule, string>> = {
   due: 'nothing: it is due',
 };
 
-/** Why a peer may or may not be asked, for people. */
+/** A readable name for each reason why a peer may or may not be asked. */
 export const peerRuleNames: Readonly<Record<PeerRule, string>> = {
   'may be asked': 'may be asked',
   cooldown: 'cooldown',
@@ -28,11 +28,11 @@ export const peerRuleNames: Readonly<Record<PeerRule, string>> = {
 
 interface Ruled {
   readonly rule: WaitRule;
-  /** The peer whose wait it is; '' if it is none's. */
+  /** The peer whose wait it is; '' if it is not a peer's. */
   readonly peerUrl: string;
 }
 
-/** The rule after "set by". */
+/** The rule as it follows "set by". */
 export function ruleText({ rule, peerUrl }: Ruled): string {
   return peerUrl === '' ? ruleNames[rule] : `${ruleNames[rule]} of ${peerUrl}`;
 }

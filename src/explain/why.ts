@@ -13,19 +13,19 @@ export type PeerRule =
   | 'retry-after'
   | 'disabled'
   | 'excluded'
-  /** It was taken off the list, and is remembered until its wait is over. */
+  /** The peer was removed from the list, and is remembered until its wait is over. */
   | 'removed'
   | 'not a sync peer';
 
-/** Why a peer may be asked now, or not. */
+/** Whether a peer may be asked now, and why. */
 export interface PeerWhy {
   readonly peerUrl: string;
   readonly rule: PeerRule;
-  /** When it may next be asked, in Unix seconds; 0: at once; null: never, as things stand. */
+  /** When it may next be asked, in Unix seconds; 0: at once; null: never under the current settings. */
   readonly nextAskAt: number | null;
   /** Why it is excluded, or its last error; '' if there is none. */
   readonly detail: string;
-  /** Its last Retry-After, if that still runs and its header is known. */
+  /** Its last Retry-After, if it still runs and its header is known. */
   readonly retryAfter: RetryAfterWhy | null;
 }
 
@@ -34,43 +34,43 @@ export interface RetryAfterWhy {
   /** As the server sent it. */
   readonly header: string;
   readonly form: RetryAfterForm;
-  /** It asked for more than the hour that is granted. */
+  /** The server asked for more than the maximum of an hour. */
   readonly clamped: boolean;
   /** Unix seconds. */
   readonly until: number;
 }
 
-/** Why the worker is as it is, at one moment. Times are Unix seconds. */
+/** What the worker is doing at one moment, and why. Times are Unix seconds. */
 export interface Why {
   readonly at: number;
-  /** Whether the worker runs at all: one that was not started, or was stopped, waits for nothing. */
+  /** Whether the worker is started; one that is not waits for nothing. */
   readonly started: boolean;
   readonly state: SyncOutcome;
   /** When this state began; 0 for a worker that never ran. */
   readonly since: number;
-  /** When the next run may begin; not before `at`. While running: when this run would be stuck. */
+  /** When the next run may begin; at least `at`. While running: when this run will be stuck. */
   readonly nextRunAt: number;
   /** What sets that time. */
   readonly rule: WaitRule;
-  /** The peer whose Retry-After or cooldown sets it; '' if it is none. */
+  /** The peer whose Retry-After or cooldown sets it; '' if none does. */
   readonly peerUrl: string;
-  /** The peer being asked; '' if none is, also in a run that a crash left behind. */
+  /** The peer being asked; '' if none is, as in a run that a crash interrupted. */
   readonly asking: string;
   readonly consecutiveFailures: number;
   /** Why the newest run failed; '' unless it failed. */
   readonly lastError: string;
   /** Seconds that the jitter or the spread added to the wait. */
   readonly jitterSeconds: number;
-  /** A request waits to be answered. */
+  /** Whether a request is waiting for a run. */
   readonly requested: boolean;
-  /** A wait was shortened, for it was longer than any can be: the clock was set back, or the policy became shorter; or null. */
+  /** Why an impossibly long wait was shortened: the clock was set back, or the policy became shorter; null if none was. */
   readonly bounded: BoundReason | null;
   readonly peers: readonly PeerWhy[];
 }
 
 /**
- * The worker explains itself: what it decided when it last read the clock, and why. What set a wait is not in the ten fields,
- * so after a restart the state names the rule, unless the record of a peer has a Retry-After that ends with it.
+ * Explains what the worker decided when it last read the clock, and why. What set a wait is not among the ten fields, so after a
+ * restart the rule follows from the state, unless a peer's Retry-After ends at the same time.
  *
  * @param now Unix seconds
  */
@@ -97,7 +97,7 @@ export function explain(context: WorkerContext, now: number, started = true): Wh
   };
 }
 
-/** What the worker waits for: the end of its decision's wait, or while an attempt runs the moment at which that would be stuck. @internal */
+/** What the worker waits for: the end of the decided wait, or the stuck limit of the run under way. @internal */
 export function waitOf({ run, decision }: Pick<WorkerContext, 'run' | 'decision'>): {
   readonly until: number;
   readonly rule: WaitRule;
@@ -124,7 +124,7 @@ function explainPeer(peer: PeerRecord, now: number): PeerWhy {
   };
 }
 
-/** It was held to an hour if it asked for more than the hour that ended, or will end, at `until`. */
+/** The header was clamped if, an hour before `until`, it asked for more than an hour. */
 function formOf(header: string, until: number): Pick<RetryAfterWhy, 'form' | 'clamped'> {
   const { form, clamped } = readRetryAfter(header, { now: until - MAX_RETRY_AFTER_SECONDS });
   return { form, clamped };

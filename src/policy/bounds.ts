@@ -4,7 +4,7 @@ import { addSeconds, ceilSeconds, wholeSeconds } from './seconds.ts';
 import { MAX_LOCAL_FAULT_SECONDS, type SyncPolicy } from './sync-policy.ts';
 import type { SyncWorkerState } from './sync-worker-state.ts';
 
-/** The longest that a next due time may lie ahead under a policy, in whole seconds. */
+/** The longest time ahead that a due time may be under a policy, in whole seconds. */
 export function longestWait(policy: SyncPolicy): number {
   const interval = policy.intervalSeconds * (1 + policy.spreadRatio);
   const failure =
@@ -13,24 +13,24 @@ export function longestWait(policy: SyncPolicy): number {
   return addSeconds(ceilSeconds(longest), 1);
 }
 
-/** Why a deadline was brought nearer: the clock was set back, or the policy became shorter. */
+/** Why a deadline was shortened: the clock was set back, or the policy's waits became shorter. */
 export type BoundReason = 'clock' | 'policy';
 
-/** What {@link boundWaits} gives: the same objects where nothing was beyond its bound. */
+/** The result of {@link boundWaits}; unchanged objects are returned as they were. */
 export interface BoundWaits {
   readonly state: SyncWorkerState;
   readonly records: readonly PeerRecord[];
-  /** Null if nothing was beyond its bound. */
+  /** Null if nothing exceeded its bound. */
   readonly reason: BoundReason | null;
   /** By how many seconds at least the clock was set back; 0 if it was not. */
   readonly clockBehindSeconds: number;
 }
 
 /**
- * Brings every deadline that cannot be a wait of ours to the longest one that can be: a clock that was wrong by years
- * costs an hour, and not years. A Retry-After that was really asked for is never above its bound.
+ * Cuts every deadline to the longest possible wait: a clock that was wrong by years costs an hour. A Retry-After that a
+ * server really sent never exceeds its bound.
  *
- * A time at which something happened (`lastSyncOkAt`, `lastAskedAt`, the start of a run) is never after now.
+ * Times of past events (`lastSyncOkAt`, `lastAskedAt`, the start of a run) are cut to now.
  */
 export function boundWaits(
   state: SyncWorkerState,

@@ -8,16 +8,16 @@ export type PeerSyncErrorCode = 'rate_limited' | 'http_error' | 'protocol_error'
 export type AbortCode = 'stopped' | 'stuck' | 'attempt_timeout';
 
 /**
- * Marks our errors, so that those of another copy of the package count too: `instanceof` does not see them, and a `code`
- * any stranger's error may have.
+ * Marks our errors, so that errors of another copy of the package are recognised too. `instanceof` would miss them, and any
+ * other error may have a `code`.
  */
 const brand = Symbol.for('infonet-sync-worker.error');
 
-/** What a peer said beside its status. */
+/** What a peer said besides its status. */
 export interface PeerSyncErrorOptions {
-  /** Seconds the server asked to be left alone. Rounded up, held between 0 and 3600. @default 0 */
+  /** Seconds that the server asked us to wait. Rounded up and limited to 0 to 3600. @default 0 */
   readonly retryAfterSeconds?: number;
-  /** The raw `Retry-After` header, for whoever asks why the worker waits. */
+  /** The raw `Retry-After` header, shown by `why()`. */
   readonly retryAfterHeader?: string | undefined;
   /** What the server said, in a few words. */
   readonly detail?: string;
@@ -26,17 +26,17 @@ export interface PeerSyncErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A failed attempt, and what is known of it. A server's wait reaches the policy through `retryAfterSeconds`. */
+/** A failed attempt. The policy reads the server's wait from `retryAfterSeconds`. */
 export abstract class PeerSyncError extends Error {
   abstract readonly code: PeerSyncErrorCode;
-  /** The HTTP status; 0 if it did not come to one. */
+  /** The HTTP status; 0 if there was none. */
   readonly status: number;
   /** Whole seconds, 0 to 3600. */
   readonly retryAfterSeconds: number;
   readonly retryAfterHeader: string | undefined;
   readonly head: string | undefined;
 
-  /** @throws TypeError where `options` is no object, such as a message */
+  /** @throws TypeError if `options` is not an object, for example a message */
   constructor(message: string, status: number, options: PeerSyncErrorOptions) {
     if (typeof options !== 'object') {
       throw new TypeError(
@@ -55,7 +55,7 @@ export abstract class PeerSyncError extends Error {
   }
 }
 
-/** The peer's rate limit is full: HTTP 429. */
+/** The peer's rate limit is reached: HTTP 429. */
 export class PeerSyncRateLimited extends PeerSyncError {
   override readonly name = 'PeerSyncRateLimited';
   override readonly code = 'rate_limited';
@@ -65,7 +65,7 @@ export class PeerSyncRateLimited extends PeerSyncError {
   }
 }
 
-/** The peer answered with any other status than 200. */
+/** The peer answered with a status other than 200; {@link PeerSyncRateLimited} is for 429. */
 export class PeerSyncHttpError extends PeerSyncError {
   override readonly name = 'PeerSyncHttpError';
   override readonly code = 'http_error';
@@ -75,7 +75,7 @@ export class PeerSyncHttpError extends PeerSyncError {
   }
 }
 
-/** The peer's answer was no page of our chain, or no whole answer came. The message says what was wrong. */
+/** The peer's answer was incomplete or not a page of our chain. The message says what was wrong. */
 export class PeerSyncProtocolError extends PeerSyncError {
   override readonly name = 'PeerSyncProtocolError';
   override readonly code = 'protocol_error';
@@ -86,8 +86,8 @@ export class PeerSyncProtocolError extends PeerSyncError {
 }
 
 /**
- * The fault is ours and no peer's: the proxy is not there, our disk is full, our storage does not answer. The peer gets
- * no mark, and the run ends at once, to be tried again within 30 s.
+ * The fault is on our side: the proxy is down, our disk is full, our storage does not answer. The peer gets no mark, and the
+ * run ends at once and is due again within 30 s.
  */
 export class PeerSyncLocalError extends PeerSyncError {
   override readonly name = 'PeerSyncLocalError';

@@ -1,7 +1,7 @@
 /**
  * HTTP-date, RFC 9110 §5.6.7: IMF-fixdate, RFC 850 and asctime, all of them UTC.
  *
- * Not `Date.parse`: it reads asctime as local time, takes `-3` for a year, and differs from engine to engine.
+ * Does not use `Date.parse`: it reads asctime as local time, takes `-3` for a year, and differs between engines.
  */
 
 export type HttpDateForm = 'imf-fixdate' | 'rfc850-date' | 'asctime-date';
@@ -18,7 +18,7 @@ const DAY_LONG = '(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)';
 const MONTH = `(?<month>${MONTHS.join('|')})`;
 const TIME = '(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})';
 
-// The weekday must be one, but may contradict the date: the date is what the sender computed with.
+// The weekday must be valid, but may contradict the date, which is what the sender meant.
 const FORMS: readonly (readonly [HttpDateForm, RegExp])[] = [
   ['imf-fixdate', new RegExp(`^${DAY}, (?<day>[0-9]{2}) ${MONTH} (?<year>[0-9]{4}) ${TIME} gmt$`)],
   ['rfc850-date', new RegExp(`^${DAY_LONG}, (?<day>[0-9]{2})-${MONTH}-(?<year>[0-9]{2}) ${TIME} gmt$`)],
@@ -36,13 +36,13 @@ interface Fields {
 }
 
 /**
- * Reads an HTTP-date in any of its three forms; letter case does not matter. `undefined` if it is none.
+ * Reads an HTTP-date in any of its three forms, ignoring case. `undefined` if it is not one.
  *
- * @param text without white space around it
+ * @param text without surrounding white space
  * @param now Unix seconds, for the two-digit year of RFC 850
  */
 export function parseHttpDate(text: string, now: number): HttpDate | undefined {
-  // No form is longer than 33 characters; what a hostile peer sends beyond that is not looked at.
+  // No form is longer than 33 characters; do not parse the long text of a hostile peer.
   if (text.length > 40) return undefined;
   const lower = text.toLowerCase();
   for (const [form, pattern] of FORMS) {
@@ -78,7 +78,7 @@ function withCentury(fields: Fields, now: number): Fields {
 }
 
 function isReal({ year, month, day, hour, minute, second }: Fields): boolean {
-  // A leap second is the last one of a day, and nowhere else.
+  // A leap second is only valid as the last second of a day.
   const leapSecond = hour === 23 && minute === 59 && second === 60;
   const inTime = hour <= 23 && minute <= 59 && (second <= 59 || leapSecond);
   return inTime && day >= 1 && day <= daysBefore(year, month + 1) - daysBefore(year, month);

@@ -1,6 +1,6 @@
 /**
- * What we know of a peer beside the sixteen fields of the wire stands in its `metadata` there, under these names. No
- * other file knows them.
+ * The wire record of a peer has sixteen fields. What we know beyond them is kept in its `metadata`, under the names below,
+ * which only this file uses.
  * @internal
  */
 import type { PeerRecord } from './peer-record.ts';
@@ -19,10 +19,11 @@ const names = {
 const ours: readonly string[] = Object.values(names);
 
 /**
- * Moves what is ours out of a record's metadata into its fields; a field that was given wins. An entry of one of our
- * names and another type is somebody else's and stays, but for a Retry-After: to lose one is to hammer a peer.
+ * Moves our entries from a record's metadata into its fields; a field that is already set wins. An entry with one of our names
+ * but another type belongs to another program and stays. A malformed `retry_after_until` is an error instead: ignoring it could
+ * hammer a peer.
  *
- * @throws TypeError for a `retry_after_until` that is no time
+ * @throws TypeError for a `retry_after_until` that is not a time
  */
 export function takeOurMetadata(record: PeerRecord, what: string): PeerRecord {
   const { metadata } = record;
@@ -54,7 +55,7 @@ export function takeOurMetadata(record: PeerRecord, what: string): PeerRecord {
   };
 }
 
-/** The metadata of a record as the wire has it: what others keep there, and what is ours where it says anything. */
+/** The metadata of a wire record: the entries of other programs, and those of ours that are set. */
 export function wireMetadata(record: PeerRecord): Readonly<Record<string, unknown>> {
   const { retryAfter, excluded, removed, lastAskedAt, lastBroughtNews, withdrawn, metadata } = record;
   return {

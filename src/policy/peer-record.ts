@@ -17,11 +17,11 @@ import {
 /** What a peer is used for. */
 export type PeerBucket = 'bootstrap' | 'sync' | 'push';
 
-/** A peer's last Retry-After. It is kept when it is over: a clock that is set back makes it count again. */
+/** A peer's last Retry-After. It is kept after it is over, because it counts again if the clock is set back. */
 export interface PeerRetryAfter {
   /** The peer is not contacted before this time, in whole Unix seconds. */
   readonly until: number;
-  /** The header as the server sent it; '' if that is not known. */
+  /** The header as the server sent it; '' if unknown. */
   readonly header: string;
 }
 
@@ -29,7 +29,7 @@ export interface PeerRetryAfter {
 export interface PeerRecord {
   /** What the peer is used for; only `sync` peers are asked. */
   readonly bucket: PeerBucket;
-  /** Where it came from: bundle, operator, bootstrap_promoted, runtime. */
+  /** Where the peer came from: bundle, operator, bootstrap_promoted, runtime. */
   readonly source: string;
   /** Normalised: lower-case scheme and host, no default port, no trailing slash. */
   readonly peerUrl: string;
@@ -50,21 +50,21 @@ export interface PeerRecord {
   readonly cooldownUntil: number;
   /** Its last Retry-After; null if it never sent one. */
   readonly retryAfter: PeerRetryAfter | null;
-  /** Why an enabled peer is never asked, say because of its transport; '' if it may be. */
+  /** Why an enabled peer is never asked, for example because of its transport; '' if it may be. */
   readonly excluded: string;
-  /** It was taken off the list, and is remembered until its cooldown and its Retry-After are over. */
+  /** The peer was removed from the list, and is remembered until its cooldown and its Retry-After are over. */
   readonly removed: boolean;
-  /** When an attempt at it last ended. */
+  /** When an attempt at this peer last ended. */
   readonly lastAskedAt: number;
-  /** Whether its last good answer changed the head. A peer that was never asked may have news. */
+  /** Whether its last good answer changed the head. True for a peer that was never asked: it may have news. */
   readonly lastBroughtNews: boolean;
-  /** Its newest attempt was withdrawn by a stop, and none has finished since. */
+  /** A stop withdrew its newest attempt, and no attempt has finished since. */
   readonly withdrawn: boolean;
-  /** What other programs keep with the record; carried along as it came. */
+  /** What other programs store with the record; kept unchanged. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What a caller must say of a peer: its URL. The rest takes the values of a peer just added by an operator. */
+/** A peer as a caller gives it: only the URL is required. The rest defaults to the values of a peer just added by an operator. */
 export type PeerRecordInput = { readonly [Field in keyof PeerRecord]?: PeerRecord[Field] | undefined } & {
   readonly peerUrl: string;
 };
@@ -131,13 +131,13 @@ export const newPeer: PeerRecord = Object.freeze({
 const peerFields: ObjectFields<PeerRecord> = ownFields(peerKinds, newPeer);
 
 /**
- * Lists that were parsed where they came in. Those that the steps of a run make are not among them: a mark on each would cost more
- * than the steps do, and they rarely come in again.
+ * Lists that have been parsed. The lists that the steps of a run make are not added: that would cost more than the steps
+ * themselves, and they are rarely passed in again.
  */
 const parsedLists = new WeakSet<object>();
 
 /**
- * Makes a record of what a caller gives: a URL, or a record with any of its fields.
+ * Makes a record from a URL, or from a record with any of its fields.
  *
  * @throws TypeError naming the field, its value and what is allowed
  */
@@ -146,10 +146,10 @@ export function createPeerRecord(input: string | PeerRecordInput): PeerRecord {
 }
 
 /**
- * Makes the list a worker keeps. A list that this function made is given back as it is.
+ * Makes the list that a worker keeps. A list that this function made is returned as it is.
  *
- * @throws TypeError naming the entry and its field; also where two records stand for one peer in one bucket, because
- * two memories of one peer's Retry-After would be one too many
+ * @throws TypeError naming the entry and its field; also if two records are for the same peer and bucket, because they could
+ * disagree about its Retry-After
  */
 export function createPeerList(value: unknown): readonly PeerRecord[] {
   if (isPeerList(value)) return value;
@@ -171,18 +171,18 @@ export function createPeerList(value: unknown): readonly PeerRecord[] {
   );
 }
 
-/** Whether a list came out of {@link createPeerList}. @internal */
+/** Whether a list was made by {@link createPeerList}. @internal */
 export function isPeerList(value: unknown): value is readonly PeerRecord[] {
   return typeof value === 'object' && value !== null && parsedLists.has(value);
 }
 
-/** Marks a list that was made of parsed records, so that nobody parses it again. @internal */
+/** Marks a list of parsed records, so that it is not parsed again. @internal */
 export function asPeerList(records: readonly PeerRecord[]): readonly PeerRecord[] {
   parsedLists.add(records);
   return records;
 }
 
-/** One peer in one bucket. @internal */
+/** Identifies a peer in a bucket. @internal */
 export function peerKey({ bucket, peerUrl }: PeerRecord): string {
   return `${bucket} ${peerUrl}`;
 }

@@ -2,7 +2,7 @@ import type { PeerRecord } from './peer-record.ts';
 
 const SEED_SOURCES = ['bundle', 'bootstrap_promoted'];
 
-/** When peers are to be asked. */
+/** Options of {@link eligibleSyncPeers}. */
 export interface PeerSelectionOptions {
   /** Unix seconds; may carry a fraction. */
   readonly now: number;
@@ -11,7 +11,7 @@ export interface PeerSelectionOptions {
 /**
  * The peers that may be asked now, best first.
  *
- * Kept are enabled sync peers whose cooldown and Retry-After are over. Order: newest `lastSyncOkAt`; seeds; fewest
+ * Keeps enabled sync peers whose cooldown and Retry-After are over. Order: newest `lastSyncOkAt`; seeds; fewest
  * failures; oldest `addedAt`; `peerUrl`.
  */
 export function eligibleSyncPeers(
@@ -54,7 +54,7 @@ export function nextAskAt({ cooldownUntil, retryAfter }: PeerRecord): number {
   return cooldownUntil === 0 ? retryAfter.until : Math.max(cooldownUntil, retryAfter.until);
 }
 
-/** Whether neither its cooldown nor its Retry-After keeps a peer from being asked; by a clock before 1970 too. @internal */
+/** Whether a peer's cooldown and Retry-After are over; also correct for a clock before 1970. @internal */
 export function mayBeAskedAt(record: PeerRecord, now: number): boolean {
   const at = nextAskAt(record);
   return at === 0 ? !Number.isNaN(now) : at <= now;

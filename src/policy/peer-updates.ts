@@ -1,4 +1,4 @@
-/** What becomes of a peer's record. Every function gives a new record. */
+/** Updates of a peer's record. Every function returns a new record. */
 import { failureBackoff } from './failure-backoff.ts';
 import { asPeerList, type PeerRecord, type PeerRetryAfter, peerKey } from './peer-record.ts';
 import { isInRetryAfter, mayBeAskedAt, retryAfterUntil } from './peer-selection.ts';
@@ -25,7 +25,7 @@ export function recordSyncSuccess(record: PeerRecord, options: RecordSyncSuccess
     withdrawn: false,
     lastError: '',
     failureCount: 0,
-    // Another program may have met a Retry-After that still runs.
+    // Another program may have received a Retry-After that still runs.
     cooldownUntil: retryAfterRunningAt(record, now),
   });
 }
@@ -38,7 +38,7 @@ export interface RecordSyncFailureOptions {
   readonly error: string;
   /** Seconds the peer asked for. @default 0 */
   readonly retryAfterSeconds?: number;
-  /** The header that said so, as it came. */
+  /** The raw header, as received. */
   readonly retryAfterHeader?: string | undefined;
   /** 0: no cooldown of its own. @default 60 */
   readonly failureBackoffSeconds?: number;
@@ -49,8 +49,8 @@ export interface RecordSyncFailureOptions {
 /**
  * The peer failed us: one failure more, and a cooldown of max(its own exponential, its Retry-After).
  *
- * The Retry-After is kept apart as well, for a contact ends a backoff and never a server's wait. It is counted from `now`
- * rounded up: truncated, it would end up to a second early.
+ * The Retry-After is also stored separately, because a contact ends a backoff but not a server's wait. It starts at `now`
+ * rounded up; with a truncated start it would end up to a second early.
  */
 export function recordSyncFailure(record: PeerRecord, options: RecordSyncFailureOptions): PeerRecord {
   const now = wholeSeconds(options.now);
@@ -79,8 +79,8 @@ export function recordSyncFailure(record: PeerRecord, options: RecordSyncFailure
 }
 
 /**
- * An orderly stop withdrew the attempt at this peer. A peer that is withdrawn twice without a finished attempt between
- * counts a failure, so that a supervisor that kills too soon does not ask it at every start.
+ * An orderly stop withdrew the attempt at this peer. A second withdrawal without a finished attempt in between counts as a
+ * failure, so that a supervisor that restarts the worker too often does not ask the peer at every start.
  */
 export function recordWithdrawal(
   record: PeerRecord,
@@ -93,12 +93,12 @@ export function recordWithdrawal(
   });
 }
 
-/** A gate does not let this peer be asked before `until`, in Unix seconds. No failure. */
+/** A gate holds this peer until `until`, in Unix seconds. This is not a failure. */
 export function recordHeld(record: PeerRecord, until: number): PeerRecord {
   return patch(record, { cooldownUntil: latest(record.cooldownUntil, wholeSeconds(Math.ceil(until)) || 1) });
 }
 
-/** The peer got in touch: its backoff is over, a Retry-After that still runs is not. */
+/** The peer contacted us: its backoff ends, but a running Retry-After does not. */
 export function recordSeen(record: PeerRecord, options: { readonly now: number }): PeerRecord {
   const now = wholeSeconds(options.now);
   return patch(record, { lastSeenAt: now, cooldownUntil: retryAfterRunningAt(record, now) });
@@ -112,7 +112,7 @@ export interface ResetPeerOptions {
   readonly force?: boolean | undefined;
 }
 
-/** An operator clears the peer's failures and its backoff. Its Retry-After stays, but for `force`. */
+/** An operator clears the peer's failures and backoff. Its Retry-After stays unless `force` is set. */
 export function resetPeer(record: PeerRecord, options: ResetPeerOptions): PeerRecord {
   const now = wholeSeconds(options.now);
   const retryAfter = options.force === true ? null : record.retryAfter;
@@ -126,15 +126,15 @@ export function resetPeer(record: PeerRecord, options: ResetPeerOptions): PeerRe
   return patch(reset, { cooldownUntil: retryAfterRunningAt(reset, now) });
 }
 
-/** `next` with the later of the two Retry-Afters: a new list of peers must not lose what a peer asked for. @internal */
+/** Returns `next` with the later of the two Retry-Afters: a new list of peers must not lose a peer's wait. @internal */
 export function keepRetryAfter(next: PeerRecord, known: PeerRecord): PeerRecord {
   const retryAfter = laterRetryAfter(next.retryAfter, known.retryAfter);
   return retryAfter === next.retryAfter ? next : patch(next, { retryAfter });
 }
 
 /**
- * Of peers taken off the list those whose cooldown or Retry-After still runs, disabled and marked as removed, or else
- * removing and adding a peer would be a way round its wait, also across a restart. @internal
+ * Keeps the removed peers whose cooldown or Retry-After still runs, disabled and marked as removed. Otherwise removing and
+ * adding a peer would bypass its wait, even across a restart. @internal
  */
 export function rememberRemoved(removed: readonly PeerRecord[], now: number): PeerRecord[] {
   return removed
@@ -142,14 +142,14 @@ export function rememberRemoved(removed: readonly PeerRecord[], now: number): Pe
     .map((peer) => patch(peer, { enabled: false, removed: true }));
 }
 
-/** Drops the removed peers that may be asked again: there is nothing left to remember of them. @internal */
+/** Drops the removed peers whose waits are over: there is nothing left to remember. @internal */
 export function dropExpired(peers: readonly PeerRecord[], now: number): readonly PeerRecord[] {
   return peers.filter((peer) => !peer.removed || !mayBeAskedAt(peer, now));
 }
 
 /**
- * Peers that were loaded, with what another memory knows better: the later of two Retry-Afters wins, and a peer whose
- * wait is remembered there is not forgotten because it was not loaded. @internal
+ * Merges the waits of remembered peers into loaded ones: the later Retry-After wins, and a remembered peer that was not loaded
+ * is kept while its wait runs. @internal
  */
 export function keepWaits(
   loaded: readonly PeerRecord[],
@@ -169,7 +169,7 @@ function readRetryAfterOf(options: RecordSyncFailureOptions): PeerRetryAfter | n
   const seconds = ceilSeconds(options.retryAfterSeconds ?? 0);
   if (seconds <= 0) return null;
   const until = addSeconds(wholeSeconds(Math.ceil(options.now)), seconds);
-  // 0 would be no time.
+  // 0 would mean never.
   return { until: until || 1, header: options.retryAfterHeader ?? '' };
 }
 
@@ -178,7 +178,7 @@ function laterRetryAfter(a: PeerRetryAfter | null, b: PeerRetryAfter | null): Pe
   return b.until > a.until ? b : a;
 }
 
-/** Of times, 0 being none, the latest; a time before 1970 is one too. */
+/** The latest time; 0 means none, and negative times (before 1970) count. */
 function latest(...times: readonly number[]): number {
   const set = times.filter((time) => time !== 0);
   return set.length === 0 ? 0 : Math.max(...set);

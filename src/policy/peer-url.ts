@@ -1,14 +1,14 @@
 import { describe } from './wire-fields.ts';
 
-/** Longer than any address a peer has; what a hostile file holds beyond that is not looked at. */
+/** Longer than any real peer address; a longer text from a hostile file is refused unread. */
 const MAX_CHARACTERS = 2048;
 
 /**
- * The one spelling of a peer's URL: lower-case scheme and host, no default port, no trailing slash. Two spellings of
- * one peer would have two memories of its Retry-After.
+ * Normalises a peer's URL: lower-case scheme and host, no default port, no trailing slash. With two spellings, one peer would
+ * have two separate Retry-Afters.
  *
- * @throws TypeError for anything that is no absolute URL, has a query or fragment, or carries credentials; what may be
- * a secret is not shown
+ * @throws TypeError for anything that is not an absolute URL, has a query or fragment, or carries credentials; possible
+ * secrets are not shown
  */
 export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
   const text = typeof value === 'string' ? value.trim() : '';
@@ -29,6 +29,6 @@ export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
       `${what} is ${describe(address)} and more; allowed is a URL without query and fragment`,
     );
   }
-  // The same text as one string: the new one is made of parts, each of them kept, in every record of every worker.
+  // Prefer the caller's string: the new one is a concatenation, which would keep all its parts alive in every record.
   return address === text ? text : address;
 }

@@ -13,7 +13,7 @@ const fields: ObjectFields<Pick<PeerRecord, WireField>> = wireFields<Pick<PeerRe
 );
 
 /**
- * Reads a record under its wire names; what is ours in its `metadata` becomes fields.
+ * Reads a record under its wire names; our entries in its `metadata` become fields.
  *
  * @throws TypeError naming the field, its value and what is allowed
  */

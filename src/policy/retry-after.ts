@@ -4,14 +4,14 @@ import { wholeDuration } from './seconds.ts';
 /** No peer can silence a worker for longer than an hour. */
 export const MAX_RETRY_AFTER_SECONDS = 3600;
 
-/** The form a header had; an unreadable one asks for nothing. */
+/** The form of a header; an unreadable one asks for no wait. */
 export type RetryAfterForm = 'delay-seconds' | 'malformed-delay' | HttpDateForm | 'unreadable';
 
 /** What a header asks for. */
 export interface RetryAfterReading {
   /** Whole seconds from now, 0 to 3600. */
   readonly seconds: number;
-  /** Which form the header had; an unreadable one asks for nothing. */
+  /** The form of the header; an unreadable one asks for no wait. */
   readonly form: RetryAfterForm;
   /** True if the server asked for more than an hour. */
   readonly clamped: boolean;
@@ -20,7 +20,7 @@ export interface RetryAfterReading {
 /** A comma, but not the one after the weekday of an HTTP-date. */
 const BETWEEN_VALUES = /(?<!\b(?:mon|tue|tues|wed|wednes|thu|thurs|fri|sat|satur|sun)(?:day)?),/i;
 
-/** A hostile header beyond this is not looked at. */
+/** Characters of a header beyond this, as from a hostile peer, are ignored. */
 const MAX_HEADER_CHARACTERS = 16_384;
 
 /** The moment a wait is counted from. */
@@ -32,19 +32,19 @@ export interface RetryAfterOptions {
 /**
  * The wait a `Retry-After` header asks for, in whole seconds from `now`, from 0 to 3600 (RFC 9110 §10.2.3).
  *
- * Delay-seconds in ASCII digits, or an HTTP-date in any of its three forms. Everything else is 0, and so is a date
- * in the past; a missing header too. Never throws.
+ * Accepts delay-seconds in ASCII digits, or an HTTP-date in any of its three forms. A past date, a missing header and anything
+ * else give 0. Never throws.
  */
 export function parseRetryAfter(value: string | null | undefined, options: RetryAfterOptions): number {
   return readOne(typeof value === 'string' ? value.trim() : '', options.now).seconds;
 }
 
 /**
- * What a server sent, as every transport reads it: more lenient than the function of the standard where to be strict
- * would hammer a server that plainly asked for a wait.
+ * Reads the header as our transports do: more lenient than {@link parseRetryAfter} where strictness would hammer a server that
+ * clearly asked for a wait.
  *
- * A header that was sent twice (joined by `fetch` as "30, 120", a list in node:http) is read value by value, and the
- * longest wait holds. A delay with a fraction ("120.0") is rounded up; its form is `malformed-delay`. Never throws.
+ * If a header was sent twice (joined by `fetch` as "30, 120", a list in node:http), each value is read and the longest wait
+ * wins. A delay with a fraction ("120.0") is rounded up; its form is `malformed-delay`. Never throws.
  */
 export function readRetryAfter(
   value: string | readonly string[] | null | undefined,
@@ -70,13 +70,13 @@ function readOne(text: string, now: number): RetryAfterReading {
   return date === undefined ? reading('unreadable', 0) : reading(date.form, Math.floor(date.seconds - now));
 }
 
-/** Of two readings of one length the readable one, and the one that was held to the hour. */
+/** If both waits are equal, a readable one wins over an unreadable one, and a clamped one over an unclamped one. */
 function isLonger(a: RetryAfterReading, b: RetryAfterReading): boolean {
   if (a.seconds !== b.seconds) return a.seconds > b.seconds;
   return (a.clamped && !b.clamped) || (b.form === 'unreadable' && a.form !== 'unreadable');
 }
 
-/** The same clamp for a wait that did not come in a header. Rounds up, so that no wait is cut short. @internal */
+/** The same limits for a wait that is already a number. Rounds up, so that no wait is cut short. @internal */
 export function clampRetryAfter(seconds: number): number {
   return Math.min(wholeDuration(Math.ceil(seconds)), MAX_RETRY_AFTER_SECONDS);
 }

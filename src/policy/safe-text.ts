@@ -1,25 +1,25 @@
-/** Longer texts are cut: nobody reads on, and a hostile peer may send megabytes. */
+/** Longer texts are cut: nobody reads further, and a hostile peer may send megabytes. */
 const MAX_CHARACTERS = 2000;
 
 const HIDDEN = '***';
 
-/** What most texts are: printable, single blanks between words, and no sign by which a URL may hold a secret. */
+/** Most texts: printable, single spaces between words, and no character by which a URL may hold a secret. */
 const PLAIN = /^(?:[!"$->A-~]+(?: [!"$->A-~]+)*)?$/;
 
-// Written as escapes, for nobody can see them: ANSI sequences; then every control, format, private, unassigned and
-// surrogate character (bidirectional marks among them) and every white space.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// ANSI sequences; then every control, format, private, unassigned and surrogate character (including bidirectional marks) and
+// all white space. Escaped, because the characters are invisible.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the regular expression must match them
 const ANSI = /[\u001b\u009b]\[?[0-9;:<=>?]*[ -/]*[@-~]/g;
 const UNPRINTABLE = /[\p{C}\s]+/gu;
 
 /**
  * Makes text that came from elsewhere (a peer, a file, an error) safe to show in a terminal, a log or a page: one line, no
- * control characters or bidirectional marks, no credentials and no query of a URL, and at most `max` characters. Where it is
- * not clear what belongs to a URL it hides too much rather than too little. Takes time in proportion to `max`.
+ * control characters or bidirectional marks, no URL credentials or queries, and at most `max` characters. If it is unclear what
+ * belongs to a URL, it hides too much rather than too little. Takes time proportional to `max`.
  */
 export function safeText(text: string, max: number = MAX_CHARACTERS): string {
   if (text.length <= max && PLAIN.test(text)) return text;
-  // Cut first, with room for what is taken out, so that 50 MB cost no more than a page.
+  // Cut first, leaving room for what is removed, so that 50 MB cost no more than a page.
   const line = hideSecrets(
     text
       .slice(0, 4 * max)
@@ -30,7 +30,7 @@ export function safeText(text: string, max: number = MAX_CHARACTERS): string {
   return line.length > max ? `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…` : line;
 }
 
-/** Every string in a value out of JSON made safe, the names of its fields too. */
+/** Makes every string in a JSON value safe, including field names. */
 export function safeValue(value: unknown): unknown {
   if (typeof value === 'string') return safeText(value);
   if (Array.isArray(value)) return value.map(safeValue);
@@ -38,7 +38,7 @@ export function safeValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [safeText(name), safeValue(held)]));
 }
 
-/** Where the parts of a URL begin and end. */
+/** Characters at which the parts of a URL begin and end. */
 const SIGNS = /:[ \\/]*|[\\/]+|[@?# "'<>)]/g;
 
 interface Secret {
@@ -48,9 +48,9 @@ interface Secret {
 }
 
 /**
- * URLs are read in two ways at once, and what either takes for credentials is hidden. As parsers read them: from a colon (with
- * any slashes or blanks) or two slashes up to the last `@` before a slash, `?` or `#`. As they are written by mistake, with such
- * a sign in the password: from a colon up to the last `@` before a blank.
+ * Reads URLs in two ways at once, and hides what either takes for credentials. As parsers do: from a colon (with any slashes or
+ * spaces) or two slashes up to the last `@` before a slash, `?` or `#`. As in URLs with an unescaped `/`, `?` or `#` in the
+ * password: from a colon up to the last `@` before a space.
  */
 function hideSecrets(line: string): string {
   const secrets: Secret[] = [];

@@ -1,31 +1,31 @@
 import { describe } from './wire-fields.ts';
 
-/** The numbers a worker is tuned with. All of them have the reference's values by default. */
+/** The tuning options of a worker. The defaults are the reference's values. */
 export interface SyncPolicy {
   /** Seconds from a good (or solo) run to the next one. @default 300 */
   readonly intervalSeconds: number;
   /** Seconds to wait after the first failure; each further one doubles it. 0 switches the exponential off. @default 60 */
   readonly failureBackoffSeconds: number;
-  /** The most seconds the exponential may reach; 0 switches it off. Retry-After is not held down by it. @default 1800 */
+  /** Upper limit of the exponential, in seconds; 0 switches it off. It does not limit Retry-After. @default 1800 */
   readonly failureBackoffCapSeconds: number;
   /** Seconds after which a run is stuck: its attempt is aborted and a new run begins. At least 1. @default 300 */
   readonly stuckAfterSeconds: number;
   /** How many peers one run may ask, one after the other. A whole number, at least 1. @default 3 */
   readonly maxPeersPerRun: number;
-  /** A wait after a failure becomes wait · (1 + random · ratio), rounded up. It only ever adds. @default 0 */
+  /** A wait after a failure becomes wait · (1 + random · ratio), rounded up; never shorter. @default 0 */
   readonly jitterRatio: number;
   /** Each interval, and the first run after a start, is lengthened by up to interval · ratio. @default 0 */
   readonly spreadRatio: number;
-  /** Seconds after which one attempt fails, and the run fails over; 0: only the run's own limit holds. @default 0 */
+  /** Seconds after which one attempt fails and the run fails over; 0: only the run's own limit applies. @default 0 */
   readonly attemptTimeoutSeconds: number;
-  /** Seconds to the next run where the last answer said that there is more. @default 1 */
+  /** Seconds to the next run if the last answer said that there is more. @default 1 */
   readonly catchUpIntervalSeconds: number;
 }
 
-/** What a caller may set; what is left out, or `undefined`, takes its default. */
+/** The options a caller may set; an omitted or `undefined` one takes its default. */
 export type SyncPolicyOptions = { readonly [Option in keyof SyncPolicy]?: SyncPolicy[Option] | undefined };
 
-/** The reference's numbers, to the second. */
+/** The reference's values, to the second. */
 export const defaultPolicy: SyncPolicy = Object.freeze({
   intervalSeconds: 300,
   failureBackoffSeconds: 60,
@@ -38,13 +38,13 @@ export const defaultPolicy: SyncPolicy = Object.freeze({
   catchUpIntervalSeconds: 1,
 });
 
-/** Seconds between the end of one run and the start of the next, whatever the policy says: no hot loop. */
+/** Minimum seconds between the end of a run and the start of the next, whatever the policy says; prevents a hot loop. */
 export const MIN_RUN_GAP_SECONDS = 1;
 
-/** The most that a failed run waits for where the fault was ours: a full disk or a proxy that is down may end soon. */
+/** The longest wait, in seconds, after a local fault: a full disk or a proxy that is down may be fixed soon. */
 export const MAX_LOCAL_FAULT_SECONDS = 30;
 
-/** Policies that were checked already. */
+/** Policies that have already been checked. */
 const resolved = new WeakSet<object>([defaultPolicy]);
 
 const leastAllowed: Readonly<Partial<Record<keyof SyncPolicy, number>>> = {
@@ -76,7 +76,7 @@ export function resolvePolicy(options: SyncPolicyOptions = defaultPolicy): SyncP
   return Object.freeze(policy);
 }
 
-/** Whether a policy came out of {@link resolvePolicy}. @internal */
+/** Whether a policy was made by {@link resolvePolicy}. @internal */
 export function isResolvedPolicy(value: unknown): value is SyncPolicy {
   return typeof value === 'object' && value !== null && resolved.has(value);
 }

@@ -13,7 +13,7 @@ export interface BeginSyncOptions {
   readonly currentHead?: string;
 }
 
-/** A run begins: running, its start noted, the old error and fork cleared; what the last run left is kept. */
+/** A run begins: sets `running` and the start time, and clears the error and the fork; keeps the other fields. */
 export function beginSync(
   state: SyncWorkerState,
   { now, peerUrl = '', currentHead = '' }: BeginSyncOptions,
@@ -41,14 +41,14 @@ export interface FinishSyncOptions {
   readonly peerUrl?: string;
   /** '' keeps the old one. */
   readonly currentHead?: string;
-  /** Why the run failed; trimmed. Ignored where it went well. */
+  /** Why the run failed; trimmed. Ignored if `ok`. */
   readonly error?: string;
   readonly forkDetected?: boolean;
   /** Seconds to the next run after a good one. @default 300 */
   readonly intervalSeconds?: number;
   /** The interval is lengthened by up to interval · ratio. @default 0 */
   readonly spreadRatio?: number;
-  /** Seconds the server asked for: a floor of the wait after a failure. @default 0 */
+  /** Seconds the server asked for: the minimum wait after a failure. @default 0 */
   readonly retryAfterSeconds?: number;
   /** @default 60 */
   readonly failureBackoffSeconds?: number;
@@ -60,7 +60,7 @@ export interface FinishSyncOptions {
   readonly random?: number;
 }
 
-/** A run ended: ok, or after a failure fork or error, with the next due time computed from the new failure count. */
+/** A run ended in ok, fork or error. After a failure the next due time follows from the new failure count. */
 export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): SyncWorkerState {
   const { ok, error = '', peerUrl = '', currentHead = '', forkDetected = false } = options;
   const now = wholeSeconds(options.now);
@@ -82,7 +82,7 @@ export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): 
 
 function interval(options: FinishSoloSyncOptions): number {
   const { intervalSeconds = defaultPolicy.intervalSeconds, spreadRatio = 0, random = 0 } = options;
-  // Rounded up where it is spread only: the reference truncates an interval.
+  // The reference truncates an interval; round up only if it is spread.
   return spreadRatio > 0
     ? addJitter(wholeDuration(intervalSeconds), { jitterRatio: spreadRatio, random })
     : wholeDuration(intervalSeconds);
@@ -98,13 +98,13 @@ function waitAfterFailure(consecutiveFailures: number, options: FinishSyncOption
   return addJitter(wait, { jitterRatio: options.jitterRatio ?? 0, random: options.random ?? 0 });
 }
 
-/** How a turn without any peer ends. */
+/** How a run without any peer ends. */
 export interface FinishSoloSyncOptions {
   /** Unix seconds; a fraction is truncated before it is stored. */
   readonly now: number;
   /** '' keeps the old one. */
   readonly currentHead?: string;
-  /** Seconds to the next look for a peer. @default 300 */
+  /** Seconds to the next check for a peer. @default 300 */
   readonly intervalSeconds?: number;
   /** The interval is lengthened by up to interval · ratio. @default 0 */
   readonly spreadRatio?: number;
@@ -112,7 +112,7 @@ export interface FinishSoloSyncOptions {
   readonly random?: number;
 }
 
-/** There is nobody to ask: solo, with no peer, error, fork or failure; `lastSyncOkAt` stays, for nothing was synced. */
+/** There is no peer to ask: sets `solo`, clears peer, error, fork and failures, and keeps `lastSyncOkAt`: nothing was synced. */
 export function finishSoloSync(state: SyncWorkerState, options: FinishSoloSyncOptions): SyncWorkerState {
   const { currentHead = '' } = options;
   const now = wholeSeconds(options.now);
@@ -138,8 +138,8 @@ export interface WithdrawSyncOptions {
 }
 
 /**
- * An orderly stop in mid-run: the ten fields are those of the last settled outcome, but for a head that was reached, and
- * the next run is due at ceil(now) + 1.
+ * An orderly stop in mid-run: restores the ten fields of the last settled outcome, keeps a head that was reached, and makes
+ * the next run due at ceil(now) + 1.
  */
 export function withdrawSync(before: SyncWorkerState, options: WithdrawSyncOptions): SyncWorkerState {
   const { now, currentHead = '' } = options;
@@ -151,8 +151,8 @@ export function withdrawSync(before: SyncWorkerState, options: WithdrawSyncOptio
 }
 
 /**
- * The ten fields before the run under way, as far as `running` still tells: after a crash nothing else does. An error text
- * is gone, and a fork counts as an error.
+ * Reconstructs the ten fields before the run under way from a `running` state, all that is left after a crash. The error text
+ * is lost, and a fork becomes an error.
  */
 export function lastSettled(running: SyncWorkerState): SyncWorkerState {
   const { lastSyncFinishedAt, lastSyncOkAt, consecutiveFailures } = running;
@@ -161,7 +161,7 @@ export function lastSettled(running: SyncWorkerState): SyncWorkerState {
   return { ...running, lastOutcome: lastSyncFinishedAt === 0 ? 'idle' : settled };
 }
 
-/** The run under way goes on: with a head that an attempt of it reached, at another peer. '' keeps the old one. */
+/** The run under way continues with a head that an attempt reached, or at another peer. '' keeps the old value. */
 export function continueSync(
   state: SyncWorkerState,
   { peerUrl = '', currentHead = '' }: { readonly peerUrl?: string; readonly currentHead?: string },
@@ -173,15 +173,15 @@ export function continueSync(
   };
 }
 
-/** The moment a run may begin. */
+/** Options of {@link shouldRunSync}. */
 export interface ShouldRunSyncOptions {
   /** Unix seconds; may carry a fraction. */
   readonly now: number;
-  /** Seconds after which a run that still runs is stuck. @default 300 */
+  /** Seconds after which a run under way is stuck. @default 300 */
   readonly stuckAfterSeconds?: number;
 }
 
-/** Whether a run may begin by the clock: the old one is stuck, or the due time has come. */
+/** Whether it is time for a run: the due time has come, or the run under way is stuck. */
 export function shouldRunSync(
   state: SyncWorkerState,
   { now, stuckAfterSeconds = defaultPolicy.stuckAfterSeconds }: ShouldRunSyncOptions,

@@ -50,7 +50,7 @@ export function toWire(state: SyncWorkerState): SyncWorkerStateWire {
 }
 
 /**
- * Reads the ten fields back. Unknown keys are ignored, a missing field takes its first value.
+ * Reads the ten fields back. Unknown keys are ignored; a missing field takes its initial value.
  *
  * @throws TypeError naming a field of the wrong type, its value and what is allowed
  */
@@ -58,9 +58,9 @@ export function fromWire(value: unknown): SyncWorkerState {
   return readFields(wire, value, 'sync state');
 }
 
-/** Checks a state that came from outside under its TypeScript names. @internal */
+/** Checks a state that a caller passed in, under its TypeScript names. @internal */
 export function checkSyncState(value: unknown): SyncWorkerState {
-  // An object of another kind would read as a worker that never ran.
+  // Otherwise an unrelated object would be read as a worker that never ran.
   const keys = isRecord(value) ? Object.keys(value) : [];
   if (keys.length > 0 && !keys.some((key) => Object.hasOwn(kinds, key))) {
     throw new TypeError(`sync state has none of the ten fields, but ${keys.slice(0, 5).join(', ')}`);

@@ -1,16 +1,16 @@
-/** How the newest run stands; also the name of the statechart's state. */
+/** The status of the newest run; also the name of the statechart's state. */
 export type SyncOutcome = 'idle' | 'running' | 'ok' | 'error' | 'fork' | 'solo';
 
-/** The six outcomes, in the order in which a worker meets them. */
+/** The six outcomes, in the order in which a worker goes through them. */
 export const syncOutcomes: readonly SyncOutcome[] = ['idle', 'running', 'ok', 'error', 'fork', 'solo'];
 
-/** All that a worker remembers of itself. Times are whole Unix seconds; 0 means never. */
+/** What a worker remembers about itself: the ten fields. Times are whole Unix seconds; 0 means never. */
 export interface SyncWorkerState {
   /** When the newest run began. */
   readonly lastSyncStartedAt: number;
   /** When the newest run ended, however it ended. */
   readonly lastSyncFinishedAt: number;
-  /** When a run last ended well. Going solo is not a run and leaves it alone. */
+  /** When a run last ended well. Going solo is not a run and does not change it. */
   readonly lastSyncOkAt: number;
   /** The earliest time of the next run; 0: at once. */
   readonly nextSyncDueAt: number;
@@ -19,7 +19,7 @@ export interface SyncWorkerState {
   /** Why the newest run failed, trimmed; '' unless it failed. */
   readonly lastError: string;
   readonly lastOutcome: SyncOutcome;
-  /** The chain head last known; '' if none is. */
+  /** The last known chain head; '' if there is none. */
   readonly currentHead: string;
   /** The newest run met a fork. */
   readonly forkDetected: boolean;

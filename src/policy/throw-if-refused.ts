@@ -1,7 +1,7 @@
 import { PeerSyncHttpError, PeerSyncRateLimited } from './errors.ts';
 import { readRetryAfter } from './retry-after.ts';
 
-/** The part of a `fetch` response that is read. */
+/** The part of a `fetch` response that {@link throwIfRefused} reads. */
 export interface RefusableResponse {
   readonly ok: boolean;
   readonly status: number;
@@ -9,8 +9,8 @@ export interface RefusableResponse {
 }
 
 /**
- * What every sync function over `fetch` does with a response that is none: throws the error that carries the server's
- * `Retry-After`, read as every transport reads it. A response with `ok` is left alone.
+ * Turns a refused `fetch` response into an error that carries the server's `Retry-After`, read by `readRetryAfter`. Does nothing
+ * if the response is `ok`.
  *
  * @param now the worker's clock, in Unix seconds: `options.now()`
  * @throws PeerSyncRateLimited for HTTP 429, PeerSyncHttpError for any other status that is not ok

@@ -1,16 +1,16 @@
-/** Reads what was thrown: it may be anything, with getters that throw themselves. */
+/** Reads thrown values, which may be anything, even objects whose getters throw. */
 import { safeText } from './safe-text.ts';
 
 const MAX_CAUSES = 4;
 
-/** What was thrown, as an Error. @internal */
+/** The thrown value as an Error. @internal */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
 }
 
 /**
- * `fetch failed: connect ECONNREFUSED 127.0.0.1:1`: the message, with those of its causes that say something new; one line, safe
- * to show. Never throws. @internal
+ * The message, followed by those of its causes that add something, as in `fetch failed: connect ECONNREFUSED 127.0.0.1:1`; one
+ * line, safe to show. Never throws. @internal
  */
 export function messageOf(thrown: unknown): string {
   const parts: string[] = [];
@@ -23,7 +23,7 @@ export function messageOf(thrown: unknown): string {
   return safeText(parts.join(': ')) || 'failed without a message';
 }
 
-/** A field of what may throw when it is read; undefined then. @internal */
+/** Reads a field; undefined if reading it throws. @internal */
 export function readField(from: unknown, field: string): unknown {
   try {
     return (from as Readonly<Record<string, unknown>>)[field];

@@ -1,5 +1,5 @@
 /**
- * Reading and writing plain objects under their wire names (snake_case), with one message for whatever is wrong.
+ * Reads and writes plain objects under their wire names (snake_case), with the same wording for every error.
  * @internal
  */
 import { safeText } from './safe-text.ts';
@@ -12,7 +12,7 @@ export interface FieldKind<T> {
 /** A kind for each field of `T`. */
 export type FieldKinds<T> = { readonly [Field in keyof T]: FieldKind<T[Field]> };
 
-/** How the fields of `T` are read and written: the name and the kind of each, and what a missing one is. */
+/** How the fields of `T` are read and written: the name and kind of each, and the values of missing ones. */
 export interface ObjectFields<T> {
   readonly fields: readonly { readonly field: Extract<keyof T, string>; readonly name: string }[];
   readonly kinds: FieldKinds<T>;
@@ -25,7 +25,7 @@ export function ownFields<T extends object>(kinds: FieldKinds<T>, first: T): Obj
   return { fields, kinds, first };
 }
 
-/** Fields under their wire names: `lastSyncOkAt` is `last_sync_ok_at`. */
+/** Fields under their wire names: `lastSyncOkAt` becomes `last_sync_ok_at`. */
 export function wireFields<T extends object>(kinds: FieldKinds<T>, first: T): ObjectFields<T> {
   const fields = fieldsOf(kinds).map((field) => ({
     field,
@@ -75,7 +75,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Reads the fields of an object; a missing one takes its first value, keys that are no field are ignored.
+ * Reads the fields of an object; a missing one takes its initial value, and unknown keys are ignored.
  *
  * @throws TypeError naming the object, the field, its value and what is allowed
  */
@@ -85,7 +85,7 @@ export function readFields<T extends object>(
   what: string,
 ): T {
   if (!isRecord(value)) throw new TypeError(`${what} is ${describe(value)}; allowed is an object`);
-  // A copy of a literal keeps its shape; an object built key by key would be a slow dictionary ever after.
+  // Copy a literal to keep its shape: V8 would store an object built key by key as a slow dictionary.
   const read = { ...first };
   for (const { field, name } of fields) {
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
@@ -94,7 +94,7 @@ export function readFields<T extends object>(
     if (!kind.accepts(given)) {
       throw new TypeError(`${what}: ${name} is ${describe(given)}; allowed is ${kind.allowed}`);
     }
-    // −0 is 0 after a JSON round trip; so it is before one.
+    // A JSON round trip turns −0 into 0; do the same here.
     read[field] = given === 0 ? (0 as typeof given) : given;
   }
   return read;
@@ -108,10 +108,10 @@ export function writeFields<T extends object>(
   return Object.fromEntries(fields.map(({ field, name }) => [name, value[field]]));
 }
 
-/** Characters of a value in a message: an onion address fits in. */
+/** Maximum characters of a value in a message; an onion address fits. */
 const MAX_SHOWN = 61;
 
-/** A value as an error message shows it: short, on one line, safe to show, whatever it is. */
+/** Formats any value for an error message: short, on one line, safe to show. */
 export function describe(value: unknown): string {
   const type = typeof value;
   if (type === 'number' || type === 'undefined' || type === 'bigint') return String(value);
@@ -123,7 +123,7 @@ function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? typeof value;
   } catch {
-    // A cycle or a throwing toJSON: what it is still says enough.
+    // A cycle, or a toJSON that throws.
     return 'an object that JSON cannot hold';
   }
 }

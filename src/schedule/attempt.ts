@@ -1,48 +1,47 @@
 import type { AnyActorRef } from 'xstate';
 import type { PeerRecord } from '../policy/peer-record.ts';
 
-/** What a sync function is given beside the peer. */
+/** What a sync function gets besides the peer. */
 export interface SyncOptions {
   /**
    * Aborted when the run is stuck, the attempt takes too long or the worker stops, with a `SyncAbortedError` as its reason.
-   * What comes after that is ignored.
+   * Any result after that is ignored.
    */
   readonly signal: AbortSignal;
-  /** The chain head last known, that of an earlier attempt of this run included; '' if none is. */
+  /** The last known chain head, including one from an earlier attempt of this run; '' if there is none. */
   readonly head: string;
   /** The worker's wall clock, in Unix seconds with a fraction. */
   readonly now: () => number;
-  /** The worker's actor: tells workers that share one machine apart. */
+  /** The worker's actor; distinguishes workers that share one machine. */
   readonly worker: AnyActorRef;
 }
 
-/** What a sync function answers: the new head, that the peer's chain does not extend ours, or that a gate is closed. */
+/** The answer of a sync function: the new head, a fork (the peer's chain does not extend ours), or a closed gate. */
 export type SyncAnswer<Details = unknown> =
   | {
       readonly head: string;
       /** The peer has more than this attempt took: the next run follows after `catchUpIntervalSeconds`. @default false */
       readonly more?: boolean | undefined;
-      /** Anything else worth telling; it arrives on `attempt.finished`. */
+      /** Anything else; passed on in `attempt.finished`. */
       readonly details?: Details | undefined;
       readonly forked?: false | undefined;
     }
   | { readonly forked: true; readonly head?: undefined; readonly error?: string | undefined }
   | SyncHeld;
 
-/** The peer was not asked: a gate holds it until then. No failure; the next peer is tried. */
+/** The peer was not asked, because a gate holds it until `held`. Not a failure; the next peer is tried. */
 export interface SyncHeld {
   /** Unix seconds; may carry a fraction. */
   readonly held: number;
 }
 
 /**
- * One attempt at one peer. This is the whole port: returns or resolves to the answer, or throws. A
- * `PeerSyncRateLimited` or `PeerSyncHttpError` carries the server's wait, a `PeerSyncLocalError` says that the fault is
- * ours; anything else is a plain failure.
+ * One attempt at one peer: returns or resolves to the answer, or throws. A `PeerSyncRateLimited` or `PeerSyncHttpError`
+ * carries the server's wait; a `PeerSyncLocalError` says that the fault is on our side; any other error is a plain failure.
  */
 export interface SyncFunction<Details = unknown> {
   (peer: PeerRecord, options: SyncOptions): SyncAnswer<Details> | PromiseLike<SyncAnswer<Details>>;
-  /** Why a peer is never to be asked, say because of its transport, or undefined if it may be. */
+  /** The reason never to ask a peer, for example its transport; undefined if it may be asked. */
   exclude?(peer: PeerRecord): string | undefined;
 }
 
@@ -54,38 +53,38 @@ export type AttemptResult<Details = unknown> =
       readonly head: string;
       /** The peer has more than this attempt took. */
       readonly more: boolean;
-      /** What the answer carried beside its head. */
+      /** The `details` of the answer. */
       readonly details: Details | undefined;
     }
   | { readonly outcome: 'fork'; readonly at: number; readonly error: string }
   | HeldAttempt
   | FailedAttempt;
 
-/** An attempt that a gate did not let begin: nobody was asked. */
+/** An attempt that a gate held back: the peer was not asked. */
 export interface HeldAttempt {
   readonly outcome: 'held';
   readonly at: number;
   /** Unix seconds. */
   readonly until: number;
-  /** That it was held. */
+  /** A text saying that a gate held the attempt. */
   readonly error: string;
 }
 
-/** An attempt that failed, and what the peer asked for. */
+/** An attempt that failed, with the wait that the peer asked for. */
 export interface FailedAttempt {
   readonly outcome: 'error';
   readonly at: number;
-  /** The message with those of its causes: one line, at most 2,000 characters, safe to show. */
+  /** The error message including its causes: one line, at most 2,000 characters, safe to show. */
   readonly error: string;
-  /** What was thrown. */
+  /** The thrown value. */
   readonly cause: unknown;
-  /** The fault is ours: the peer gets no mark. */
+  /** The fault is on our side: the peer gets no mark. */
   readonly local: boolean;
   /** The HTTP status; 0 if no server answered. */
   readonly status: number;
   /** Whole seconds the peer asked for, 0 to 3600. */
   readonly retryAfterSeconds: number;
-  /** The header that said so; '' if that is not known. */
+  /** The raw Retry-After header; '' if unknown. */
   readonly retryAfterHeader: string;
   /** The new head, if a part of the chain was verified and kept before it failed; '' if not. */
   readonly head: string;

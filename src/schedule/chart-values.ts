@@ -1,4 +1,4 @@
-/** What the guards, delays and actions of the chart read from its context and events: all of it total, none of it throws. @internal */
+/** What the guards, delays and actions of the chart read from its context and events. Nothing here throws. @internal */
 import type { AnyEventObject } from 'xstate';
 import { SyncAbortedError } from '../policy/errors.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -8,10 +8,10 @@ import { refusalOf } from './update-steps.ts';
 import type { WorkerContext } from './worker-context.ts';
 import type { ChartEvent, SyncWorkerEmitted } from './worker-events.ts';
 
-/** The longest delay that Node's timers and XState take; beyond it they fire at once. It stands for 'off' too. */
+/** The longest delay that Node's timers and XState accept; a longer one fires at once. Also stands for 'off'. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Milliseconds from a decision to what it waits for. A longer wait is decided anew on the way. */
+/** Milliseconds from a decision to the end of its wait, or to the maximum delay, after which the chart decides again. */
 export function delayOf({ at, until }: Decision): number {
   return boundedDelay(Math.ceil((until - at) * 1000));
 }
@@ -21,7 +21,7 @@ export function stuckTimeout({ run }: WorkerContext): number {
   return run === null ? MAX_DELAY_MS : boundedDelay(run.stuckAfterSeconds * 1000);
 }
 
-/** Milliseconds to the limit of the attempt; off where the run's own limit comes first. */
+/** Milliseconds to the limit of the attempt; off if the run's own limit comes first. */
 export function attemptTimeout({ run, policy }: WorkerContext): number {
   const { attemptTimeoutSeconds } = policy;
   if (run === null || attemptTimeoutSeconds === 0) return MAX_DELAY_MS;
@@ -29,7 +29,7 @@ export function attemptTimeout({ run, policy }: WorkerContext): number {
   return isLater ? MAX_DELAY_MS : boundedDelay(attemptTimeoutSeconds * 1000);
 }
 
-/** How the attempt ended that an event tells of. */
+/** The result of the attempt that an event reports. */
 export function resultOf({ decision, policy, run }: WorkerContext, event: AnyEventObject): AttemptResult {
   if (event.type.startsWith('xstate.done.actor')) return readAnswer(event['output'], decision.at);
   if (event.type.startsWith('xstate.error.actor')) return describeFailure(event['error'], decision.at);
@@ -38,7 +38,7 @@ export function resultOf({ decision, policy, run }: WorkerContext, event: AnyEve
   return { ...describeFailure(new SyncAbortedError('attempt_timeout'), decision.at), error };
 }
 
-/** What tells that an event was refused, or undefined if it was not. */
+/** The `event.refused` to emit for an event; undefined if it was accepted. */
 export function refusedEvent(
   context: WorkerContext,
   event: ChartEvent,

@@ -17,7 +17,7 @@ export function firstPeer(context: WorkerContext, now: number): PeerRecord | und
   return rotated ?? open[0];
 }
 
-/** The peer to fail over to, or undefined if none may be asked now or the run has asked as many as it may. */
+/** The peer to fail over to, or undefined if none may be asked now or the run has reached `maxPeersPerRun`. */
 export function followingPeer(context: WorkerContext, now: number): PeerRecord | undefined {
   const { run, policy } = context;
   if (run === null || run.failure?.local === true) return undefined;
@@ -25,7 +25,7 @@ export function followingPeer(context: WorkerContext, now: number): PeerRecord |
   return askable(context, run.forced, now).find((peer) => !run.triedPeers.includes(peer.peerUrl));
 }
 
-/** The peer that may be asked first of all, or undefined if there is no peer to ask at all. */
+/** The peer that may be asked earliest, or undefined if there is no peer to ask at all. */
 export function earliestPeer(peers: readonly PeerRecord[], forced: boolean): PeerRecord | undefined {
   const timeOf = askTime(forced);
   return peers.reduce<PeerRecord | undefined>(
@@ -35,12 +35,12 @@ export function earliestPeer(peers: readonly PeerRecord[], forced: boolean): Pee
   );
 }
 
-/** When a peer may be asked: with force its cooldown does not count. */
+/** When a peer may be asked; with `forced`, its cooldown does not count. */
 export function askTime(forced: boolean): (peer: PeerRecord) => number {
   return forced ? retryAfterUntil : nextAskAt;
 }
 
-/** Those that may be asked, best first; the ones that were stuck lately after all others. */
+/** The peers that may be asked, best first, but recently stuck ones last. */
 function askable({ peers, stuckPeers }: WorkerContext, forced: boolean, now: number): PeerRecord[] {
   const eligible = eligibleSyncPeers(peers, { now });
   const ordered = forced ? [...eligible, ...coolingDown(peers, now)] : eligible;
@@ -49,14 +49,14 @@ function askable({ peers, stuckPeers }: WorkerContext, forced: boolean, now: num
   return ordered.sort((a, b) => place(a) - place(b));
 }
 
-/** Peers that only their backoff keeps from being asked. */
+/** Peers that may not be asked because of their backoff alone. */
 function coolingDown(peers: readonly PeerRecord[], now: number): PeerRecord[] {
   return inAskingOrder(
     peers.filter((peer) => isSyncPeer(peer) && !mayBeAskedAt(peer, now) && !isInRetryAfter(peer, now)),
   );
 }
 
-/** A run that ended well without news says nothing of the network: its peer may have fallen behind with us. */
+/** After a run without news, another peer should be asked: this one may have fallen behind together with us. */
 function lastRunBroughtNothing({ worker, peers }: WorkerContext): boolean {
   if (worker.lastOutcome !== 'ok') return false;
   const asked = peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === worker.lastPeerUrl);

@@ -4,7 +4,7 @@ import { MIN_RUN_GAP_SECONDS } from '../policy/sync-policy.ts';
 import { askTime, earliestPeer, firstPeer, followingPeer } from './choose-peer.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** What a wait comes from. */
+/** The reason for a wait. */
 export type WaitRule =
   | 'interval'
   /** The peer has more: the next run follows soon. */
@@ -15,11 +15,11 @@ export type WaitRule =
   | 'stuck limit'
   /** The pause between two runs. */
   | 'floor'
-  /** The fault was ours. */
+  /** The short wait after a fault on our side. */
   | 'local fault'
-  /** Workers that were started together do not ask in one second. */
+  /** Workers that start together do not all ask in the same second. */
   | 'spread'
-  /** It does not wait. */
+  /** The worker does not wait. */
   | 'due';
 
 /** What the worker decided, when, and why. Times are Unix seconds with a fraction. */
@@ -28,27 +28,27 @@ export interface Decision {
   readonly kind: 'run' | 'solo' | 'wait';
   /** When it was decided. */
   readonly at: number;
-  /** Nothing is done before this. */
+  /** The worker does nothing before this. */
   readonly until: number;
   readonly rule: WaitRule;
-  /** The peer to ask; while waiting the one whose Retry-After or cooldown is waited for, '' if it is none. */
+  /** The peer to ask, or while waiting, the peer whose Retry-After or cooldown sets the wait; '' if none. */
   readonly peerUrl: string;
 }
 
-/** A decision, and how far the clock was found to be behind. */
+/** A context with a new decision, and what was found out about the clock. */
 export interface DecisionStep {
   readonly context: WorkerContext;
-  /** Whether a deadline was brought nearer: the ten fields and the peers have changed. */
+  /** Whether a deadline was shortened, so that the ten fields or the peers have changed. */
   readonly isBounded: boolean;
   /** By how many seconds at least the clock was set back; 0 if it was not. */
   readonly clockBehindSeconds: number;
 }
 
 /**
- * The step of a state that decides: what the worker is to do at `now`.
+ * Decides what the worker does at `now`.
  *
- * Before its time it waits. Then it runs, if any peer may be asked; it is solo, if there is none to ask at all; and while
- * all of them are cooling down it waits for the first. In a run whose attempt has failed it asks the next peer, if it may.
+ * Before the due time it waits. Then it runs if any peer may be asked, is solo if there is no peer at all, and waits for the
+ * first peer while all of them are cooling down. In a run whose attempt has failed, it asks the next peer if one may be asked.
  */
 export function decide(context: WorkerContext, now: number, random: () => number): DecisionStep {
   const { policy } = context;
@@ -88,7 +88,7 @@ function decisionAt(context: WorkerContext, now: number): Decision {
   };
 }
 
-/** Which of its two waits keeps a peer from being asked the longest. @internal */
+/** The later of a peer's two waits. @internal */
 export function ruleOf(
   peer: Parameters<typeof isInRetryAfter>[0],
   now: number,
@@ -107,7 +107,7 @@ function runAt(now: number, peerUrl: string): Decision {
   return { kind: 'run', at: now, until: now, rule: 'due', peerUrl };
 }
 
-/** Earlier than any time: 0 is a time like any other, and a clock may be before it. */
+/** Earlier than any time; not 0, because a clock may be before 1970. */
 const AT_ONCE = Number.NEGATIVE_INFINITY;
 
 type Due = Pick<Decision, 'until' | 'rule' | 'peerUrl'>;
@@ -118,7 +118,7 @@ function dueAt(context: WorkerContext, now: number): Due {
   const notBefore = context.notBefore || AT_ONCE;
   if (worker.lastOutcome === 'running') return { until: notBefore, rule: 'stuck limit', peerUrl: '' };
   const isAsked = request === 'requested' || request === 'forced';
-  // A solo worker waits for nothing but a peer, and one that failed not for the others if there is a new one.
+  // A solo worker runs as soon as there is a peer; a failed one asks a new peer without waiting for the others.
   const isWanted =
     isAsked || request === 'new-peer' || (worker.lastOutcome === 'solo' && peers.some(isSyncPeer));
   const waits: Due[] = [
@@ -131,27 +131,28 @@ function dueAt(context: WorkerContext, now: number): Due {
   return waits.reduce((latest, wait) => (wait.until > latest.until ? wait : latest));
 }
 
-/** The end of the pause between two runs, or at once if it is over. */
+/** The end of the pause between two runs, or AT_ONCE if it is over. */
 function floorAt({ endedAt, worker }: WorkerContext, now: number): number {
   if (endedAt !== null) return pauseAfter(endedAt, now);
   const { lastSyncFinishedAt, nextSyncDueAt } = worker;
   return Math.max(
-    // The time is truncated: the run ended at most a second after it.
+    // `lastSyncFinishedAt` is truncated: the run ended up to a second later.
     lastSyncFinishedAt === 0 ? AT_ONCE : pauseAfter(lastSyncFinishedAt + 1, now),
-    // A run that was withdrawn left nothing but its due time, the end of the pause after it.
+    // A withdrawn run left only its due time, which is the end of the pause after it.
     nextSyncDueAt === 0 ? AT_ONCE : pauseAfter(nextSyncDueAt - MIN_RUN_GAP_SECONDS, now),
   );
 }
 
-/** It is void where the clock was set back before the run's end. */
+/** There is no pause if the clock was set back to before the end of the run. */
 function pauseAfter(end: number, now: number): number {
   const since = now - end;
   return since >= -1 && since < MIN_RUN_GAP_SECONDS ? end + MIN_RUN_GAP_SECONDS : AT_ONCE;
 }
 
 /**
- * What a start adds, drawn once. A run that a crash left may be alive elsewhere: what is left of its limit and a second,
- * for its start was truncated, are waited out. Any other start is spread. A clock that was set back does not prolong it.
+ * The extra wait after a start, drawn once. A run that a crash interrupted may still be alive elsewhere, so the worker waits out
+ * the rest of its limit plus a second, because its start time was truncated. Any other start is spread. Setting the clock back
+ * does not prolong the wait.
  */
 function notBeforeAt(context: WorkerContext, now: number, random: () => number): number {
   const { worker, policy, notBefore } = context;

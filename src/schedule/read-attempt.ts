@@ -1,6 +1,6 @@
 /**
- * Reads what an attempt gave. A sync function may be plain JavaScript and throw anything, so every field is read once, checked,
- * and inside try.
+ * Reads the result of an attempt. A sync function may be plain JavaScript and throw anything, so every field is read once,
+ * inside a try, and checked.
  * @internal
  */
 import { isPeerSyncError } from '../policy/errors.ts';
@@ -14,9 +14,9 @@ const HELD = 'held by a gate: not asked';
 const FORKED = "the peer's chain does not extend ours";
 
 /**
- * The result of what a sync function answered, or of what an actor that was provided in place of ours ended with.
+ * Reads the answer of a sync function, or the output of an actor that replaces our attempt actor.
  *
- * @param at when it ended, in Unix seconds, where the result does not say it
+ * @param at when the attempt ended, in Unix seconds; used unless the result has its own `at`
  */
 export function readAnswer(answer: unknown, at: number): AttemptResult {
   try {
@@ -42,7 +42,7 @@ export function readAnswer(answer: unknown, at: number): AttemptResult {
   }
 }
 
-/** The result of what was thrown; it may be anything, a throwing getter included. */
+/** The result for a thrown value, which may be anything, even an object whose getters throw. */
 export function describeFailure(error: unknown, at: number): FailedAttempt {
   return {
     outcome: 'error',

@@ -4,17 +4,17 @@ import type { PeerRecord } from '../policy/peer-record.ts';
 import type { AttemptResult, SyncFunction } from './attempt.ts';
 import { describeFailure, readAnswer } from './read-attempt.ts';
 
-/** The input of an attempt, for those who provide an actor of their own in place of a `sync` function. */
+/** The input of an attempt, for programs that provide their own actor instead of a `sync` function. */
 export interface AttemptInput {
   readonly peer: PeerRecord | undefined;
-  /** The chain head last known; '' if none is. */
+  /** The last known chain head; '' if there is none. */
   readonly head: string;
   /** When the run began, in Unix seconds with a fraction. */
   readonly runStartedAt: number;
   readonly worker: AnyActorRef;
 }
 
-/** Runs a sync function to a result. Never rejects: whatever it throws or answers is a result. @internal */
+/** Runs a sync function. Never rejects: anything it throws or answers becomes a result. @internal */
 export async function runAttempt(
   sync: SyncFunction,
   { peer, head, runStartedAt, worker }: AttemptInput,
@@ -32,13 +32,13 @@ export async function runAttempt(
   }
 }
 
-/** XState aborts without a reason; the step that left the attempt is over by then, and shows what it was. */
+/** XState aborts without a reason, but only after the transition that left the attempt, so the new state tells why. */
 function abortCode(worker: AnyActorRef, runStartedAt: number, peerUrl: string | undefined): AbortCode {
   const { context, value } = worker.getSnapshot();
-  // An attempt by itself, as `check` makes one, has no worker.
+  // The `check` command makes an attempt without a worker.
   if (context === undefined) return 'stopped';
   const { run } = context;
-  // The same run is at another peer by now, or it has failed; nothing has changed where the actor itself was stopped.
+  // In the same run, the peer is another one after a timeout, and the same one if the actor was stopped.
   if (run?.startedAt === runStartedAt) return run.peer.peerUrl === peerUrl ? 'stopped' : 'attempt_timeout';
   if (value === 'error') return 'attempt_timeout';
   return context.worker.lastOutcome === 'running' ? 'stuck' : 'stopped';

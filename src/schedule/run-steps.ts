@@ -1,6 +1,6 @@
 /**
- * What each step of a run makes of the context: pure, and all of it folds of the policy's functions. The chart says when a
- * step is taken; these functions and `decide` alone write `context.worker`.
+ * How each step of a run updates the context: pure functions that only apply the policy's functions. The chart says when a
+ * step is taken. Only these functions and `decide` write `context.worker`.
  */
 import { failureBackoff } from '../policy/failure-backoff.ts';
 import type { PeerRecord } from '../policy/peer-record.ts';
@@ -21,7 +21,7 @@ import { ruleOf } from './decide.ts';
 import type { DueReason, Run, RunFailure, WorkerContext } from './worker-context.ts';
 import type { ChartEvent } from './worker-events.ts';
 
-/** A run begins with the peer that was decided on. */
+/** A run begins with the peer of the decision. */
 export function beginRun(context: WorkerContext): WorkerContext {
   const { decision, policy, worker, settled } = context;
   const peer = syncPeer(context, decision.peerUrl);
@@ -41,13 +41,13 @@ export function beginRun(context: WorkerContext): WorkerContext {
       failure: null,
     },
     request: 'none',
-    // What a start adds delays the first run, and none after one that was withdrawn.
+    // The extra wait of a start delays only the first run, even if that run is withdrawn.
     notBefore: 0,
     bounded: null,
   };
 }
 
-/** The attempt ended: its peer is marked, and a head that it reached is kept. The run goes on, or ends with it. */
+/** The attempt ended: marks its peer, and keeps a head that it reached. The run continues or ends. */
 export function recordAttempt(context: WorkerContext, result: AttemptResult): WorkerContext {
   const { run, worker } = context;
   if (run === null) return context;
@@ -65,13 +65,13 @@ export function recordAttempt(context: WorkerContext, result: AttemptResult): Wo
   };
 }
 
-/** A peer that was held says less of the run than one that failed. */
+/** A held peer does not replace the failure of an earlier one. */
 function failureOf(run: Run, result: Exclude<AttemptResult, { outcome: 'ok' }>): RunFailure {
   if (result.outcome === 'held') return run.failure ?? { outcome: 'held', error: '', local: false };
   return { outcome: 'error', error: result.error, local: result.outcome === 'error' && result.local };
 }
 
-/** The run goes on at the peer that was decided on. */
+/** The run continues at the peer of the decision. */
 export function failOver(context: WorkerContext): WorkerContext {
   const { decision, run, worker } = context;
   const peer = syncPeer(context, decision.peerUrl);
@@ -84,7 +84,7 @@ export function failOver(context: WorkerContext): WorkerContext {
   };
 }
 
-/** The run ends as its last attempt did: well, or with a fork. */
+/** The run ends as its last attempt did: ok, or with a fork. */
 export function endRun(context: WorkerContext, result: AttemptResult, random: number): WorkerContext {
   const { run, worker, settled, policy } = context;
   if (run === null) return context;
@@ -102,7 +102,7 @@ export function endRun(context: WorkerContext, result: AttemptResult, random: nu
   });
 }
 
-/** No peer is left for this run: it ends as its attempts failed. */
+/** The run has no peer left and ends in error, with the error of its newest failed attempt. */
 export function failRun(context: WorkerContext, random: number): WorkerContext {
   const { decision, run } = context;
   if (run === null) return context;
@@ -110,7 +110,7 @@ export function failRun(context: WorkerContext, random: number): WorkerContext {
   return endBadly(context, decision.at, { error, local, forkDetected: false, random });
 }
 
-/** The run took too long: its peer is marked, without a cooldown, and no failure of the worker is counted. */
+/** The run took too long: marks its peer, without a cooldown, and counts no failure of the worker. */
 export function recordStuckRun(context: WorkerContext): WorkerContext {
   const { decision, run } = context;
   if (run === null) return context;
@@ -118,7 +118,7 @@ export function recordStuckRun(context: WorkerContext): WorkerContext {
   return recordStuckPeer({ ...context, run: null }, run.peer, decision.at, error);
 }
 
-/** A crash left a run behind: its peer counts as stuck. It is marked once, however often the worker is restarted. */
+/** A crash interrupted a run: its peer counts as stuck. It is marked once, however often the worker restarts. */
 export function recordAbandonedRun(context: WorkerContext): WorkerContext {
   const { decision, worker } = context;
   const peer = syncPeer(context, worker.lastPeerUrl);
@@ -127,8 +127,8 @@ export function recordAbandonedRun(context: WorkerContext): WorkerContext {
 }
 
 /**
- * The run is as if it had not begun: the worker was stopped in order, or every peer was held. What a peer asked for in its
- * last answer is kept all the same.
+ * Undoes the run, because the worker was stopped in order or every peer was held. The Retry-After of a last answer is still
+ * kept.
  */
 export function withdrawRun(context: WorkerContext, event: ChartEvent): WorkerContext {
   const { run, settled, worker, policy, decision } = context;
@@ -175,8 +175,8 @@ function endBadly(context: WorkerContext, at: number, end: BadEnd): WorkerContex
   const { error, local, forkDetected, random } = end;
   const { failureBackoffSeconds, failureBackoffCapSeconds: cap, jitterRatio } = context.policy;
   const failureBackoffCapSeconds = local ? Math.min(cap, MAX_LOCAL_FAULT_SECONDS) : cap;
-  // The later of the worker's own backoff and the first moment any peer may be asked: with one peer just that peer's
-  // Retry-After. A fault of ours waits for no peer here; what a peer asked for is seen to when it is due.
+  // Wait for the worker's own backoff or until the first peer may be asked, whichever is later. After a local fault, do not
+  // wait for a peer here: its Retry-After is checked when the run is due.
   const first = local ? undefined : earliestPeer(peers, false);
   const retryAfterSeconds = first === undefined ? 0 : nextAskAt(first) - wholeSeconds(at);
   const ended = finishSync(worker, {
@@ -218,7 +218,7 @@ function settle(
     worker,
     settled: worker,
     run: null,
-    // A request that came during the run was answered by it.
+    // The run has answered any request that came during it.
     request: 'none',
     stuckPeers: [],
     due,
@@ -263,7 +263,7 @@ function recordStuckPeer(
   };
 }
 
-/** Changes one peer's record. One that was removed meanwhile comes back, disabled, if it is to be remembered now. */
+/** Updates one peer's record. A peer that was removed meanwhile comes back, disabled, if it now has a wait to remember. */
 function updatePeer(
   context: WorkerContext,
   asked: PeerRecord,
@@ -282,7 +282,7 @@ function syncPeer({ peers }: WorkerContext, peerUrl: string): PeerRecord | undef
   return peers.find(isSyncPeerAt(peerUrl));
 }
 
-/** The worker's marks belong to the record of the sync bucket: a peer may stand in other buckets too. */
+/** A peer may be in several buckets; the worker marks only its record in the sync bucket. */
 function isSyncPeerAt(peerUrl: string): (peer: PeerRecord) => boolean {
   return (peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl;
 }

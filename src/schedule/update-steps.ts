@@ -1,4 +1,4 @@
-/** What each piece of news makes of the context: pure; a malformed event, or any other, leaves it as it is. */
+/** How each event from outside updates the context. Pure; a malformed or other event leaves the context unchanged. */
 import { isPeerList, type PeerRecord, peerKey } from '../policy/peer-record.ts';
 import {
   dropExpired,
@@ -13,8 +13,8 @@ import type { WorkerContext } from './worker-context.ts';
 import type { ChartEvent } from './worker-events.ts';
 
 /**
- * Why the chart ignores an event, or undefined if it does not. Events are parsed where they come in; one that reaches the
- * bare actor unparsed changes nothing.
+ * Why the chart ignores an event, or undefined if it does not. The worker parses its events; one that is sent to the bare
+ * actor unparsed changes nothing.
  */
 export function refusalOf({ peers }: WorkerContext, event: ChartEvent): string | undefined {
   switch (event.type) {
@@ -36,7 +36,7 @@ export function refusalOf({ peers }: WorkerContext, event: ChartEvent): string |
   }
 }
 
-/** A request to sync now is remembered until a run ends. A forced one is not weakened by a later plain one. */
+/** Remembers a request to sync now until a run ends. A later plain request does not weaken a forced one. */
 export function rememberRequest(context: WorkerContext, event: ChartEvent): WorkerContext {
   if (event.type !== 'sync.requested') return context;
   const isForced = event.force === true || context.request === 'forced';
@@ -44,9 +44,9 @@ export function rememberRequest(context: WorkerContext, event: ChartEvent): Work
 }
 
 /**
- * Another list of peers. A Retry-After stays in force whatever the new list says, and so does the whole wait of a peer that
- * is removed and comes back: until it is over, the peer stays in the list, disabled. A peer that was not on the list before
- * need not wait for the others.
+ * Replaces the list of peers. A Retry-After stays in force whatever the new list says, and so does the whole wait of a peer
+ * that is removed and added again: until the wait is over, the peer stays in the list, disabled. A new peer need not wait for
+ * the backoff of the others.
  */
 export function takePeers(context: WorkerContext, event: ChartEvent): WorkerContext {
   if (event.type !== 'peers.changed' || refusalOf(context, event) !== undefined) return context;
@@ -71,14 +71,14 @@ export function takePeers(context: WorkerContext, event: ChartEvent): WorkerCont
   };
 }
 
-/** A peer got in touch by itself. */
+/** A peer contacted us. */
 export function noteContact(context: WorkerContext, event: ChartEvent): WorkerContext {
   if (event.type !== 'peer.seen') return context;
   const now = event.at ?? context.decision.at;
   return updatePeers(context, event.peerUrl, (peer) => recordSeen(peer, { now }));
 }
 
-/** An operator clears a peer's failures and its backoff. */
+/** An operator clears a peer's failures and backoff. */
 export function clearPeer(context: WorkerContext, event: ChartEvent): WorkerContext {
   if (event.type !== 'peer.reset') return context;
   const { force } = event;
@@ -88,7 +88,7 @@ export function clearPeer(context: WorkerContext, event: ChartEvent): WorkerCont
   );
 }
 
-/** Another policy. What was decided by the old one stays, such as the next due time. */
+/** Replaces the policy. What the old one decided stays, such as the next due time. */
 export function takePolicy(context: WorkerContext, event: ChartEvent): WorkerContext {
   if (event.type !== 'policy.changed' || refusalOf(context, event) !== undefined) return context;
   return { ...context, policy: event.policy };

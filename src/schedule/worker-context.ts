@@ -10,23 +10,23 @@ import type { Decision, WaitRule } from './decide.ts';
 export interface Run {
   /** When it began, in Unix seconds with a fraction. */
   readonly startedAt: number;
-  /** Its limit: the policy's when it began. */
+  /** Its limit: the policy's `stuckAfterSeconds` when it began. */
   readonly stuckAfterSeconds: number;
   /** The peer being asked, as it was when the attempt began. */
   readonly peer: PeerRecord;
   /** When the attempt under way began, in Unix seconds with a fraction. */
   readonly attemptStartedAt: number;
-  /** URLs of the peers of this run so far, the present one last. */
+  /** URLs of the peers tried in this run so far, the current one last. */
   readonly triedPeers: readonly string[];
-  /** How many of them a gate held, so that they were not asked. */
+  /** How many of them a gate held, so they were not asked. */
   readonly heldPeers: number;
   /** Requested with `force`: cooldowns do not count. */
   readonly forced: boolean;
-  /** How the newest attempt of this run ended, once it has; null before. */
+  /** The newest failure of this run, or `held` if gates held every peer so far; null if neither. */
   readonly failure: RunFailure | null;
 }
 
-/** What the end of a run needs to know of the attempt that ended it badly. */
+/** What the end of a run needs to know about its failed attempt. */
 export interface RunFailure {
   readonly outcome: 'error' | 'held';
   readonly error: string;
@@ -34,21 +34,21 @@ export interface RunFailure {
 }
 
 /**
- * A request to sync before the due time. `forced` also overrides the peers' backoff, and never a Retry-After; `new-peer` is
- * a peer that was added while the worker waited for others.
+ * A request to sync before the due time. `forced` also overrides the peers' backoff, but never a Retry-After; `new-peer` means
+ * that a peer was added while the worker waited for others.
  */
 export type SyncRequest = 'none' | 'new-peer' | 'requested' | 'forced';
 
-/** What set the next due time, kept where it was computed. */
+/** What set the next due time; stored when the due time is computed. */
 export interface DueReason {
   readonly rule: WaitRule;
-  /** The peer whose Retry-After or cooldown set it; '' if it was none. */
+  /** The peer whose Retry-After or cooldown set it; '' if none did. */
   readonly peerUrl: string;
   /** Seconds that the jitter or the spread added. */
   readonly jitterSeconds: number;
 }
 
-/** What the worker knows. It survives a JSON round trip; to restore a worker, `worker` and `peers` are enough. */
+/** The context of a worker. It survives a JSON round trip; `worker` and `peers` are enough to restore a worker. */
 export interface WorkerContext {
   readonly policy: SyncPolicy;
   /** The ten fields. */
@@ -57,40 +57,46 @@ export interface WorkerContext {
   /** What the worker decided when it last read the clock. */
   readonly decision: Decision;
   readonly due: DueReason;
-  /** Null while no attempt of ours is under way. */
+  /** Null while no attempt is under way. */
   readonly run: Run | null;
-  /** The ten fields before the run under way: what they are again if it is withdrawn. */
+  /** The ten fields before the run under way; restored if it is withdrawn. */
   readonly settled: SyncWorkerState;
   readonly request: SyncRequest;
-  /** URLs of peers that were stuck since a run last ended, the longest ago first: they are asked after all others. */
+  /** URLs of peers that got stuck since a run last ended, oldest first; they are asked after all others. */
   readonly stuckPeers: readonly string[];
   /** URL of the peer of the newest attempt that ended; '' before the first. */
   readonly lastTriedPeer: string;
-  /** When the newest run or solo turn ended, in Unix seconds with a fraction; null: not in this life. The pause between runs counts from here. */
+  /**
+   * When the newest run ended or the worker went solo, in Unix seconds with a fraction; null: not since the start. The pause
+   * between runs starts here.
+   */
   readonly endedAt: number | null;
-  /** Nothing is due before this, in Unix seconds: what is left of an abandoned run, or the spread of a start; null before it is drawn. */
+  /**
+   * No run begins before this, in Unix seconds: the end of an abandoned run's limit, or the spread of a start; null before it
+   * is drawn.
+   */
   readonly notBefore: number | null;
   /** Why a wait was shortened since the last run began; null if none was. */
   readonly bounded: BoundReason | null;
 }
 
-/** What a worker starts from. */
+/** The input that a worker starts from. */
 export interface WorkerInput {
   /** URLs or records. @default [] */
   readonly peers?: readonly (string | PeerRecordInput)[] | undefined;
   readonly policy?: SyncPolicyOptions | undefined;
-  /** The ten fields of an earlier life. */
+  /** The ten fields, as saved before a restart. */
   readonly state?: SyncWorkerState | undefined;
-  /** A request that waits from the start, say for a peer that was not on the list before. @default 'none' */
+  /** A request that is pending from the start, for example because a peer is new. @default 'none' */
   readonly request?: SyncRequest | undefined;
-  /** False where a worker goes on rather than starts: then the first run is not spread. @default true */
+  /** False if the worker continues rather than starts: its first run is then not spread. @default true */
   readonly isStart?: boolean | undefined;
-  /** When the newest run ended, in Unix seconds with a fraction. @default null: the state says when at the latest */
+  /** When the newest run ended, in Unix seconds with a fraction. @default null: estimated from the state */
   readonly endedAt?: number | null | undefined;
 }
 
 /**
- * The context a worker starts with, fresh or from the ten fields of an earlier life.
+ * Creates the context a worker starts with, fresh or from saved fields.
  *
  * @throws RangeError for a policy option, TypeError for a peer or a field of the state, naming it, its value and what
  * is allowed
@@ -111,15 +117,15 @@ export function createWorkerContext(input: WorkerInput = {}): WorkerContext {
     stuckPeers: isAbandoned && worker.lastPeerUrl !== '' ? [worker.lastPeerUrl] : [],
     lastTriedPeer: '',
     endedAt: input.endedAt ?? null,
-    // What is left of an abandoned run is waited out in any case.
+    // The rest of an abandoned run is always waited out.
     notBefore: input.isStart === false && !isAbandoned ? 0 : null,
     bounded: null,
   };
 }
 
 /**
- * What set the due time is not in the ten fields. A Retry-After that ends with it (its end is rounded up) is on its peer's
- * record; else the state names the rule.
+ * Reconstructs what set the due time, which is not saved. If a peer's Retry-After ends at the due time (give or take the
+ * second of rounding), that was it; otherwise the state implies the rule.
  */
 function restoredDue(worker: SyncWorkerState, peers: readonly PeerRecord[]): DueReason {
   if (worker.lastOutcome !== 'error' && worker.lastOutcome !== 'fork') {

@@ -1,6 +1,6 @@
 import type { SavedWorker, SyncStorage } from './storage.ts';
 
-/** Keeps what a worker saves in the process: for tests, and where a restart may begin anew. It is the default. */
+/** Keeps the saved state in memory: for tests, or if a restart may lose it. This is the default. */
 export function createMemoryStorage(initial: Partial<SavedWorker> = {}): SyncStorage {
   let kept = initial;
   return {

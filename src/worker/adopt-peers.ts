@@ -9,8 +9,8 @@ import { keepRetryAfter, rememberRemoved } from '../policy/peer-updates.ts';
 import type { SyncFunction } from '../schedule/attempt.ts';
 
 /**
- * The peers that were configured, with what is remembered of them: what the configuration says of a peer wins, except
- * over a Retry-After that still runs.
+ * The configured peers, merged with what is remembered of them. The configuration wins, except over a Retry-After that
+ * still runs.
  *
  * @throws TypeError for a malformed record
  */
@@ -34,7 +34,7 @@ export function adoptPeers(
   return asPeerList([...adopted, ...rememberRemoved([...known.values()], now)]);
 }
 
-/** Notes on each peer why the sync function would never ask it, and takes off what is noted no longer. */
+/** Sets each peer's `excluded` to the reason that `sync.exclude` gives for it, and clears it where there is none. */
 export function noteExcluded(
   peers: readonly PeerRecord[],
   sync: Pick<SyncFunction, 'exclude'>,

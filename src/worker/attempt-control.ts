@@ -10,40 +10,40 @@ import { settlesWithin } from './saver.ts';
 /** How long `stop()` waits for a sync function whose signal was aborted. */
 const STOP_GRACE_SECONDS = 5;
 
-/** How long the result of an attempt waits for the gate to hear of it. */
+/** How long the result of an attempt waits until the gate has taken it. */
 const MAX_GATE_SECONDS = 5;
 
-/** How long before the limit of an attempt it is given up that has asked nobody yet: the chart would mark its peer. */
+/** An attempt that has not asked its peer yet is given up this long before its limit, at which the chart would mark the peer. */
 const BEFORE_LIMIT_MS = 1;
 
-/** What became of the attempt that a stop aborted. */
+/** How the attempt that a stop aborted ended. */
 export type Withdrawal =
-  /** None was under way, or it ended well before it saw the stop. */
+  /** None was under way, or it succeeded before it saw the stop. */
   | { readonly kind: 'none' }
-  /** It is over. `answer` is what a server asked for in its last answer, or that the peer was not asked. */
+  /** It is over. `answer` carries the Retry-After or head of a last answer, or says that the peer was not asked. */
   | { readonly kind: 'over'; readonly answer: FailedAttempt | undefined }
   /** It has not settled within the grace, and may still write. */
   | { readonly kind: 'still running' };
 
-/** The attempt of a worker, with a hold on it from outside of the chart. */
+/** Controls the attempt of a worker from outside the chart. */
 export interface AttemptControl {
   /** What the chart calls in place of the sync function. */
   readonly sync: SyncFunction;
-  /** The chart failed: XState leaves its attempt running. */
+  /** For a chart that failed: XState leaves its attempt running. */
   abort(reason: unknown): void;
-  /** Aborts the attempt under way, lets no other begin, and waits for its end. */
+  /** Aborts the attempt under way, blocks new ones, and waits for its end. */
   withdraw(): Promise<Withdrawal>;
-  /** Attempts may begin. */
+  /** Allows attempts to begin. */
   open(): void;
-  /** Resolves when the chart would have begun an attempt while the worker stops: its peer was not asked. */
+  /** Resolves when the chart tries to begin an attempt while the worker stops; the peer of that attempt is not asked. */
   refused(): Promise<void>;
-  /** How that attempt ended; undefined if there was none. */
+  /** The result of that attempt; undefined if there was none. */
   readonly refusal: FailedAttempt | undefined;
 }
 
 interface UnderWay {
   readonly controller: AbortController;
-  /** Resolves when the sync function has settled: to what is left to tell, or to 'ended' if the chart knows. */
+  /** Resolves when the sync function has settled: to 'ended' if it succeeded, else to what its failure has to report. */
   readonly settled: Promise<FailedAttempt | 'ended' | undefined>;
   isWithdrawn: boolean;
 }
@@ -52,9 +52,9 @@ export interface AttemptControlOptions {
   readonly sync: SyncFunction;
   readonly gate: PeerGate | undefined;
   readonly clock: WallClock;
-  /** Resolves once the run is on record, so that a crash is seen for what it is; undefined if it is. */
+  /** Resolves once the run is saved, so that a restart recognises a crash; undefined if it is saved already. */
   readonly recorded: () => Promise<void> | undefined;
-  /** Takes what went wrong and fails no attempt. */
+  /** Reports an error that fails no attempt. */
   readonly fault: (cause: unknown) => void;
 }
 
@@ -66,7 +66,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
   let refusal: FailedAttempt | undefined;
   let refused: Promise<void> = Promise.resolve();
 
-  /** What has to be before a peer is asked: the run is on record, and the gate lets the attempt begin. */
+  /** Waits until the peer may be asked: the run is saved, and the gate lets the attempt begin. */
   const enter = async (
     peerUrl: string,
     saved: Promise<void> | undefined,
@@ -81,7 +81,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
       throw new PeerSyncLocalError('the gate failed', { cause });
     }
   };
-  /** The same, ended by the signal; by a fault of ours, if it takes as long as the attempt may. */
+  /** The same, but rejects when the signal aborts, and with a PeerSyncLocalError just before the limit of the attempt. */
   const enterInTime = async (
     peerUrl: string,
     given: Parameters<SyncFunction>[1],
@@ -102,7 +102,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
       signal.throwIfAborted();
       return pass;
     } catch (error) {
-      // A place that comes too late is given back. What failed is told already, or failed an attempt that was over.
+      // A pass that comes too late is given back. An error is reported already, or belongs to an attempt that was over.
       entering.then(
         (pass) => leave(pass, 0),
         () => undefined,
@@ -112,7 +112,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
       clock.clearTimeout(timer);
     }
   };
-  /** What became of the attempt stands, whatever the gate makes of it. */
+  /** An error of the gate does not change the result of the attempt. */
   const leave = async (pass: PeerPass | PeerHeld | undefined, retryAfterSeconds: number): Promise<void> => {
     try {
       if (pass?.held === undefined) await pass?.answered({ retryAfterSeconds });
@@ -134,7 +134,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
       ({ retryAfterSeconds } = describeFailure(error, given.now()));
       throw error;
     } finally {
-      // No longer than there is time: at the limit of the attempt what the peer asked for would be lost.
+      // Stop before the limit of the attempt, at which the peer's Retry-After would be lost.
       const seconds = (msLeft(given) - BEFORE_LIMIT_MS) / 1000;
       await settlesWithin(leave(pass, retryAfterSeconds), Math.min(MAX_GATE_SECONDS, seconds), clock);
     }
@@ -147,7 +147,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
     const { signal } = controller;
     let isAsked = false;
     const answer = (async (): Promise<SyncAnswer> => {
-      // A run that begins with the actor itself is emitted, and so saved, a moment after its attempt is called.
+      // If a run begins as the actor starts, its attempt is called just before `run.started` is emitted and saved.
       await undefined;
       const pass = await enterInTime(peer.peerUrl, given, controller);
       isAsked = true;
@@ -167,7 +167,7 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
       given.signal.removeEventListener('abort', abort);
       if (underWay === own) underWay = undefined;
     });
-    // What a stop made of the attempt is the stop's to tell; the chart is not to fail over meanwhile.
+    // The stop reports how a withdrawn attempt ended. Never settle, so that the chart does not fail over meanwhile.
     return answer.catch((error: unknown) =>
       own.isWithdrawn ? new Promise<never>(() => undefined) : Promise.reject(error),
     );
@@ -205,12 +205,12 @@ export function createAttemptControl(options: AttemptControlOptions): AttemptCon
   };
 }
 
-/** A peer that was not asked is not marked, whatever became of its attempt. */
+/** Marks the failure as local: a peer that was not asked gets no mark. */
 function unasked(failed: FailedAttempt): FailedAttempt {
   return { ...failed, local: true };
 }
 
-/** Milliseconds to the first limit of an attempt, its own or that of its run. */
+/** Milliseconds to the earlier limit of an attempt: its own or its run's. */
 function msLeft({ worker, now }: Pick<Parameters<SyncFunction>[1], 'worker' | 'now'>): number {
   const { context }: { readonly context: WorkerContext } = worker.getSnapshot();
   const { run } = context;

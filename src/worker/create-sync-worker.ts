@@ -87,7 +87,7 @@ export function createSyncWorker<Details = unknown>(
       isRunning = false;
       offJump();
       watch.ended();
-      // What a failed start has opened or locked is given back.
+      // Close what the failed start has opened or locked.
       await memory.close().catch(notifications.fault);
       throw error;
     }
@@ -100,13 +100,13 @@ export function createSyncWorker<Details = unknown>(
     await memory.close();
   };
 
-  /** The start or stop under way, how many there are with those that wait for it, and what the last of them wants. */
+  /** The newest start or stop, how many are running or queued, and whether the newest one is a start. */
   let change: Promise<void> = Promise.resolve();
   let turns = 0;
   let isWanted = false;
-  /** Whether the chart of the newest start runs, with no stop asked for since: what is sent at any other time would be lost. */
+  /** Whether the chart runs and no stop has been requested: an event sent at any other time would be lost. */
   let isRunning = false;
-  /** One start or stop after the other, whatever became of the one before. */
+  /** Runs starts and stops one at a time, even if the one before failed. */
   const turn = (want: boolean, act: () => Promise<void>): Promise<void> => {
     if (isWanted === want) return want ? change : change.catch(() => undefined);
     isWanted = want;
@@ -130,7 +130,7 @@ export function createSyncWorker<Details = unknown>(
   const knownUrl = (peerUrl: string): string => {
     const url = normalizePeerUrl(peerUrl);
     if (memory.known.peers.some((peer) => peer.peerUrl === url)) return url;
-    throw new RangeError(`${url} is no peer of this worker; its peers are listed in worker.peers`);
+    throw new RangeError(`${url} is not a peer of this worker; see worker.peers for its peers`);
   };
 
   return {
@@ -150,7 +150,7 @@ export function createSyncWorker<Details = unknown>(
       return isRunning;
     },
     start: () => {
-      // Who waits for what comes after a start need not wait for the start.
+      // Callers may wait for outcomes before the start has finished.
       watch.begun();
       return turn(true, begin);
     },
@@ -182,11 +182,11 @@ export function createSyncWorker<Details = unknown>(
     setPolicy: (next) => {
       const resolved = resolvePolicy(next);
       send({ type: 'policy.changed', policy: resolved });
-      // A chart that fails is started again with this one.
+      // A chart that fails is restarted with this policy.
       policy = resolved;
     },
     why,
-    // The details of an answer are the sync function's own: what comes out is what it put in.
+    // The details come from the caller's sync function, so they have its type.
     on: notifications.on as SyncWorker<Details>['on'],
     changes: ({ signal } = {}) => watch.changes(signal),
     waitFor: (outcome, waitOptions = {}) => watch.waitFor(outcome, waitOptions),

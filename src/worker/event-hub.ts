@@ -1,7 +1,7 @@
 import { describe } from '../policy/wire-fields.ts';
 import { onAbort } from './on-abort.ts';
 
-/** Listeners by event type. One that throws, or whose promise rejects, is reported and harms nobody. */
+/** Listeners by event type. A listener that throws, or whose promise rejects, is reported and does not affect the others. */
 export interface EventHub<Event extends { readonly type: string }> {
   on<Type extends Event['type'] | '*'>(
     type: Type,
@@ -13,7 +13,7 @@ export interface EventHub<Event extends { readonly type: string }> {
   listens(type: Event['type']): boolean;
 }
 
-/** @param types every type there is: a listener of any other would wait for ever */
+/** @param types all event types: a listener for any other would never be called, so it is refused */
 export function createEventHub<Event extends { readonly type: string }>(
   types: Readonly<Record<Event['type'], true>>,
   report: (error: unknown, event: Event) => void,
@@ -40,7 +40,7 @@ export function createEventHub<Event extends { readonly type: string }>(
       if (signal?.aborted) return () => undefined;
       const set = listeners.get(type) ?? new Set();
       listeners.set(type, set);
-      // A function of its own for each call, so that one listener given twice is taken off once at a time.
+      // Wrap it: a listener that is added twice must also be removed twice.
       const own = (event: Event): unknown => listener(event as Parameters<typeof listener>[0]);
       set.add(own);
       const forget = onAbort(signal, () => set.delete(own));

@@ -1,13 +1,13 @@
 /**
- * Calls back when a signal aborts, once. Returns what takes the listener off.
+ * Calls back once when a signal aborts. Returns a function that removes the listener.
  *
- * One signal may serve any number of workers and waits, for as long as the program runs. Node warns of a leak from the eleventh
- * listener on; ours are taken off when their wait is over, so each raises the limit of the signal by one for as long as it is there.
+ * One signal may serve any number of workers and waits for as long as the program runs. Node warns of a leak from the eleventh
+ * listener on; ours are removed when their wait is over, so each raises the limit of the signal by one while it is attached.
  * @internal
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => undefined;
-  // Not imported: what is imported here runs elsewhere than in Node, too.
+  // Not imported, because this module also runs outside Node.
   const events = globalThis.process?.getBuiltinModule?.('node:events');
   const raise = (by: number): void => {
     const limit = events?.getMaxListeners(signal) ?? 0;

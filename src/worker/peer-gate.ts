@@ -3,23 +3,23 @@ import type { WorkerClock } from '../clock/worker-clock.ts';
 import { clampRetryAfter } from '../policy/retry-after.ts';
 import { describe } from '../policy/wire-fields.ts';
 
-/** Lets an attempt at a peer begin, or says until when it may not. Shared by the workers of a process, or of a fleet. */
+/** Lets an attempt at a peer begin, or says how long to hold it. Shared by the workers of a process or a fleet. */
 export interface PeerGate {
   /**
-   * Asks for a place. Nobody waits inside an attempt: a place that is not free is `held` until it is.
+   * Asks for a pass. An attempt never waits for a place: if none is free, the answer is `held`, with the time to try again.
    *
-   * @throws whatever keeps it from answering: a fault of ours, for which no peer is marked. So is an answer that does not come
-   * before the limit of the attempt; a place that comes later is given back
+   * @throws any error of the gate; it counts as a local fault, for which no peer is marked. So does an answer that does not
+   * come before the limit of the attempt; a pass that comes later is given back
    */
   enter(peerUrl: string): Promise<PeerPass | PeerHeld> | PeerPass | PeerHeld;
-  /** An operator had a peer's Retry-After cleared. */
+  /** An operator cleared a peer's Retry-After. */
   reset?(peerUrl: string): Promise<void> | void;
 }
 
 /** The attempt may begin. */
 export interface PeerPass {
   readonly held?: undefined;
-  /** The attempt is over; `retryAfterSeconds` is what the peer asked for, 0 if nothing. Called once. What it throws is emitted as `fault`. */
+  /** The attempt is over; `retryAfterSeconds` is what the peer asked for, 0 for none. Called once. Errors become a `fault`. */
   answered(answer: { readonly retryAfterSeconds: number }): Promise<void> | void;
 }
 
@@ -30,9 +30,9 @@ export interface PeerHeld {
 
 /** What a gate allows at each origin. */
 export interface PeerGateOptions {
-  /** The most attempts under way at one origin at a time. @default no limit */
+  /** Maximum attempts under way at one origin. @default no limit */
   readonly atOnce?: number | undefined;
-  /** Milliseconds between the beginnings of two attempts at one origin. @default 0 */
+  /** Minimum milliseconds between the starts of two attempts at one origin. @default 0 */
   readonly spacingMs?: number | undefined;
   /** @default the system's */
   readonly clock?: WorkerClock | undefined;
@@ -43,23 +43,23 @@ interface Origin {
   retryAfterUntil: number;
   /** When the newest attempt began, in Unix seconds. */
   begunAt: number;
-  /** The last slot that was given out, in Unix seconds. */
+  /** The latest slot given to a held attempt, in Unix seconds. */
   lastSlot: number;
 }
 
-/** Earlier than any time: a clock may be before 1970. */
+/** Earlier than any time; not 0, because a clock may be before 1970. */
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** How soon a place is taken to become free again, in seconds. */
+/** How long an attempt is assumed to take, in seconds, to estimate when a place becomes free. */
 const EXPECTED_ATTEMPT_SECONDS = 1;
 
-/** No wait that is kept here outlasts this, in seconds: a clock that was set back does not prolong it. */
+/** The longest wait kept here, in seconds: a clock that is set back does not prolong it. */
 const MAX_HELD_SECONDS = 3600;
 
 /**
- * A gate in memory, for workers that share hosts: a Retry-After of an origin holds back all of them, at most so many
- * attempts are under way at once, and they begin one after the other. Those that are held get slots one after the other, so
- * that they do not all come back in the same second.
+ * A gate in memory, for workers that share hosts. An origin's Retry-After holds back all of them, and the options limit how
+ * many attempts run at once and how closely they start. Held attempts get successive slots, so that they do not all retry in
+ * the same second.
  *
  * @throws RangeError for an option, naming it, its value and what is allowed
  */

@@ -7,28 +7,28 @@ import type { SavedWorker } from '../storage/storage.ts';
 import { readSaved, startingPeers, startingRequest } from './saved-worker.ts';
 import { type OptionNames, readOptions, type SyncWorkerOptions, type WorkerParts } from './worker-options.ts';
 
-/** What one call of `runOnce` leaves for the next. It survives a JSON round trip. */
+/** What one call of `runOnce` passes to the next. It survives a JSON round trip. */
 export interface SavedRun extends SavedWorker {
   /** When the newest run ended, in Unix seconds with a fraction; null: never. It keeps two runs a second apart. */
   readonly endedAt: number | null;
 }
 
-/** What one run is made of; only `sync` is needed. */
+/** The options of one run; only `sync` is required. */
 export interface RunOnceOptions<Details = unknown>
   extends Pick<SyncWorkerOptions<Details>, 'sync' | 'policy' | 'gate' | 'clock' | 'random' | 'inspect'> {
   /** URLs or records; what `saved` remembers of them is kept. Left out: the peers of `saved`. */
   readonly peers?: readonly (string | PeerRecordInput)[] | undefined;
-  /** What the last call gave, as it came back from a database; left out at the first. */
+  /** What the last call returned, perhaps stored as JSON meanwhile; left out in the first call. */
   readonly saved?: Partial<SavedRun> | undefined;
   /**
-   * Run before the due time; `forced` also overrides the peers' backoff, and `new-peer` is a peer that need not wait for the others.
-   * Nothing overrides a Retry-After. @default none
+   * Run before the due time. `forced` also overrides the peers' backoff; `new-peer` says that a new peer need not wait for the
+   * backoff of the others. Nothing overrides a Retry-After. @default none
    */
   readonly request?: Exclude<SyncRequest, 'none'> | undefined;
   /**
-   * Puts on record that a peer is about to be asked, with the marks of those before it: a crash is then seen for what it is.
-   * Awaited before each attempt. Where it throws, or does not settle within 30 s, the peer is not asked: that is a
-   * fault of ours, and the run ends in error, to be tried again within 30 s. @default nothing is on record
+   * Saves that a peer is about to be asked, with the marks of the peers before it, so that the next call recognises a crash.
+   * Awaited before each attempt. If it throws or does not settle within 30 s, the peer is not asked: that is a local fault,
+   * and the run ends in error and is due again within 30 s. @default nothing is saved before an attempt
    */
   readonly save?: ((saved: SavedRun) => Promise<void> | void) | undefined;
   /** Aborts the attempt, waits up to 5 s for the sync function to end, and withdraws the run: it counts no failure. */

@@ -15,38 +15,37 @@ import { createWorkerActor } from './worker-actor.ts';
 
 /** How one call of `runOnce` ended. */
 export interface OneRun<Details = unknown> {
-  /** For the next call: the ten fields, the peers with their marks, and when the run ended. */
+  /** Pass this to the next call: the ten fields, the peers with their marks, and when the run ended. */
   readonly saved: SavedRun;
   readonly ended: RunEnding;
-  /** The earliest time at which another call has anything to do, in Unix seconds with a fraction. */
+  /** The earliest time at which another call can do anything, in Unix seconds with a fraction. */
   readonly nextAt: number;
-  /** The attempts that finished, in order; those that a gate held among them. */
+  /** The attempts that finished, in order, including those that a gate held. */
   readonly attempts: readonly Pick<AttemptFinished<Details>, 'peerUrl' | 'result'>[];
 }
 
-/** How the one run of a call ended. */
+/** How the run of one call ended. */
 export type RunEnding =
-  /** The run ended as `saved.state.lastOutcome` says: ok, error, fork, or solo where there is nobody to ask. */
+  /** The run ended as `saved.state.lastOutcome` says: ok, error, fork, or solo if there is no peer to ask. */
   | 'finished'
   /** A gate held every peer, or the signal aborted the run. No failure is counted. */
   | 'withdrawn'
   /**
-   * The run was stuck, or its sync function did not end after the abort. The state is `running`, as a crash leaves it: the
-   * next call waits out what is left of its time, and asks other peers first.
+   * The run was stuck, or its sync function did not end after the abort. The state is `running`, as after a crash: the next
+   * call waits out the rest of the run's time, and asks other peers first.
    */
   | 'unfinished'
-  /** It was not time: nobody was asked. */
+  /** No run was due yet: no peer was asked. */
   | 'waiting';
 
 /**
- * Exactly one run of the chart, for a program with a scheduler of its own (cron, a queue): what was saved goes in, what is to be
- * saved comes out, by the same rules as a worker's. Where it is not time, nobody is asked. It leaves no timer and no
- * handle behind.
+ * Exactly one run of the chart, for a program with its own scheduler (cron, a queue), by the same rules as a worker: takes the
+ * saved state, returns the state to save next. If no run is due, no peer is asked. It leaves no timer or handle behind.
  *
- * Two calls for one worker must not overlap. A start is not spread here, an interval is.
+ * Two calls for one worker must not overlap. `spreadRatio` lengthens the interval here, but does not delay the start.
  *
  * @throws RangeError for a policy option; TypeError for any other option, a peer or a field of `saved`, naming it, its value
- * and what is allowed; the reason of a signal that is aborted already
+ * and what is allowed; the reason of a signal that has already aborted
  */
 export async function runOnce<Details = unknown>(options: RunOnceOptions<Details>): Promise<OneRun<Details>> {
   const { before, policy, request, parts, save, signal } = readRunOnceOptions(options);
@@ -77,7 +76,7 @@ export async function runOnce<Details = unknown>(options: RunOnceOptions<Details
     fail = reject;
   });
   const onEvent = (event: SyncWorkerEmitted): void => {
-    // After a stuck run the chart begins another one, which is not this call's.
+    // After a stuck run the chart begins another one, which does not belong to this call.
     if (ending !== undefined) return;
     saved = {
       ...saved,
@@ -117,7 +116,7 @@ export async function runOnce<Details = unknown>(options: RunOnceOptions<Details
       saved,
       ended: how,
       nextAt: nextAt({ ...saved, policy, isStart: false }, now()),
-      // The details of an answer are the sync function's own: what comes out is what it put in.
+      // The details come from the caller's sync function, so they have its type.
       attempts: finished as OneRun<Details>['attempts'],
     };
   } finally {
@@ -126,7 +125,7 @@ export async function runOnce<Details = unknown>(options: RunOnceOptions<Details
   }
 }
 
-/** When a call has anything to do: the due time of the worker, or of the first peer that may be asked after it. */
+/** When the next call can do anything: at the due time, or later when the first peer may be asked. */
 function nextAt(input: WorkerInput, now: number): number {
   const context = createWorkerContext(input);
   for (let at = now; ; ) {
@@ -145,6 +144,6 @@ async function record(
     await answerInTime((async () => save(saved))(), 'a save', clock);
   } catch (cause) {
     if (cause instanceof PeerSyncLocalError) throw cause;
-    throw new PeerSyncLocalError('the run could not be put on record', { cause });
+    throw new PeerSyncLocalError('the run could not be saved', { cause });
   }
 }

@@ -9,9 +9,9 @@ import type { SavedWorker } from '../storage/storage.ts';
 import { adoptPeers, noteExcluded } from './adopt-peers.ts';
 
 /**
- * Checks what was saved, which may come from anybody's storage.
+ * Checks what a storage returned.
  *
- * @param from where it came from, for the error
+ * @param from its origin, for the error message
  * @throws TypeError naming the field, its value and what is allowed
  */
 export function readSaved(saved: unknown, from: string): Partial<SavedWorker> {
@@ -27,7 +27,7 @@ export function readSaved(saved: unknown, from: string): Partial<SavedWorker> {
   }
 }
 
-/** The peers to start with: those that are configured, or else the remembered ones, with what is remembered of them. */
+/** The peers to start with: the configured ones, or all remembered ones if none are configured, with their remembered marks. */
 export function startingPeers(
   configured: readonly (string | PeerRecordInput)[] | undefined,
   remembered: readonly PeerRecord[],
@@ -38,7 +38,7 @@ export function startingPeers(
   return noteExcluded(configured === undefined ? current : adoptPeers(configured, current, now), sync);
 }
 
-/** A peer that was not on the list before need not wait for the others. */
+/** A new peer need not wait for the backoff of the others. */
 export function startingRequest(
   { state, peers }: SavedWorker,
   stored: readonly PeerRecord[] | undefined,

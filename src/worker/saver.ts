@@ -1,28 +1,28 @@
 import type { WallClock } from '../clock/wall-clock.ts';
 import { PeerSyncLocalError } from '../policy/errors.ts';
 
-/** How long a storage may take to load, to save or to close before that counts as hung. */
+/** How long a load, a save or a close may take before the storage counts as hung. */
 export const MAX_STORAGE_SECONDS = 30;
 
-/** What a storage that hangs is: a fault of ours. */
+/** The error of a storage that hangs: a local fault. */
 export function hungStorage(what: 'a load' | 'a save' | 'a close'): PeerSyncLocalError {
   return new PeerSyncLocalError(
     `the storage does not answer: ${what} takes longer than ${MAX_STORAGE_SECONDS} s`,
   );
 }
 
-/** Saves one value after another: in order, one at a time, and of those that came meanwhile only the newest. */
+/** Saves values in order, one at a time. While a save is running, only the newest requested value is kept. */
 export interface Saver<Value> {
   request(value: Value): void;
-  /** Whether the newest value could not be saved so far: what was loaded meanwhile is older. */
+  /** Whether the newest value is not saved yet, so that a load would return an older one. */
   isBehind(): boolean;
   /**
-   * Resolves when everything requested has been tried; undefined if it has.
+   * Resolves once a save of every requested value has been tried; undefined if none is pending.
    *
    * @throws PeerSyncLocalError while a save hangs
    */
   recorded(): Promise<void> | undefined;
-  /** Waits for what was requested, and tries a failed save once more; gives up on a save that hangs. Never rejects. */
+  /** Waits for pending saves, and retries a failed one once; gives up on a save that hangs. Never rejects. */
   flush(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function createSaver<Value>(
     }
   };
   const work = async (): Promise<void> => {
-    // Not at once: `working` has to be set before a save can end, and what comes in the same turn is one save.
+    // Wait a turn: `working` must be set before a save can end, and requests of one turn become one save.
     await undefined;
     for (let next = pending; next !== undefined; next = pending) {
       pending = undefined;
@@ -89,7 +89,7 @@ export function createSaver<Value>(
   };
 }
 
-/** Resolves once a promise has settled, either way, to true; to false if it takes longer. It never rejects. */
+/** Resolves to true once a promise has fulfilled or rejected, or to false if that takes longer. Never rejects. */
 export function settlesWithin(
   promise: PromiseLike<unknown>,
   seconds: number,
@@ -105,7 +105,7 @@ export function settlesWithin(
   });
 }
 
-/** What a storage answers. @throws what it throws; PeerSyncLocalError if it hangs */
+/** Waits for a storage's answer. @throws what the storage throws; PeerSyncLocalError if it hangs */
 export async function answerInTime<Answer>(
   asked: Promise<Answer>,
   what: Parameters<typeof hungStorage>[0],

@@ -4,9 +4,9 @@ import type { WorkerActor } from './worker-actor.ts';
 
 /**
  * Aborts the attempt under way, waits for its end, withdraws the run, and stops the actor. A sync function that does not end
- * within its grace may still write: its run is left as a crash leaves one.
+ * within the grace period may still write, so its run is not withdrawn but left as after a crash.
  *
- * @param now Unix seconds, read when the attempt is over
+ * @param now Unix seconds, read once the attempt is over
  */
 export async function stopInOrder(
   attempts: AttemptControl,
@@ -14,10 +14,10 @@ export async function stopInOrder(
   now: () => number,
 ): Promise<void> {
   const withdrawal = await attempts.withdraw();
-  // An attempt that has just ended: its run ends in the chart a few turns later, or would go on at another peer.
+  // If an attempt has just ended, the chart takes a few turns to end its run or to try another peer, which is refused.
   if (withdrawal.kind === 'none') await Promise.race([runEnds(actor.current), attempts.refused()]);
   if (withdrawal.kind !== 'still running' && isInRun(actor.current)) {
-    // Of an attempt that began meanwhile it is known that it asked nobody; the answer is that of the one before.
+    // A refused attempt asked nobody and takes precedence; otherwise use the answer of the aborted one.
     const answer = attempts.refusal ?? (withdrawal.kind === 'over' ? withdrawal.answer : undefined);
     actor.send({ type: 'run.withdraw', at: now(), answer });
   }
@@ -39,7 +39,7 @@ async function runEnds(actor: SyncWorkerActor | undefined): Promise<void> {
   });
 }
 
-/** A chart that failed is in no run, whatever its last snapshot says. */
+/** A chart that failed has no run, even if its last snapshot still shows one. */
 function isInRun(actor: SyncWorkerActor | undefined): boolean {
   const snapshot = actor?.getSnapshot();
   return snapshot?.status === 'active' && snapshot.context.run !== null;

@@ -13,18 +13,19 @@ import type { WorkerContext } from '../schedule/worker-context.ts';
 /** The ports of a machine, each with a default. */
 export interface SyncWorkerMachineOptions extends Partial<SyncWorkerPorts> {
   /**
-   * Called when `now` or `random` throws or gives no number, and when a snapshot of a child cannot be used.
+   * Called when `now` or `random` throws or returns no valid number, and when the snapshot of a child cannot be used.
    * @default a process warning
    */
   readonly report?: (error: Error) => void;
 }
 
 /**
- * The chart of a sync worker on the system's clock and randomness, or on those that are given. A machine without a `sync`
- * function fails every attempt until one is provided: `machine.provide({ actors: { attempt } })`.
+ * The chart of a sync worker, by default with the system's clock and randomness. Without a `sync` function every attempt
+ * fails until an actor is provided: `machine.provide({ actors: { attempt } })`.
  *
- * Give the actor a clock (`createActor(machine, { clock: createWallClock(systemClock) })`) where waits have to survive sleep
- * and clock changes. A snapshot of `getPersistedSnapshot()` begins a new life with what it remembers.
+ * If waits must survive sleep and clock changes, give the actor a wall clock:
+ * `createActor(machine, { clock: createWallClock(systemClock) })`. A snapshot of `getPersistedSnapshot()` is not resumed: it
+ * restarts the worker from the ten fields, the peers and the policy.
  */
 export function createSyncWorkerMachine(options: SyncWorkerMachineOptions = {}): SyncWorkerMachine {
   const { sync = mustBeProvided, report = systemReport } = options;
@@ -33,17 +34,17 @@ export function createSyncWorkerMachine(options: SyncWorkerMachineOptions = {}):
     random: options.random ?? systemRandom,
     report,
   });
-  // Users of the machine neither send nor see the chart's internal events; a chart that takes more events takes these.
+  // The public type hides the chart's internal events. The cast is safe: the chart accepts every public event.
   return beginAnew(createSyncWorkerChart({ sync, ...readings }), report) as unknown as SyncWorkerMachine;
 }
 
-/** The machine on the system's clock, to look at and to provide an `attempt` to. */
+/** The machine with the system's clock, for inspection and for `provide()` with your own `attempt`. */
 export const syncWorkerMachine: SyncWorkerMachine = createSyncWorkerMachine();
 
 /**
- * XState neither sets the timers of a restored snapshot again nor guards an invoked promise (statelyai/xstate#5331): such a
- * worker would never run again, or ask twice. So a snapshot is not restored: its ten fields, peers and policy begin a new
- * life, as after a restart, also where the worker is somebody's child, and after `provide()`.
+ * XState does not restart the timers of a restored snapshot, nor guard an invoked promise (statelyai/xstate#5331), so a
+ * restored worker would never run again or would ask twice. Instead its ten fields, peers and policy start a new worker, as
+ * after a restart; this also holds for a child actor, and after `provide()`.
  */
 function beginAnew(machine: SyncWorkerChart, report: (error: Error) => void): SyncWorkerChart {
   const provide = machine.provide.bind(machine);
@@ -55,7 +56,7 @@ function beginAnew(machine: SyncWorkerChart, report: (error: Error) => void): Sy
       const { worker: state, peers, policy } = contextOf(snapshot);
       return machine.getInitialSnapshot(scope, { state, peers, policy });
     } catch (error) {
-      // XState does not tell a parent that its restored child failed.
+      // XState does not notify a parent that its restored child failed.
       if (scope.self._parent !== undefined) report(asError(error));
       throw error;
     }
@@ -69,7 +70,7 @@ function contextOf(snapshot: Snapshot<unknown>): WorkerContext {
     return context as WorkerContext;
   }
   throw new TypeError(
-    'The snapshot is none of a sync worker: it has no context.worker and context.peers. To begin from what was saved, give ' +
+    'The snapshot is not of a sync worker: it has no context.worker and context.peers. To start from a saved state, pass ' +
       'input: { state, peers } to createActor() instead',
   );
 }

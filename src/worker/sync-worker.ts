@@ -18,78 +18,82 @@ export interface SyncWorker<Details = unknown> extends AsyncDisposable {
   /** The ten fields. */
   readonly state: SyncWorkerState;
   readonly peers: readonly PeerRecord[];
-  /** The XState actor, and its snapshot; undefined before the first start. A chart that failed gets a new actor. */
+  /** The XState actor and its snapshot; undefined before the first start. If the chart fails, a new actor replaces it. */
   readonly actor: SyncWorkerActor | undefined;
   readonly snapshot: ReturnType<SyncWorkerActor['getSnapshot']> | undefined;
-  /** Whether the worker has begun, and no stop was asked for since: false while a start still loads. What is sent then is refused. */
+  /** Whether the worker runs: false while a start still loads, and from the call of `stop()` on. While false, requests throw. */
   readonly isStarted: boolean;
   /**
-   * Loads what was saved and begins. A worker that has begun stays as it is.
+   * Loads the saved state and starts. On a started worker it does nothing.
    *
-   * @throws what the storage throws, such as a lock that another process holds, or a TypeError naming what is malformed in
-   * what it gave, or a PeerSyncLocalError for a load that does not settle within 30 s; the worker is then stopped, and nothing is
-   * left open: a storage whose load hangs is closed then, and once more should it settle after all
+   * @throws any error of the storage (such as a lock that another process holds), a TypeError naming what is malformed in the
+   * loaded data, or a PeerSyncLocalError for a load that does not settle within 30 s. The worker is then stopped and nothing
+   * is left open: a storage whose load hangs is closed at once, and again if the load settles after all
    */
   start(): Promise<void>;
   /**
    * Aborts the attempt under way, waits up to 5 s for the sync function to end, withdraws the run, saves, and leaves no
-   * timer and no handle behind. May be started again, and asks within seconds. A sync function that has not ended by then may
-   * still write: its run counts as one that a crash left, and the next start waits out what is left of its time. A start under way
-   * is waited for; a storage that hangs, for 30 s at a load, a save or a close.
+   * timer or handle behind. The worker can be started again, and then asks within seconds. A sync function that has not ended
+   * by then may still write, so its run is treated as after a crash: the next start waits out the rest of its time. A start
+   * under way is awaited first. If the storage hangs, each of its loads, saves and closes delays the stop by at most 30 s.
    *
-   * @throws what `close()` of the storage throws, or a PeerSyncLocalError where it hangs
+   * @throws any error of the storage's `close()`, or a PeerSyncLocalError if it hangs
    */
   stop(): Promise<void>;
   /**
-   * Syncs before the due time; `force` overrides the peers' backoff too. Gives what comes of it, as `why()`.
+   * Syncs before the due time; `force` also overrides the peers' backoff. Returns the resulting `why()`.
    *
-   * @throws Error if the worker is not started, as everything does that is sent to it
+   * @throws Error if the worker is not started, like every method that sends it something
    */
   requestSync(options?: { readonly force?: boolean }): Why;
   /**
-   * The same, and resolves to the state that the run ends in. Where a run is under way, it is that run; where every peer is in
-   * its Retry-After, it is the run after that.
+   * The same, and resolves to the state that the run ends in. If a run is under way, that run answers the request; if every
+   * peer is in its Retry-After, the first run after it does.
    *
    * @throws the signal's reason, or an error if the worker is stopped first
    */
   syncNow(options?: { readonly force?: boolean; readonly signal?: AbortSignal }): Promise<SyncWorkerState>;
   /**
-   * Another list of peers. What is remembered of a peer stays, but for the fields that are given.
+   * Replaces the list of peers. What is remembered of a peer stays, except for the fields that you give.
    *
    * @throws TypeError for a malformed record, naming the field, its value and what is allowed
    */
   setPeers(peers: readonly (string | PeerRecordInput)[]): void;
-  /** A peer got in touch by itself: its backoff is over. @throws TypeError for what is no URL, RangeError for an unknown peer */
+  /** A peer contacted us: its backoff ends. @throws TypeError for an invalid URL, RangeError for an unknown peer */
   peerSeen(peerUrl: string): void;
   /**
-   * An operator clears a peer's failures and its backoff, and with `force`, the one way there is, its Retry-After. The
-   * worker's own wait stays as it is: to sync right then, request it too.
+   * Clears a peer's failures and its backoff on an operator's behalf. `force` also clears its Retry-After; nothing else
+   * does. The worker's own wait stays: to sync right away, also call `requestSync()`.
    *
-   * @throws TypeError for what is no URL, RangeError for an unknown peer
+   * @throws TypeError for an invalid URL, RangeError for an unknown peer
    */
   resetPeer(peerUrl: string, options?: { readonly force?: boolean }): void;
   /**
-   * Another policy, for all that is decided from now on; what is left out takes its default. No wait is dropped, and no
-   * run is broken off: a due time that is set stays.
+   * Replaces the policy from the next decision on; omitted options take their defaults. Waits and the run under way are
+   * kept: a due time that is already set stays.
    *
    * @throws RangeError for an option, naming it, its value and what is allowed
    */
   setPolicy(policy: SyncPolicyOptions): void;
   /** Why the worker waits, or does not. */
   why(): Why;
-  /** Calls back at each event of a type, or of any with '*'. Returns what takes the listener off again. @throws TypeError for an event that there is not */
+  /**
+   * Calls back on each event of a type, or on every event with '*'. Returns a function that removes the listener.
+   *
+   * @throws TypeError for an unknown event type
+   */
   on<Type extends SyncWorkerNotification['type'] | '*'>(
     type: Type,
     listener: SyncWorkerListener<Type, Details>,
     options?: { readonly signal?: AbortSignal },
   ): () => void;
-  /** The state at each change, from the present one on; a slow reader gets the newest. Ends when the worker stops. */
+  /** The current state, then the state after each change; a slow reader skips to the newest. Ends when the worker stops. */
   changes(options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<SyncWorkerState>;
   /**
-   * Resolves once the outcome is this one, at once if it is already; with `next` only once it is so again.
+   * Resolves once the worker has this outcome, at once if it has it already; with `next`, only when it reaches it again.
    *
-   * @throws the signal's reason, a TimeoutError, an error if the worker is stopped or stops first, or a RangeError for a
-   * timeout that is no number of at least 0
+   * @throws the signal's reason, a TimeoutError, an error if the worker is stopped or stops first, or a RangeError for an
+   * unknown outcome or a timeout that is not a number of at least 0
    */
   waitFor(outcome: SyncOutcome, options?: WaitForOptions): Promise<SyncWorkerState>;
 }

@@ -3,12 +3,12 @@ import { type SyncOutcome, type SyncWorkerState, syncOutcomes } from '../policy/
 import { describe } from '../policy/wire-fields.ts';
 import { onAbort } from './on-abort.ts';
 
-/** What ends a wait early, and which outcome it is for. */
+/** What ends a wait early, and whether the current outcome counts. */
 export interface WaitForOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds. @default no limit */
   readonly timeout?: number;
-  /** Wait for the next time, also where the outcome is this one already. @default false */
+  /** Wait until the outcome is reached again, even if it is the current one. @default false */
   readonly next?: boolean;
 }
 
@@ -18,14 +18,14 @@ export interface StateWatch {
   changed(): void;
   /** A run ended, or the worker went solo. */
   runFinished(): void;
-  /** There will be no more changes until the worker is started again. */
+  /** The worker stopped: no more changes until it starts again. */
   ended(): void;
-  /** Changes may come again. */
+  /** The worker starts: changes may come again. */
   begun(): void;
-  /** The state now and at each change, until the worker stops. A slow reader gets the newest. */
+  /** The current state, then the state after each change, until the worker stops. A slow reader skips to the newest. */
   changes(signal: AbortSignal | undefined): AsyncGenerator<SyncWorkerState, void, undefined>;
   waitFor(outcome: SyncOutcome, options: WaitForOptions): Promise<SyncWorkerState>;
-  /** The state that the next run to end ends in. */
+  /** Resolves to the state in which the next run ends. */
   nextRun(signal: AbortSignal | undefined): Promise<SyncWorkerState>;
 }
 
@@ -45,7 +45,7 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
   };
 
   interface Wait extends Pick<WaitForOptions, 'signal' | 'timeout'> {
-    /** What the worker is to be. */
+    /** What is waited for, for the error messages: "The worker was not …". */
     readonly what: string;
     readonly on: 'changed' | 'runFinished';
     readonly isMet: (state: SyncWorkerState) => boolean;
@@ -54,7 +54,11 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const is = (): string => `it is ${state().lastOutcome}`;
-      if (isOver) return reject(new Error(`The worker is stopped, and not ${what} before a start; ${is()}`));
+      if (isOver) {
+        return reject(
+          new Error(`The worker is stopped, and will not be ${what} before it starts again; ${is()}`),
+        );
+      }
       let timer: unknown;
       const settle = (act: () => void): void => {
         unwatch();
@@ -138,7 +142,7 @@ export function createStateWatch(state: () => SyncWorkerState, clock: WallClock)
     nextRun: (signal) =>
       wait({
         ...(signal === undefined ? {} : { signal }),
-        what: 'through with a run',
+        what: 'done with a run',
         on: 'runFinished',
         isMet: () => true,
       }),

@@ -7,16 +7,16 @@ import type { WorkerInput } from '../schedule/worker-context.ts';
 import type { ChartEvent, SyncWorkerEmitted } from '../schedule/worker-events.ts';
 import { createSyncWorkerMachine } from './sync-worker-machine.ts';
 
-/** Watches an actor: any of XState's tools takes this. */
+/** The `inspect` option of XState's `createActor`. */
 export type Inspect = NonNullable<ActorOptions<SyncWorkerMachine>['inspect']>;
 
-/** The actor of one worker: begun, ended, and begun again where its chart failed. */
+/** Runs the actor of one worker, and restarts it if its chart fails. */
 export interface WorkerActor {
   /** Undefined before the first start. */
   readonly current: SyncWorkerActor | undefined;
   begin(input: WorkerInput): void;
   send(event: ChartEvent): void;
-  /** Withdraws the run, and stops. */
+  /** Stops the actor, and cancels a restart that is due. */
   end(): void;
 }
 
@@ -26,7 +26,7 @@ export interface WorkerActorOptions {
   readonly sync: SyncFunction;
   readonly inspect: Inspect | undefined;
   readonly onEvent: (event: SyncWorkerEmitted) => void;
-  /** The chart failed; it is begun again with what this gives. */
+  /** Called when the chart fails; returns the input to restart it with. */
   readonly onFailure: (error: unknown) => WorkerInput;
 }
 
@@ -35,10 +35,10 @@ export function createWorkerActor(options: WorkerActorOptions): WorkerActor {
   const machine = sharedMachine(clock, random);
   let current: SyncWorkerActor | undefined;
   let revival: unknown;
-  /** What was sent to a chart that had failed: it is for the one that is begun in its place. */
+  /** Events sent after the chart failed; the restarted chart gets them. */
   let waiting: ChartEvent[] = [];
 
-  // The chart takes events that its users do not see.
+  // The cast lets internal events through, which the public actor type hides.
   const give = (event: ChartEvent): void => (current as Pick<AnyActorRef, 'send'> | undefined)?.send(event);
   const begin = (input: WorkerInput): void => {
     const actor: SyncWorkerActor = createActor(machine, {
@@ -76,11 +76,11 @@ export function createWorkerActor(options: WorkerActorOptions): WorkerActor {
   };
 }
 
-/** Which worker's sync function an attempt is to call: one machine serves many workers. */
+/** The sync function of each worker: one machine serves many workers. */
 const syncOf = new WeakMap<AnyActorRef, SyncFunction>();
 const machines = new WeakMap<WallClock, WeakMap<() => number, SyncWorkerMachine>>();
 
-/** The one machine for all workers of a clock and a random source; a machine for each would cost more than they do. */
+/** One machine for all workers with the same clock and random source; a machine costs more than a worker. */
 function sharedMachine(clock: WallClock, random: () => number): SyncWorkerMachine {
   const ofClock = machines.get(clock) ?? new WeakMap<() => number, SyncWorkerMachine>();
   machines.set(clock, ofClock);

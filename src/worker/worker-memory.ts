@@ -23,14 +23,14 @@ export interface WorkerMemory extends Pick<Saver<SavedWorker>, 'recorded' | 'flu
   /** The newest state and peers. */
   readonly known: SavedWorker;
   /**
-   * Loads what was saved, and gives what the chart starts from.
+   * Loads the saved state, and returns what the chart starts from.
    *
-   * @throws what the storage throws, or what is wrong with what it gave; PeerSyncLocalError if it hangs
+   * @throws any error of the storage; TypeError for malformed data; PeerSyncLocalError if it hangs
    */
   load(): Promise<SavedWorker & { readonly request: SyncRequest }>;
-  /** Keeps what the chart emitted, and saves it. */
+  /** Remembers changes that the chart emitted, and saves them. */
   keep(changes: Partial<SavedWorker>): void;
-  /** Closes the storage; while a load hangs, that is seen to already. @throws what the storage throws; PeerSyncLocalError if it hangs */
+  /** Closes the storage, unless a hung load already does. @throws any error of the storage; PeerSyncLocalError if it hangs */
   close(): Promise<void>;
 }
 
@@ -61,13 +61,13 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
     );
   const close = async (): Promise<void> => storage.close?.();
   const giveBack = (): Promise<void> => close().catch(notifications.fault);
-  /** A load that was given up, until it has settled: the storage is not to load twice at once. */
+  /** A hung load that was given up, until it settles: two loads must not run at once. */
   let abandoned: Promise<void> | undefined;
   const load = async (): Promise<Partial<SavedWorker>> => {
     if (abandoned !== undefined) await answerInTime(abandoned, 'a load', clock);
     const loading = (async () => storage.load(notify))();
     if (await settlesWithin(loading, MAX_STORAGE_SECONDS, clock)) return loading;
-    // What it has opened or locked is given back now, and what it still will when it settles.
+    // Close what it has opened or locked by now, and again what it opens before it settles.
     void giveBack();
     abandoned = loading.then(giveBack, giveBack).then(() => {
       abandoned = undefined;
@@ -83,7 +83,7 @@ export function createWorkerMemory(options: WorkerMemoryOptions): WorkerMemory {
     flush: saver.flush,
     load: async () => {
       const loaded = readSaved(await load(), 'storage.load() gave');
-      // A save that failed left the storage behind. Of a wait memory always knows at least as much.
+      // After a failed save the storage is older than memory. Memory never knows less about waits.
       const state = saver.isBehind() ? known.state : (loaded.state ?? known.state);
       const stored = loaded.peers === undefined || saver.isBehind() ? known.peers : loaded.peers;
       const remembered = keepWaits(stored, known.peers, now());

@@ -11,31 +11,31 @@ import type { PeerStore, SavedWorker, SyncStorage } from '../storage/storage.ts'
 import type { PeerGate } from './peer-gate.ts';
 import type { Inspect } from './worker-actor.ts';
 
-/** What a worker is made of; only `sync` is needed. */
+/** The options of a worker; only `sync` is required. */
 export interface SyncWorkerOptions<Details = unknown> {
   /** One attempt at one peer. */
   readonly sync: SyncFunction<Details>;
   /**
-   * URLs, records, or a store of them. With an array the marks go into `storage`, and those of an earlier life are
-   * found there again. Left out: the peers that `storage` holds.
+   * URLs, records, or a store of them. With an array, the peers' marks are saved in `storage` and found there after a
+   * restart. If omitted, the peers come from `storage`.
    */
   readonly peers?: readonly (string | PeerRecordInput)[] | PeerStore | undefined;
   readonly policy?: SyncPolicyOptions | undefined;
-  /** Where waits survive a crash. @default in memory */
+  /** Where the state is saved, so that waits survive a crash. @default in memory */
   readonly storage?: SyncStorage | undefined;
-  /** Shared by workers of one process that have hosts in common. @default none */
+  /** Shared by workers of one process that use the same hosts. @default none */
   readonly gate?: PeerGate | undefined;
   /** @default the system's */
   readonly clock?: WorkerClock | undefined;
   /** A number from 0 to 1, for jitter and spread. @default Math.random */
   readonly random?: (() => number) | undefined;
-  /** True: a worker alone does not keep the process alive. Only without a `clock`. @default false */
+  /** If true, the worker does not keep the process alive. Not allowed together with `clock`. @default false */
   readonly unref?: boolean | undefined;
-  /** Handed on to XState's `createActor`, so that any of its tools can watch. */
+  /** Passed to XState's `createActor`, so that any XState tool can inspect the worker. */
   readonly inspect?: Inspect | undefined;
 }
 
-/** The same, checked, with the defaults filled in. @internal */
+/** The checked options, with the defaults filled in. @internal */
 export interface WorkerParts {
   readonly sync: SyncFunction;
   /** Undefined: the storage says which peers there are. */
@@ -47,7 +47,7 @@ export interface WorkerParts {
   readonly inspect: Inspect | undefined;
 }
 
-/** Whose options are read, and which there are. @internal */
+/** Whose options are read, and their known names. @internal */
 export interface OptionNames {
   readonly of: string;
   readonly known: readonly string[];
@@ -59,9 +59,9 @@ const ofWorker: OptionNames = {
 };
 
 /**
- * A misspelt option would silently leave its default in force.
+ * Refuses unknown options: a misspelt one would silently leave its default in force.
  *
- * @throws TypeError for a name that is none of the known ones
+ * @throws TypeError for a name that is not known
  * @internal
  */
 export function checkNames(options: object, known: readonly string[], of = ''): void {
@@ -93,7 +93,7 @@ export function readOptions(options: SyncWorkerOptions, { of, known }: OptionNam
   checkOptional('clock', clock, ['monotonic']);
   checkOptional('sync', sync, ['exclude']);
   if (unref === true && clock !== undefined) {
-    throw new TypeError('unref is true beside a clock; allowed is unref with the default clock alone');
+    throw new TypeError('unref is true together with a clock; allowed is unref with the default clock only');
   }
   if (unref !== undefined && typeof unref !== 'boolean') {
     throw new TypeError(`unref is ${describe(unref)}; allowed is true or false`);
@@ -127,7 +127,7 @@ function needFunctions(what: string, value: unknown, names: readonly string[]): 
   }
 }
 
-/** What may be left out is a function where it is there. */
+/** Checks that optional members, if present, are functions. */
 function checkOptional(what: string, owner: object | undefined, names: readonly string[]): void {
   for (const name of names) {
     const given = (owner as Record<string, unknown> | undefined)?.[name];
@@ -142,7 +142,7 @@ function isPeerStore(peers: SyncWorkerOptions['peers']): peers is PeerStore {
   return peers !== undefined && 'load' in peers;
 }
 
-/** One storage for the ten fields and the peers, where the peers are kept in a store of their own. */
+/** Combines a storage for the ten fields with a separate peer store. */
 function withPeerStore(storage: SyncStorage, store: PeerStore): SyncStorage {
   let kept: SavedWorker['peers'] | undefined;
   return {

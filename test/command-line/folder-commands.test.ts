@@ -77,7 +77,7 @@ test('why without a worker goes by the policy that is configured', async () => {
   );
   const env = { SYNC_WORKER_STUCK_AFTER_SECONDS: '1000', SYNC_WORKER_DATA: path };
   const { stdout } = await runProgram(program, ['why'], { env });
-  expect(stdout).toContain('A run that began at 2023-11-14 22:13:20 has no attempt behind it.');
+  expect(stdout).toContain('The run that began at 2023-11-14 22:13:20 has no attempt under way.');
   expect(stdout).toContain('The next run is due now.');
 });
 
@@ -96,7 +96,7 @@ test('status, why and sync-now reach a running worker, and say what it does and 
   const forced = await runProgram(program, ['sync-now', '--force', ...args]);
   expect(forced).toMatchObject({ status: 0, stderr: '' });
   expect(forced.stdout).toMatch(
-    /^Asked for\. The last run .* The next run is due at .*; it was requested\. Not to be asked: .*Retry-After.*\n$/,
+    /^Asked for\. The last run .* The next run is due at .*; it was requested\. Not asked now: .*Retry-After.*\n$/,
   );
   expect(busy.asked()).toBe(1);
 });

@@ -85,7 +85,7 @@ function walk() {
     getPersistedSnapshot: (snapshot) => machine.getPersistedSnapshot(snapshot),
     transition: (snapshot, event, scope) => {
       now = event.at;
-      // One event takes several steps: every one of them tells its transitions to whoever inspects.
+      // One event takes several steps, and each of them reports its transitions to the inspector.
       const system = Object.create(scope.system, { _sendInspectionEvent: { value: note } });
       return machine.transition(
         snapshot,

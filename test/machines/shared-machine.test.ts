@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('an event'), to: fc.nat(3), event }) },
 );
 
-/** Lives through the steps with the chosen of the workers, and gives what each of them told, and when. */
+/** Runs the steps with the chosen workers, and returns what each of them emitted, and when. */
 async function live(
   all: readonly Given[],
   chosen: readonly number[],

@@ -102,7 +102,7 @@ describe.each(Object.entries(ways))('a snapshot restored %s', (_, made) => {
 
 describe('a snapshot that is none of ours is refused in words', () => {
   const foreign = { status: 'active', value: 'ok', context: {}, historyValue: {}, children: {} };
-  const words = /none of a sync worker.*input: \{ state, peers \}/;
+  const words = /not of a sync worker.*input: \{ state, peers \}/;
 
   test('by itself', () => {
     const { clock, machine } = createMachine();

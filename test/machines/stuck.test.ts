@@ -137,7 +137,7 @@ describe('a run whose clock was', () => {
     const example = await begin({ peers: [peer('a')], script: [hangs] });
     for (const ahead of [230, 160, 90, 20]) {
       await example.after(59);
-      // The look at 60 s then sees ten seconds left, and sets a short timer, which counts for no more than it is.
+      // The clock check at 60 s then sees ten seconds left and sets a short timer.
       await example.jump(ahead);
       await example.after(1);
       await example.jump(-ahead);

@@ -57,7 +57,7 @@ describe('PeerSyncHttpError', () => {
     });
   });
 
-  it('says the status alone where there is no detail', () => {
+  it('says only the status if there is no detail', () => {
     expect(new PeerSyncHttpError({ status: 500 }).message).toBe('HTTP 500');
     expect(new PeerSyncHttpError({ status: 500, detail: '' }).message).toBe('HTTP 500');
     expect('cause' in new PeerSyncHttpError({ status: 500 })).toBe(false);
@@ -80,7 +80,7 @@ describe('PeerSyncProtocolError', () => {
     });
   });
 
-  it('has the status 0 where it did not come to one', () => {
+  it('has the status 0 if there was none', () => {
     expect(new PeerSyncProtocolError('no answer', {}).status).toBe(0);
   });
 });

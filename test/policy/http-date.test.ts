@@ -228,7 +228,7 @@ describe('a two-digit year', () => {
     expect(date === undefined ? undefined : civilTime(date.seconds).year).toBe(year);
   });
 
-  it('still is a year when the clock is no clock', () => {
+  it('is still a valid year if the clock reads nonsense', () => {
     for (const now of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300]) {
       expect(parseHttpDate('Friday, 14-Nov-99 00:00:00 GMT', now)?.seconds).toSatisfy(Number.isSafeInteger);
     }

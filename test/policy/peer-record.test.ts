@@ -236,7 +236,7 @@ describe('createPeerList', () => {
     expect(createPeerList([])).toEqual([]);
   });
 
-  it('refuses a second memory of one peer, in whatever spelling', () => {
+  it('refuses two records of one peer, in any spelling', () => {
     fc.assert(
       fc.property(anyPeerUrl, fc.boolean(), fc.boolean(), (one, upper, slash) => {
         const spelling =

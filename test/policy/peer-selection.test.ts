@@ -80,7 +80,7 @@ describe('eligibleSyncPeers', () => {
     );
   });
 
-  it('asks nobody at a time that is no time', () => {
+  it('asks nobody if the time is NaN', () => {
     expect(eligibleSyncPeers([createPeerRecord('http://a.example')], { now: Number.NaN })).toEqual([]);
   });
 

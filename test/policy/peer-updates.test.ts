@@ -133,7 +133,7 @@ describe('recordSyncFailure', () => {
     );
   });
 
-  it('leaves a memory that a file can hold, however broken the clock', () => {
+  it('leaves a record that a file can hold, however broken the clock', () => {
     for (const now of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e300, -1e300, -0.5]) {
       const marked = recordSyncFailure(peer, { now, error: '', retryAfterSeconds: 30 });
       expect({ now, holds: hasStorableNumbers(marked) }).toEqual({ now, holds: true });

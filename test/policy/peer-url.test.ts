@@ -32,7 +32,7 @@ describe('normalizePeerUrl', () => {
     );
   });
 
-  it('gives one spelling to all spellings, and the same again when asked again', () => {
+  it('normalises all spellings to one, idempotently', () => {
     fc.assert(
       fc.property(
         fc.webUrl(),
@@ -77,14 +77,14 @@ describe('normalizePeerUrl', () => {
     );
   });
 
-  it('refuses what is longer than any address, and does not look at it', () => {
+  it('refuses text longer than any address without parsing it', () => {
     const long = `https://peer.example${'/'.repeat(100_000)}a`;
     expect(() => normalizePeerUrl(long)).toThrow(
       new TypeError('peerUrl has 100021 characters; allowed are 2048'),
     );
   });
 
-  it('refuses credentials and says no word of them', () => {
+  it('refuses credentials and does not show them in the message', () => {
     const part = fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,;=-]{6,20}$/);
     fc.assert(
       fc.property(part, part, anyPeerUrl, fc.constantFrom('', '?x', '#y'), (user, password, url, rest) => {

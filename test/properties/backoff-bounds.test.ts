@@ -5,7 +5,7 @@ import { fc } from '../support/property.ts';
 const seconds = fc.integer({ min: 0, max: 100_000 });
 const failures = fc.integer({ min: 1, max: 1000 });
 
-test('a backoff never falls as failures add up, and never exceeds its cap', () => {
+test('a backoff never shrinks as failures add up, and never exceeds its cap', () => {
   fc.assert(
     fc.property(seconds, seconds, failures, (baseBackoffSeconds, capSeconds, n) => {
       const wait = (consecutiveFailures: number): number =>
@@ -17,7 +17,7 @@ test('a backoff never falls as failures add up, and never exceeds its cap', () =
   );
 });
 
-test('jitter only adds, and at most its ratio', () => {
+test('jitter only lengthens a wait, by at most its ratio', () => {
   fc.assert(
     fc.property(
       seconds,

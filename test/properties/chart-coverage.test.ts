@@ -8,12 +8,12 @@ import { fc } from '../support/property.ts';
 import { script } from '../support/scripted-sync.ts';
 import { createTestWorld, live } from '../support/test-world.ts';
 
-/** What no worker does that runs as the package runs it. */
+/** Transitions that the shipped worker can never take, and why. */
 const unreachable = {
   'running.attempting:error.attempt:0': 'runAttempt never rejects',
 };
 
-test('worlds at random take every transition of the chart', async () => {
+test('random worlds take every transition of the chart', async () => {
   const coverage = createCoverage();
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   const property = fc.asyncProperty(
@@ -24,11 +24,11 @@ test('worlds at random take every transition of the chart', async () => {
       world.expect();
     },
   );
-  // As many as it takes, in portions, and no more than would be an answer too.
+  // Run in portions until everything is covered; give up after four.
   for (let portion = 0; portion < 4 && coverage.rows.some(isMissing); portion += 1) {
     await fc.assert(property, { numRuns: 100 });
   }
-  // A scripted sync function hears no signal: a run is withdrawn where one ends as its signal says.
+  // Scripted sync functions ignore the signal; a run is only withdrawn if its sync function ends on abort.
   const hanging = scriptedPeers({ 'http://a.example': [{ kind: 'hangs' }] });
   const sync: SyncFunction = async ({ peerUrl }, { signal }) => {
     await hanging.fetch(peerUrl, { signal });
@@ -37,7 +37,7 @@ test('worlds at random take every transition of the chart', async () => {
   await using stopped = await createWorld({ peers: hanging.urls, sync, coverage });
   await stopped.stop();
   stopped.expect();
-  // Rare at random: due, and by then nobody is left to ask.
+  // Rare at random: a run is due, and there is no peer left.
   for (const one of [answers('h1'), fails(), forks()]) {
     const peers = [peer('a')];
     await using world = await createTestWorld({ peers, script: [one], coverage });

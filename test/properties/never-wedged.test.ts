@@ -5,7 +5,7 @@ import { fc } from '../support/property.ts';
 import { script } from '../support/scripted-sync.ts';
 import { live } from '../support/test-world.ts';
 
-test('whatever happened, a worker whose peers answer syncs within a look of its next due time', async () => {
+test('whatever happened, a worker whose peers answer syncs within a clock check of its next due time', async () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   await fc.assert(
     fc.asyncProperty(
@@ -20,7 +20,7 @@ test('whatever happened, a worker whose peers answer syncs within a look of its 
   );
 });
 
-test('by a clock that nobody sets, a run is stuck at its 300 s to the millisecond', async () => {
+test('on a clock that is never set, a run gets stuck at exactly 300 s', async () => {
   const undisturbed = fc.array(
     happening().filter(({ kind }) => kind !== 'jump' && kind !== 'set policy'),
     { maxLength: 8 },

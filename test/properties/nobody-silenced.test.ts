@@ -20,7 +20,7 @@ const anyNow = fc.oneof(
 );
 const anyPolicy = policies().map(resolvePolicy);
 
-test('whatever a clock or another program left, no wait outlasts the longest that there can be', () => {
+test('whatever a wrong clock or another program stored, no wait exceeds the longest possible one', () => {
   fc.assert(
     fc.property(
       anySyncState,
@@ -43,7 +43,7 @@ test('whatever a clock or another program left, no wait outlasts the longest tha
   );
 });
 
-test('once is enough, and what is within its bounds is left as it is', () => {
+test('bounding waits that are within their bounds changes nothing', () => {
   fc.assert(
     fc.property(
       anySyncState,
@@ -64,7 +64,7 @@ test('once is enough, and what is within its bounds is left as it is', () => {
   );
 });
 
-test('a Retry-After that was really asked for is served in full', () => {
+test('a Retry-After that a server really sent is never shortened', () => {
   fc.assert(
     fc.property(
       anyNow,

@@ -17,8 +17,8 @@ function end(attempt: RacedAttempt, ending: Ending): void {
     );
 }
 
-/** What may happen to a worker while its attempts end in their own time. */
-const deeds: Readonly<Record<string, (worker: RacedWorker) => void>> = {
+/** What may happen to a worker while its attempts end at random times. */
+const actions: Readonly<Record<string, (worker: RacedWorker) => void>> = {
   'the limit passes': (worker) => worker.pass(300),
   'a minute passes': (worker) => worker.pass(60),
   'just under the limit passes': (worker) => worker.pass(299.999),
@@ -36,15 +36,15 @@ const deeds: Readonly<Record<string, (worker: RacedWorker) => void>> = {
 
 const ending = fc.constantFrom<Ending[]>('head', 'fork', 'failure', 'rate limit');
 
-test('in whatever order results, limits, events and restarts come: one attempt at a time, one end to each run', async () => {
+test('in any order of results, limits, events and restarts, one attempt runs at a time and each run ends once', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
-      fc.array(fc.constantFrom(...Object.keys(deeds)), { minLength: 1, maxLength: 12 }),
+      fc.array(fc.constantFrom(...Object.keys(actions)), { minLength: 1, maxLength: 12 }),
       fc.infiniteStream(fc.array(ending, { minLength: 1, maxLength: 2 })),
       async (scheduler, names, endings) => {
         const worker = startRacedWorker(peers, (attempt) => {
-          // One answer, or two of which the second is one too many.
+          // One answer, or a second one that must be ignored.
           for (const one of endings.next().value ?? []) {
             scheduler
               .schedule(Promise.resolve(), `${attempt.peerUrl} ends in ${one}`)
@@ -53,7 +53,7 @@ test('in whatever order results, limits, events and restarts come: one attempt a
         });
         const steps = names.map((name) =>
           scheduler.schedule(Promise.resolve(), name).then(() => {
-            deeds[name]?.(worker);
+            actions[name]?.(worker);
             worker.expectFair();
           }),
         );
@@ -67,11 +67,11 @@ test('in whatever order results, limits, events and restarts come: one attempt a
   );
 });
 
-test('a worker stopped at any moment aborts its attempt and tells nothing more, whatever still comes', async () => {
+test('a worker stopped at any moment aborts its attempt and emits nothing more, whatever still comes', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
-      fc.array(fc.constantFrom(...Object.keys(deeds).filter((name) => name !== 'a restart')), {
+      fc.array(fc.constantFrom(...Object.keys(actions).filter((name) => name !== 'a restart')), {
         maxLength: 6,
       }),
       ending,
@@ -81,22 +81,22 @@ test('a worker stopped at any moment aborts its attempt and tells nothing more, 
             .schedule(Promise.resolve(), `${attempt.peerUrl} ends in ${one}`)
             .then(() => end(attempt, one));
         });
-        let toldAtStop = Number.NaN;
+        let emittedAtStop = Number.NaN;
         for (const name of names) {
           scheduler.schedule(Promise.resolve(), name).then(() => {
-            if (Number.isNaN(toldAtStop)) deeds[name]?.(worker);
+            if (Number.isNaN(emittedAtStop)) actions[name]?.(worker);
           });
         }
         const stop = scheduler.schedule(Promise.resolve(), 'stop').then(() => {
           worker.actor().stop();
           worker.expectFair();
-          toldAtStop = worker.lives.flat().length;
+          emittedAtStop = worker.lives.flat().length;
         });
         await scheduler.waitIdle();
         await stop;
         await setImmediate();
         worker.pass(3600);
-        expect(worker.lives.flat()).toHaveLength(toldAtStop);
+        expect(worker.lives.flat()).toHaveLength(emittedAtStop);
         expect(worker.clock.size).toBe(0);
       },
     ),
@@ -113,29 +113,29 @@ async function attempting(): Promise<{ worker: RacedWorker; attempt: RacedAttemp
   return { worker, attempt };
 }
 
-const told = (worker: RacedWorker): string[] => worker.lives.flat().map(({ type }) => type);
+const emitted = (worker: RacedWorker): string[] => worker.lives.flat().map(({ type }) => type);
 
-describe('a result and the stuck limit in one tick', () => {
-  test('the limit comes first: the run is stuck, and the result is ignored', async () => {
+describe('a result and the stuck limit in the same tick', () => {
+  test('if the limit comes first, the run is stuck and the result is ignored', async () => {
     const { worker, attempt } = await attempting();
     worker.pass(300);
     attempt.answer({ head: 'late' });
     await setImmediate();
-    expect(told(worker).slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
+    expect(emitted(worker).slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
     expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
     expect(attempt.signal.aborted).toBe(true);
   });
 
-  test('the result comes first, and is still on its way: the limit wins, as it does in XState', async () => {
+  test('if the result comes first but is not delivered yet, the limit wins, as in XState', async () => {
     const { worker, attempt } = await attempting();
     attempt.answer({ head: 'late' });
     worker.pass(300);
     await setImmediate();
-    expect(told(worker).slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
+    expect(emitted(worker).slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
     expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
   });
 
-  test('however many turns of the event loop lie between them, it is the one or the other, whole', async () => {
+  test('however many turns of the event loop lie between them, exactly one of the two takes effect', async () => {
     const seen = new Set<string>();
     for (let turns = 0; turns < 12; turns += 1) {
       const { worker, attempt } = await attempting();
@@ -144,14 +144,14 @@ describe('a result and the stuck limit in one tick', () => {
       worker.pass(300);
       await setImmediate();
       worker.expectFair();
-      seen.add(told(worker).slice(2, 4).join(' '));
+      seen.add(emitted(worker).slice(2, 4).join(' '));
     }
     expect([...seen].sort()).toEqual(['attempt.finished run.finished', 'run.stuck run.started']);
   });
 });
 
 describe('a restart', () => {
-  test('ignores what the attempt of the life before still answers', async () => {
+  test('ignores a late answer of the attempt before it', async () => {
     const { worker, attempt } = await attempting();
     worker.restart();
     attempt.answer({ head: 'late' });
@@ -162,7 +162,7 @@ describe('a restart', () => {
     expect(worker.actor().getSnapshot().context.worker.currentHead).toBe('');
   });
 
-  test('with an answer just before it: that is lost with its life, and the run waited out', async () => {
+  test('loses an answer that came just before it, and waits out the run', async () => {
     const { worker, attempt } = await attempting();
     attempt.answer({ head: 'late' });
     worker.restart();

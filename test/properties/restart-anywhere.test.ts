@@ -7,7 +7,7 @@ import { fc } from '../support/property.ts';
 import { script } from '../support/scripted-sync.ts';
 import { createTestWorld, live, type TestWorld, type TestWorldOptions } from '../support/test-world.ts';
 
-/** Short, because each is lived through once for every event it tells. */
+/** Short, because each life is replayed once for every event that it emits. */
 const shortLife = fc.array(
   happening().filter(({ kind }) => kind !== 'crash' && kind !== 'stop'),
   { minLength: 1, maxLength: 3 },
@@ -17,20 +17,20 @@ const MAX_DEADLINES = 10;
 
 const downMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1_000_000 }));
 
-/** The names of what was told, in order. */
-function told({ history }: World): string[] {
+/** The types of the emitted events, in order. */
+function emitted({ history }: World): string[] {
   return history.flatMap((entry) =>
     entry.kind === 'emitted' && entry.event.type !== 'waits.bounded' ? [entry.event.type] : [],
   );
 }
 
-/** That nothing saved goes back, and whom it may ask when, the world holds the restarted worker to as any other. */
+/** The world checks a restarted worker like any other: it loses no saved state, and asks each peer only when it may. */
 async function expectLife(world: TestWorld): Promise<void> {
   await world.expectLively();
   world.expect();
 }
 
-test('a worker killed at any event of its life goes on from what it had saved, and syncs in the end', async () => {
+test('a worker killed at any event continues from what it saved, and syncs in the end', async () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true });
   await fc.assert(
     fc.asyncProperty(
@@ -39,14 +39,14 @@ test('a worker killed at any event of its life goes on from what it had saved, a
       downMs,
       async (options, all, down) => {
         const undisturbed = await live(options, all, MAX_DEADLINES);
-        const events = told(undisturbed);
+        const events = emitted(undisturbed);
         for (let atEvent = 1; atEvent <= Math.min(events.length, MAX_EVENTS); atEvent += 1) {
           await using world = await live(
             { ...options, crash: { atEvent, downMs: down } },
             all,
             MAX_DEADLINES,
           );
-          expect(told(world).slice(0, atEvent)).toEqual(events.slice(0, atEvent));
+          expect(emitted(world).slice(0, atEvent)).toEqual(events.slice(0, atEvent));
           await expectLife(world);
         }
       },
@@ -54,7 +54,7 @@ test('a worker killed at any event of its life goes on from what it had saved, a
   );
 });
 
-/** All that a worker can tell: a failover, an error, a stuck run, a fork, a success, other peers, a turn in solo. */
+/** Everything a worker can emit: a failover, an error, a stuck run, a fork, a success, other peers, going solo. */
 async function fullLife(options: Pick<TestWorldOptions, 'crash'>): Promise<TestWorld> {
   const answersInTurn = [fails(), asksToWait(90), hangs, forks(5), answers('h1', 5), hangs];
   const world = await createTestWorld({ ...options, peers: [peer('a'), peer('b')], script: answersInTurn });
@@ -73,11 +73,11 @@ async function fullLife(options: Pick<TestWorldOptions, 'crash'>): Promise<TestW
 test.each([0, 400])(
   'killed at each event of a life that has them all, and gone for %i s, it syncs in the end',
   async (s) => {
-    const events = told(await fullLife({}));
+    const events = emitted(await fullLife({}));
     expect(new Set(events).size).toBe(7);
     for (let atEvent = 1; atEvent <= events.length; atEvent += 1) {
       await using world = await fullLife({ crash: { atEvent, downMs: s * 1000 } });
-      expect(told(world).slice(0, atEvent)).toEqual(events.slice(0, atEvent));
+      expect(emitted(world).slice(0, atEvent)).toEqual(events.slice(0, atEvent));
       await expectLife(world);
     }
   },

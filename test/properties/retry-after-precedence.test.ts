@@ -5,7 +5,7 @@ import { fc } from '../support/property.ts';
 const asked = fc.integer({ min: 0, max: MAX_RETRY_AFTER_SECONDS });
 const seconds = fc.integer({ min: 0, max: 10_000 });
 
-test('no cap, base or failure count shortens what a server asked for', () => {
+test('no cap, base or failure count shortens a Retry-After', () => {
   fc.assert(
     fc.property(
       asked,
@@ -25,7 +25,7 @@ test('no cap, base or failure count shortens what a server asked for', () => {
   );
 });
 
-test('nor does jitter: the next run is due no earlier than asked', () => {
+test('jitter never makes the next run due before the Retry-After is over', () => {
   fc.assert(
     fc.property(
       asked,

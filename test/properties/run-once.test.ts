@@ -19,7 +19,7 @@ import { once } from '../support/one-run.ts';
 import { fc } from '../support/property.ts';
 import { type Behaviour, script, scriptSync } from '../support/scripted-sync.ts';
 
-/** What a worker that starts from a storage makes of its first run; nothing if it waits. */
+/** The first run of a worker that starts from a storage; nothing if it waits. */
 async function firstRunOfWorker(
   saved: Pick<SavedRun, 'state' | 'peers'>,
   policy: SyncPolicyOptions,
@@ -89,7 +89,7 @@ const anyState: fc.Arbitrary<SyncWorkerState> = fc.record({
   consecutiveFailures: fc.nat(5),
 });
 
-test('whatever was saved, one run is the first run of a worker that starts from the same', async () => {
+test('whatever was saved, runOnce does what the first run of a worker would do', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyState,
@@ -97,7 +97,7 @@ test('whatever was saved, one run is the first run of a worker that starts from 
       policies(),
       script,
       async (state, list, numbers, behaviours) => {
-        // A worker spreads its start, and a call does not.
+        // A worker spreads its start, a runOnce call does not.
         const policy = { ...numbers, spreadRatio: 0 };
         const worker = await firstRunOfWorker({ state, peers: list }, policy, behaviours);
 
@@ -119,7 +119,7 @@ test('whatever was saved, one run is the first run of a worker that starts from 
   );
 });
 
-/** Waits that one can live to see the end of. */
+/** Policies whose waits are short enough to wait out in the test. */
 const livedPolicies = policies().map((numbers) => ({
   ...numbers,
   intervalSeconds: Math.min(numbers.intervalSeconds, 2000),
@@ -129,7 +129,7 @@ const livedPolicies = policies().map((numbers) => ({
   spreadRatio: Math.min(numbers.spreadRatio, 3),
 }));
 
-test('called again when it says so, through JSON, it asks politely, and syncs in the end', async () => {
+test('runOnce, called again at the times it returns, asks politely and syncs in the end', async () => {
   await fc.assert(
     fc.asyncProperty(peerRecords(), livedPolicies, script, async (list, numbers, behaviours) => {
       const clock = createVirtualClock(BEGIN * 1000);
@@ -141,7 +141,7 @@ test('called again when it says so, through JSON, it asks politely, and syncs in
           return await scripted.sync(peer, given);
         } catch (error) {
           const wait = error instanceof PeerSyncRateLimited ? error.retryAfterSeconds : 0;
-          // What comes after the run was stuck is ignored.
+          // A result after the run got stuck is ignored.
           if (wait > 0 && !given.signal.aborted) allowedAt.set(peer.peerUrl, clock.now() / 1000 + wait);
           throw error;
         }
@@ -160,7 +160,7 @@ test('called again when it says so, through JSON, it asks politely, and syncs in
         );
         saved = JSON.parse(JSON.stringify(run.saved));
         expect(run.nextAt).toBeGreaterThanOrEqual(clock.now() / 1000);
-        // A call at the time that was said has something to do.
+        // A call at the returned time must not wait twice in a row.
         waits = run.ended === 'waiting' ? waits + 1 : 0;
         expect(waits).toBeLessThan(2);
         clock.advanceTo(Math.max(clock.now(), Math.ceil(run.nextAt * 1000)));

@@ -13,7 +13,7 @@ function syncOver(fetch: typeof globalThis.fetch): SyncFunction {
   };
 }
 
-test('whatever the storage, the peers and the clock do, the worker is polite, and syncs once they are well', async () => {
+test('whatever the storage, the peers and the clock do, the worker is polite, and syncs once they recover', async () => {
   await fc.assert(
     fc.asyncProperty(
       peerScripts(),

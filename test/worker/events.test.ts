@@ -5,7 +5,7 @@ import { embed } from '../support/embedded-worker.ts';
 const good = { sync: () => ({ head: 'h1' }), peers: ['http://a.example'] };
 
 describe('a listener', () => {
-  test('is told of a run in order, with a duration that no clock change touches', async () => {
+  test('gets the events of a run in order, with a duration that no clock change affects', async () => {
     const { worker, pass } = embed(good);
     const told: SyncWorkerNotification[] = [];
     worker.on('*', (event) => told.push(event));
@@ -21,7 +21,7 @@ describe('a listener', () => {
     await worker.stop();
   });
 
-  test('of an event that there is not is refused', () => {
+  test('for an unknown event is refused', () => {
     const { worker } = embed(good);
     const on = worker.on as (type: string, listener: () => void) => () => void;
     expect(() => on('run.done', () => undefined)).toThrow(
@@ -31,7 +31,7 @@ describe('a listener', () => {
       expect(() => on(type, () => undefined)).toThrow(TypeError);
   });
 
-  test('is told no more once it is taken off, by its function or by its signal', async () => {
+  test('gets no more events once it is removed, by its function or by its signal', async () => {
     const { worker, pass } = embed(good);
     const runs = { first: 0, second: 0 };
     const off = worker.on('run.finished', () => {
@@ -64,7 +64,7 @@ describe('a listener', () => {
     await worker.stop();
   });
 
-  test('that throws or rejects is reported, and neither the worker nor the other listeners notice', async () => {
+  test('that throws or rejects is reported, without effect on the worker or the other listeners', async () => {
     const { worker, pass } = embed(good);
     const faults: string[] = [];
     let others = 0;
@@ -84,7 +84,7 @@ describe('a listener', () => {
     await worker.stop();
   });
 
-  test('of faults that throws itself does not go round in circles', async () => {
+  test('for faults that itself throws causes no endless loop', async () => {
     const warnings: unknown[] = [];
     const warned = (warning: Error): unknown => warnings.push(warning.message);
     process.on('warning', warned);

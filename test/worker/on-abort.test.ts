@@ -2,7 +2,7 @@ import { getEventListeners, getMaxListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { onAbort } from '../../src/worker/on-abort.ts';
 
-test('a signal takes any number of listeners without a warning, and its limit for those of others stays', () => {
+test('a signal takes any number of our listeners without a warning, and keeps its limit for others', () => {
   const controller = new AbortController();
   const { signal } = controller;
   const limit = getMaxListeners(signal);
@@ -22,6 +22,6 @@ test('a signal takes any number of listeners without a warning, and its limit fo
   expect([calls, getEventListeners(signal, 'abort').length, getMaxListeners(signal)]).toEqual([30, 0, limit]);
 });
 
-test('no signal is none', () => {
+test('no signal is needed', () => {
   expect(onAbort(undefined, () => undefined)()).toBeUndefined();
 });

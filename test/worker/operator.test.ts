@@ -45,7 +45,7 @@ describe('an operator', () => {
     await worker.stop();
   });
 
-  test('is told what is wrong with a policy or a URL, and that a worker must run', async () => {
+  test('gets clear errors for a bad policy, a bad URL, and a worker that is not started', async () => {
     const { worker } = embed({ sync: () => ({ head: 'h1' }), peers });
     expect(() => worker.setPolicy({})).toThrow(/start\(\) it first/);
     expect(() => worker.resetPeer('http://a.example')).toThrow(/start\(\) it first/);

@@ -87,7 +87,7 @@ describe('a gate', () => {
   });
 });
 
-/** What somebody who wants a place does. */
+/** What a caller of the gate does. */
 const deed = fc.oneof(
   fc.record({ kind: fc.constant('enter' as const), origin: fc.nat(2) }),
   fc.record({
@@ -245,7 +245,7 @@ test('a gate that cannot be asked is a fault of ours, and the worker goes on', a
   await worker.stop();
 });
 
-test('a gate that cannot be told of an answer takes nothing from it', async () => {
+test('a gate that fails in answered() does not change the result', async () => {
   const gate: PeerGate = {
     enter: () => ({ answered: () => Promise.reject(new Error('redis is away')) }),
   };
@@ -270,7 +270,7 @@ test('a gate that cannot be told of an answer takes nothing from it', async () =
   await worker.stop();
 });
 
-test('a gate that hangs when it is told of an answer holds back none, however short the limit of the run', async () => {
+test('a gate that hangs in answered() delays no result past the limit, however short it is', async () => {
   for (const stuckAfterSeconds of [300, 2]) {
     const gate: PeerGate = { enter: () => ({ answered: () => new Promise(() => undefined) }) };
     const { worker, pass: wait } = embed({

@@ -29,7 +29,7 @@ describe('one run', () => {
     });
   });
 
-  test('asks nobody before its time, but on request', async () => {
+  test('asks no peer before its time, except on request', async () => {
     const first = await once({ peers, sync: good });
     const saved: SavedRun = JSON.parse(JSON.stringify(first.saved));
     const later = createVirtualClock((BEGIN + 100) * 1000);
@@ -89,7 +89,7 @@ describe('one run', () => {
     expect(asked).toEqual([]);
   });
 
-  test('that a gate refuses is as if it had not begun, and the next call is told when to come', async () => {
+  test('that a gate refuses is withdrawn, and says when to call again', async () => {
     const clock = createVirtualClock(BEGIN * 1000);
     const gate = { enter: () => ({ held: BEGIN + 30.5 }) };
     const run = await once({ peers, gate, sync: () => expect.fail('asked') }, clock);
@@ -102,7 +102,7 @@ describe('one run', () => {
     expect(run.attempts.map(({ result }) => result.outcome)).toEqual(['held', 'held']);
   });
 
-  test('tells a gate what a peer asked for, and other calls are held by it', async () => {
+  test('passes a Retry-After to the gate, which then holds other calls', async () => {
     const clock = createVirtualClock(BEGIN * 1000);
     const gate = createPeerGate({ clock });
     const limited: SyncFunction = () => {
@@ -186,7 +186,7 @@ describe('one run', () => {
       () => {
         throw new Error('the database is gone');
       },
-      /put on record: the database is gone/,
+      /could not be saved: the database is gone/,
     ],
     ['hangs', () => new Promise<void>(() => undefined), /takes longer than 30 s/],
   ])('asks nobody where its record %s: the fault is ours', async (_, save, message) => {

@@ -131,7 +131,7 @@ test('a start that fails does not undo one that was asked for after it', async (
   expect(worker.snapshot?.status).toBe('stopped');
 });
 
-test('who waits for an outcome from the moment of a start on gets it, of the first start and of any other', async () => {
+test('whoever waits for an outcome from a call of start() on gets it, at the first start and any later one', async () => {
   const { worker, pass } = embed(good);
   for (let life = 0; life < 2; life += 1) {
     const started = worker.start();
@@ -145,7 +145,7 @@ test('who waits for an outcome from the moment of a start on gets it, of the fir
   }
 });
 
-describe('what is sent to a worker at any moment', () => {
+describe('a call to a worker at any moment', () => {
   const sent: Readonly<Record<string, (worker: SyncWorker) => unknown>> = {
     setPeers: (worker) => worker.setPeers(['http://c.example', ...peers]),
     peerSeen: (worker) => worker.peerSeen('http://a.example'),
@@ -154,7 +154,7 @@ describe('what is sent to a worker at any moment', () => {
     requestSync: (worker) => worker.requestSync(),
     syncNow: (worker) => worker.syncNow().catch(() => undefined),
   };
-  /** What each does at once where it does anything: a request begins a run, or is in the reason for waiting, or waits with the run under way. */
+  /** Whether a call took effect: it emitted its event, or its request is pending or answered by a run. */
   const isTaken = (worker: SyncWorker, name: string, events: readonly string[]): boolean => {
     if (name === 'setPolicy') return events.includes('policy.changed');
     if (name === 'setPeers' || name === 'peerSeen' || name === 'resetPeer')
@@ -166,7 +166,7 @@ describe('what is sent to a worker at any moment', () => {
   };
   const deed = fc.constantFrom('start', 'stop', 'settle', 'a second passes', ...Object.keys(sent));
 
-  test('is taken, or refused aloud, and never lost', async () => {
+  test('is accepted or throws, and is never lost', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { minLength: 3, maxLength: 14 }), async (deeds) => {
         const storage = slowToLoad();
@@ -199,7 +199,7 @@ describe('what is sent to a worker at any moment', () => {
     );
   });
 
-  test('such as between a chart that failed and the one in its place, counts for that one', async () => {
+  test('is passed on to the new chart if the old one has failed', async () => {
     const { worker, clock, pass } = embed({ ...good, sync: () => ({ head: 'h1' }) });
     worker.on('fault', () => undefined);
     await worker.start();

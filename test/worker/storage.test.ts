@@ -97,7 +97,7 @@ describe('what a worker must not forget', () => {
     expect(storage.saved.at(-1)?.state.lastOutcome).toBe('solo');
   });
 
-  test('stays in memory while the disk is full, is told, and is saved as soon as it can be', async () => {
+  test('stays in memory while the disk is full, is reported, and is saved as soon as possible', async () => {
     const memory = createMemoryStorage();
     let full = true;
     let kept: SavedWorker | undefined;
@@ -153,7 +153,7 @@ describe('what a worker must not forget', () => {
     await second.worker.stop();
   });
 
-  test('a peer that left and comes back after a restart is as silent as it asked to be', async () => {
+  test('a peer that is removed and comes back after a restart keeps its Retry-After', async () => {
     const storage = createMemoryStorage();
     const limited = embed({
       peers: ['http://a.example'],
@@ -192,7 +192,7 @@ describe('what a worker must not forget', () => {
     expect(kept).toMatchObject([{ peerUrl: 'http://a.example', lastSyncOkAt: BEGIN }]);
   });
 
-  test('what goes wrong is a warning of the process where nobody listens', async () => {
+  test('an error is a process warning if nobody listens', async () => {
     const warnings: string[] = [];
     const warned = (warning: Error): unknown => warnings.push(warning.message);
     process.on('warning', warned);
@@ -211,7 +211,7 @@ describe('what a worker must not forget', () => {
     expect(new Set(warnings)).toEqual(new Set(['sync-state.json was torn', 'read-only']));
   });
 
-  test('a storage tells what it could not use', async () => {
+  test('a storage reports what it could not use', async () => {
     const notices: string[] = [];
     const storage = {
       ...createMemoryStorage(),

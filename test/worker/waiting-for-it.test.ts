@@ -52,7 +52,7 @@ describe('on a worker that is stopped', () => {
     await pass(0);
     await worker.stop();
     await expect(worker.waitFor('error')).rejects.toThrow(
-      /is stopped, and not error before a start; it is ok/,
+      /is stopped, and will not be error before it starts again; it is ok/,
     );
     await expect(worker.waitFor('ok', { next: true, timeout: 1e12 })).rejects.toThrow(/is stopped/);
     await expect(worker.syncNow()).rejects.toThrow(/is stopped|start\(\) it first/);
@@ -177,7 +177,7 @@ describe('syncNow', () => {
     await pass(10);
     const controller = new AbortController();
     const aborted = expect(worker.syncNow({ signal: controller.signal })).rejects.toThrow('enough');
-    const stopped = expect(worker.syncNow()).rejects.toThrow(/stopped before it was through with a run/);
+    const stopped = expect(worker.syncNow()).rejects.toThrow(/stopped before it was done with a run/);
     controller.abort(new Error('enough'));
     await aborted;
     expect(worker.state.lastOutcome).toBe('running');
@@ -232,7 +232,7 @@ describe('changes', () => {
   });
 });
 
-test('a clock that is set, and a machine that sleeps, are told', async () => {
+test('a clock that is set and a machine that sleeps are reported', async () => {
   const { worker, clock, pass } = embed(good);
   const jumps: number[] = [];
   let ahead = 0;
@@ -249,7 +249,7 @@ test('a clock that is set, and a machine that sleeps, are told', async () => {
   await worker.stop();
 });
 
-test('five hundred workers share one machine and mind their own peers', async () => {
+test('five hundred workers share one machine and ask only their own peers', async () => {
   const asked = new Map<number, Set<string>>();
   const { clock, pass } = embed(good);
   const random = (): number => 0;

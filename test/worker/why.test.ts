@@ -74,7 +74,7 @@ describe('a worker explains', () => {
     expect(text).toBe(
       'The last run ended in error at 2027-01-15 08:00:00: connection refused; one failure. ' +
         'The next run is due at 2027-01-15 08:01:15, in 74 s, after the backoff, with 15 s of jitter. ' +
-        'Not to be asked: http://a.example, cooldown for 59 s.',
+        'Not asked now: http://a.example, cooldown for 59 s.',
     );
   });
 
@@ -122,7 +122,7 @@ describe('a worker explains', () => {
       nextRunAt: BEGIN + 300,
     });
     expect(text).toBe(
-      'The worker is running since 2027-01-15 08:00:00, asking http://a.example. ' +
+      'The worker has been running since 2027-01-15 08:00:00, asking http://a.example. ' +
         'If no answer comes, the run is stuck at 2027-01-15 08:05:00, in 4 min 59 s.',
     );
   });
@@ -161,7 +161,7 @@ describe('a worker explains', () => {
       ['not a sync peer', null],
     ]);
     expect(formatWhy(why)).toMatch(
-      /^The worker is solo since .*: there is no enabled sync peer\. .*http:\/\/a\.example, disabled\.$/,
+      /^The worker has been solo since .*: there is no enabled sync peer\. .*http:\/\/a\.example, disabled\.$/,
     );
     await worker.stop();
   });

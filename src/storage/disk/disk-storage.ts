@@ -19,9 +19,9 @@ import {
 } from './storage-errors.ts';
 import { targetOf } from './write-atomically.ts';
 
-/** A file is from the future if its newest time is later than now by more than this. */
+/** Times in a file that are further ahead than this are reported as being in the future. */
 const MAX_AHEAD_SECONDS = 60;
-/** A clock before this is wrong: nothing of this package was there. */
+/** A clock before this must be wrong: the package is newer. */
 const FIRST_PLAUSIBLE_MS = Date.UTC(2020, 0);
 
 /** Where the files of a worker on disk are. */
@@ -30,12 +30,11 @@ export interface DiskStorageOptions {
   readonly peerFile?: string;
 }
 
-/** A storage on disk, and what its peer store has become meanwhile. */
+/** A storage on disk whose peer store can be reread. */
 export interface DiskStorage extends SyncStorage {
   /**
-   * Reads the peer store again, for what other programs changed in it. What it gives makes of the peers a worker has
-   * the list it is to have now, so that no mark made meanwhile is lost:
-   * `worker.setPeers((await storage.reread())(worker.peers))`.
+   * Reads the peer store again, to pick up changes by other programs. Returns a function that merges them into the worker's
+   * current peers, so that marks made meanwhile are not lost: `worker.setPeers((await storage.reread())(worker.peers))`.
    *
    * @throws StorageUnreadableError if it cannot be read
    */
@@ -43,16 +42,16 @@ export interface DiskStorage extends SyncStorage {
 }
 
 /**
- * Keeps a worker in a folder: `sync-state.json`, which other programs may read, and `peers.json`, which they may write
- * too (see `createPeerFile`). The folder is made if it is not there, and held by one worker at a time (`sync.lock`).
+ * Keeps a worker's state in a folder: `sync-state.json`, which other programs may read, and `peers.json`, which they may also
+ * write (see `createPeerFile`). The folder is created if needed, and locked by one worker at a time (`sync.lock`).
  *
  * `load` throws a StorageLockedError if another worker holds the folder, and a StorageUnreadableError or
- * StorageUnwritableError for permissions, or for a FIFO, socket or device in the place of a file. After a crash in another
- * container it first waits 10 s, in which a worker there could answer.
+ * StorageUnwritableError for missing permissions, or for a FIFO, socket or device in place of a file. After a crash in another
+ * container it first waits 10 s for an answer of the worker there.
  *
- * A notice tells of a file that is torn, foreign or damaged, of one that was removed or replaced while the worker ran, of a
- * folder that others may write, of times in the future, and of a clock before 2020. On a disk that is full or read only `save` throws a
- * StorageUnwritableError until it is not.
+ * Notices report files that are torn, foreign or damaged, or were removed or replaced while the worker ran; a folder that
+ * others may write; times in the future; and a clock before 2020. While the disk is full or read-only, `save` throws a
+ * StorageUnwritableError.
  */
 export function createDiskStorage(folder: string, options: DiskStorageOptions = {}): DiskStorage {
   return openDiskStorage(folder, options, systemPorts);
@@ -68,7 +67,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
   const peerFile = openPeerFile(resolve(options.peerFile ?? join(place, 'peers.json')), fs);
   let notify: (notice: StorageNotice) => void = () => undefined;
   let isOpen = false;
-  /** Where the folder really was when it was opened. */
+  /** The real path of the folder when it was opened. */
   let realPlace: string | undefined;
 
   const load = async (): Promise<Partial<SavedWorker>> => {
@@ -79,7 +78,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
     });
     if ((mode & constants.S_IWOTH) !== 0) {
       notify({
-        message: `${place} may be written by every user of this machine, who can change what the worker does; mend it with: chmod o-w ${place}`,
+        message: `${place} may be written by every user of this machine, who can change what the worker does; fix it with: chmod o-w ${place}`,
       });
     }
     await lock.hold(notify).catch((error: unknown) => {
@@ -90,15 +89,15 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
     const { state, waiting } = await stateFile.load(notify);
     const stored = await peerFile.load(notify);
     const peers = waiting.length === 0 ? stored : keepWaits(stored ?? [], waiting, 0);
-    tellOfTheClock(state);
+    reportWrongClock(state);
     return { ...(state && { state }), ...(peers && { peers }) };
   };
 
-  const tellOfTheClock = (state: SyncWorkerState | undefined): void => {
+  const reportWrongClock = (state: SyncWorkerState | undefined): void => {
     const now = clock.now();
     if (now < FIRST_PLAUSIBLE_MS) {
       notify({
-        message: `the clock of this machine stands before 2020, and is wrong; what ${place} says of times is wrong as well until it is set`,
+        message: `the clock of this machine is before 2020, so it is wrong; the times in ${place} are wrong too until it is set`,
       });
       return;
     }
@@ -110,7 +109,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
     });
   };
 
-  /** The folder, made anew if somebody has removed it. @throws StorageUnwritableError if it has become a link to another one */
+  /** Finds the folder, or recreates it if it was removed. @throws StorageUnwritableError if it is now a link to another folder */
   const findFolder = async (): Promise<void> => {
     const isNew = await makeFolder(realPlace ?? place, fs);
     const now = await targetOf(place, fs);
@@ -121,15 +120,15 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
   };
 
   return {
-    load: async (tell) => {
+    load: async (onNotice) => {
       if (isOpen) throw new StorageLockedError(lockPath, process.pid);
       isOpen = true;
-      notify = tell;
+      notify = onNotice;
       try {
         return await inTurn(place, load);
       } catch (error) {
         isOpen = false;
-        // What kept us from loading is the error; a lock that cannot be given back is taken again by the next load.
+        // Report the error of the load; if the lock cannot be released, the next load takes it again.
         await lock.release().catch(() => undefined);
         throw error;
       }
@@ -138,7 +137,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
       inTurn(place, async () => {
         await findFolder();
         await lock.hold(notify);
-        // Peers first: between the two a crash then costs a failure count, and never a Retry-After.
+        // Peers first: a crash between the two saves then costs a failure count, but never a Retry-After.
         const [peersSaved] = await Promise.allSettled([peerFile.save(saved.peers)]);
         await stateFile.save(saved, notify);
         if (peersSaved.status === 'rejected') throw peersSaved.reason;
@@ -152,7 +151,7 @@ export function openDiskStorage(folder: string, options: DiskStorageOptions, por
   };
 }
 
-/** Full or read only is what a disk is now and then; anything else is a mistake that somebody has to mend. */
+/** A full or read-only disk may recover by itself; any other error has to be fixed by an operator. */
 function isUnwritableNow(error: unknown): error is StorageError {
   return error instanceof StorageError && ['ENOSPC', 'EDQUOT', 'EROFS'].includes(codeOf(error.cause) ?? '');
 }

@@ -18,11 +18,11 @@ export type FileSystem = Pick<
   | 'stat'
 >;
 
-/** The world outside, as the disk storage sees it; another one only in tests. @internal */
+/** The system functions that the disk storage uses; replaced only in tests. @internal */
 export interface DiskPorts {
   readonly fs: FileSystem;
   readonly clock: WorkerClock;
-  /** For what must not keep the process alive. */
+  /** For timers that must not keep the process alive. */
   readonly background: WorkerClock;
 }
 

@@ -1,10 +1,10 @@
 /**
- * One worker a folder. `flock` would be the means, and Node has none (nodejs/node#122). proper-lockfile and lockfile
- * let two in when both find a stale lock (proper-lockfile#121, lockfile#4), and tell a stale lock by its age, which
- * loses a live one to a machine that sleeps (ipfs/js-ipfs-repo#188) and blocks a restart for as long after a crash.
+ * Locks a folder for one worker. `flock` would be the right tool, but Node does not have it (nodejs/node#122). proper-lockfile
+ * and lockfile let two processes in when both find a stale lock (proper-lockfile#121, lockfile#4). They also judge staleness by
+ * age, which takes a live lock from a machine that sleeps (ipfs/js-ipfs-repo#188) and delays every restart after a crash.
  *
- * A process of this container is looked up by its number and start. One of another container, or of another machine that
- * shares the disk, is asked: who wants its lock puts a blank behind its name, and a holder that lives takes it away.
+ * A process of this container is looked up by its pid and start time. A process of another container, or of another machine
+ * that shares the disk, is asked: the process that wants the lock appends a space to the lock file, and a live holder removes it.
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -24,25 +24,25 @@ import {
 } from './storage-errors.ts';
 import { discard, writeNew } from './write-atomically.ts';
 
-/** How often a lock may change hands while it is looked at before something else must be wrong with it. */
-const MAX_LOOKS = 100;
-/** How often a holder sees whether it is asked for. It reads a short file, and writes only if it is. */
+/** How often the lock may change while we try to take it, before we give up. */
+const MAX_TRIES = 100;
+/** How often a holder checks whether it is asked. It reads a short file, and writes only if it is asked. */
 const ANSWER_SECONDS = 2;
-/** How long the answer may take. So much later a worker starts after a crash in another container. */
+/** How long to wait for the answer. This delays a start after a crash in another container. */
 const PATIENCE_SECONDS = 10;
 const ASK_SECONDS = 0.5;
 
 type Notify = (notice: StorageNotice) => void;
 
-/** A lock file that says which process holds it. A process that was killed holds it no longer. */
+/** A lock file that names the process that holds it. A killed process no longer holds it. */
 export interface FolderLock {
   /**
-   * Makes sure that the lock is ours: takes it if nobody holds it, or whoever held it has ended.
+   * Makes sure that we hold the lock: takes it if it is free, or if the process that held it has ended.
    *
-   * @throws StorageLockedError if another worker holds it; what taking it meets, such as ENOSPC
+   * @throws StorageLockedError if another worker holds it; StorageUnwritableError if it cannot be written
    */
   hold(notify: Notify): Promise<void>;
-  /** Gives it back, if it is ours. */
+  /** Releases the lock, if it is ours. */
   release(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function createFolderLock(
   { fs, clock, background }: DiskPorts = systemPorts,
 ): FolderLock {
   const token = randomUUID();
-  /** Our lock before it is in place. */
+  /** The file with our lock, before it is linked or renamed to `path`. */
   const draft = `${path}.${token}`;
   let content = '';
   let isDrafted = false;
@@ -62,7 +62,7 @@ export function createFolderLock(
   const take = async (): Promise<void> => {
     let holder = await readHolder(path, fs);
     if (holder?.token === token) return;
-    for (let look = 0; look < MAX_LOOKS; look += 1, holder = await readHolder(path, fs)) {
+    for (let turn = 0; turn < MAX_TRIES; turn += 1, holder = await readHolder(path, fs)) {
       const reason = holder && (await whyFree(holder, path));
       if (holder !== undefined && reason === undefined) continue;
       await writeDraft();
@@ -71,25 +71,25 @@ export function createFolderLock(
       else if (isHeld) notify({ message: `${path} was gone; this worker takes it again` });
       return;
     }
-    throw new Error(`it is neither there nor not there, looked at ${MAX_LOOKS} times`);
+    throw new Error(`it appeared and disappeared again in each of ${MAX_TRIES} tries`);
   };
 
   const writeDraft = async (): Promise<void> => {
     if (isDrafted) return;
     isDrafted = true;
     content = `${JSON.stringify({ ...(await thisProcess()), token })}\n`;
-    // Left by an earlier try, where the disk failed.
+    // It may be left over from an earlier try in which the disk failed.
     await fs.rm(draft, { force: true });
     await writeNew(draft, content, fs);
   };
 
-  /** Makes the file, whole, unless there is one: by a second name for the draft, or by itself where there are no hard links. */
+  /** Creates the complete file unless it exists: as a hard link to the draft, or by writing it where links are unsupported. */
   const isMade = async (file: string): Promise<boolean> => {
     try {
       await fs.link(draft, file).catch(async (error: unknown) => {
         ifUnsupported(error);
         await writeNew(file, content, fs).catch(async (cause: unknown) => {
-          // What a full disk let us begin, and not end, would keep others waiting.
+          // On a full disk the file may be incomplete, which would keep others waiting: remove it.
           if (codeOf(cause) !== 'EEXIST') await fs.rm(file, { force: true }).catch(() => undefined);
           throw cause;
         });
@@ -102,18 +102,18 @@ export function createFolderLock(
   };
 
   /**
-   * Puts our lock in the place of one whose holder has ended. Removing it first and then making ours would let two in.
-   * So it is replaced in one step, and only by who has the right to succeed that one holder.
+   * Replaces a lock whose holder has ended. Removing it first and then creating ours would let two processes in, so it is
+   * replaced in one step, and only by the process that holds the claim to succeed that holder.
    */
   const isReplaced = async (holder: LockHolder): Promise<boolean> => {
     const claims = await claimAfter(holder).catch(async (error: unknown) => {
-      // A rival that comes too late itself is not the one who has the lock.
+      // If the lock has changed hands meanwhile, the rival that we met came too late as well.
       if ((await readHolder(path, fs))?.token !== holder.token) return undefined;
       throw error;
     });
     if (claims === undefined) return false;
     try {
-      // Whoever succeeded this holder before us took the claim away afterwards; ours is then worth nothing.
+      // If another process succeeded this holder first, it removed its claim, and ours is void.
       if ((await readHolder(path, fs))?.token !== holder.token) return false;
       await fs.rename(draft, path);
     } finally {
@@ -122,7 +122,7 @@ export function createFolderLock(
     return true;
   };
 
-  /** The files that give the right to succeed a dead holder: one taker gets it, and if that one dies, one other. */
+  /** Claims the right to succeed a dead holder. One process gets it; if that one dies, one other can. Returns the claim files. */
   const claimAfter = async (dead: LockHolder): Promise<string[] | undefined> => {
     const claim = `${path}.after-${dead.token}`;
     if (await isMade(claim)) return [claim];
@@ -133,7 +133,7 @@ export function createFolderLock(
     return others && [...others, claim];
   };
 
-  /** Why the file of this holder may be taken; undefined if it has another one meanwhile. */
+  /** Why the file of this holder may be taken; undefined if the holder has changed meanwhile. */
   const whyFree = async (holder: LockHolder, file: string): Promise<string | undefined> => {
     const isNamed = holder.pid !== 0;
     const whereabouts = isNamed ? await whereaboutsOf(holder) : 'out of sight';
@@ -161,14 +161,14 @@ export function createFolderLock(
     return true;
   };
 
-  /** Says that we live to those who cannot see us. */
+  /** Answers processes that cannot see whether we are alive. */
   const answer = async (): Promise<void> => {
     const file = await openRegular(path, constants.O_RDWR, { fs, follow: false });
     if (file === undefined) return;
     try {
       const text = await file.readFile('utf8');
       const holder = parseHolder(text);
-      // By its handle: whoever has replaced the file keeps all of his.
+      // Use the handle, so that a file that has replaced ours is not truncated.
       if (holder.token === token && holder.isAsked)
         await file.truncate(Buffer.byteLength(text.trimEnd()) + 1);
     } finally {
@@ -176,21 +176,21 @@ export function createFolderLock(
     }
   };
 
-  const answerFromTimeToTime = (): void => {
+  const keepAnswering = (): void => {
     timer ??= background.setTimeout(() => {
-      // What keeps us from answering keeps us from saving as well, and a save tells it.
+      // An error here also makes the next save fail, and that reports it.
       void answer()
         .catch(() => undefined)
         .then(() => {
           timer = undefined;
-          if (isHeld) answerFromTimeToTime();
+          if (isHeld) keepAnswering();
         });
     }, ANSWER_SECONDS * 1000);
   };
 
   return {
-    hold: async (tell) => {
-      notify = tell;
+    hold: async (onNotice) => {
+      notify = onNotice;
       try {
         await take();
       } catch (error) {
@@ -200,7 +200,7 @@ export function createFolderLock(
         isDrafted = false;
       }
       isHeld = true;
-      answerFromTimeToTime();
+      keepAnswering();
     },
     release: async () => {
       isHeld = false;
@@ -212,19 +212,19 @@ export function createFolderLock(
   };
 }
 
-/** Removes what processes left that ended while they took a lock. @internal */
+/** Removes the files of processes that ended while they took a lock. @internal */
 export async function removeLockLeftovers(lockPath: string, fs: FileSystem, notify: Notify): Promise<void> {
   try {
     for (const name of await fs.readdir(dirname(lockPath))) {
       if (!name.startsWith(`${basename(lockPath)}.`)) continue;
       const path = join(dirname(lockPath), name);
       const owner = await readHolder(path, fs);
-      // One that names nobody may be half written, by a process that is about to go on.
+      // A file that names no process may be half written by a live one.
       if (owner === undefined || owner.pid === 0 || (await whereaboutsOf(owner)) !== 'ended') continue;
       await fs.rm(path, { force: true });
     }
   } catch (cause) {
-    // They are in nobody's way.
+    // Leftovers do no harm.
     notify({ message: `Old files beside ${lockPath} could not be removed`, cause });
   }
 }

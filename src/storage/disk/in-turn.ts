@@ -1,7 +1,7 @@
 /** The newest task for each path. */
 const newest = new Map<string, Promise<unknown>>();
 
-/** Runs what is done to one path one after the other, also for several storages of this process. */
+/** Runs the tasks for one path one at a time, even across several storages of this process. */
 export async function inTurn<T>(path: string, task: () => Promise<T>): Promise<T> {
   const before = newest.get(path) ?? Promise.resolve();
   const turn = before.then(task, task);

@@ -3,15 +3,15 @@ import type { FileSystem } from './file-system.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { readText } from './read-text.ts';
 
-/** What a lock file says. */
+/** The content of a lock file. */
 export interface LockHolder extends ProcessIdentity {
-  /** Tells two locks of one process apart. */
+  /** Distinguishes locks of the same process. */
   readonly token: string;
-  /** Somebody who cannot see the process waits for its answer: there are blanks behind its name. */
+  /** Whether another process waits for an answer: it has appended a space to the file. */
   readonly isAsked: boolean;
 }
 
-/** A lock file without its content: it is being written where there are no hard links, or the power took it along. */
+/** A lock file without valid content: still being written (without hard links), or lost in a power failure. */
 const nobody: LockHolder = {
   pid: 0,
   started: '',

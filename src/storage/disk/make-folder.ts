@@ -2,13 +2,13 @@ import { dirname } from 'node:path';
 import { type FileSystem, systemPorts } from './file-system.ts';
 import { codeOf, ifUnsupported, StorageUnwritableError } from './storage-errors.ts';
 
-/** A new folder is for its owner alone, whatever the umask. */
+/** Only the owner may use a new folder, whatever the umask. */
 const PRIVATE = 0o700;
 
 /**
- * Makes a folder, and those it lies in; true if it was not there. Not by `mkdir(…, { recursive: true })`, which never ends
- * where nothing can be made though the folder above is there: in /proc, in a mount that is gone, behind a symlink that
- * leads nowhere (openclaw/openclaw#130807).
+ * Creates a folder and its parents; true if it did not exist. Does not use `mkdir(…, { recursive: true })`, which never ends
+ * if the parent exists but nothing can be created in it: in /proc, in a mount that is gone, behind a dangling symlink
+ * (openclaw/openclaw#130807).
  *
  * @throws StorageUnwritableError naming the folder
  */
@@ -22,8 +22,8 @@ export async function makeFolder(folder: string, fs: FileSystem = systemPorts.fs
 }
 
 /**
- * Yarn's Plug'n'Play puts file handles of its own in place of Node's, and theirs bring nothing to disk (`sync()` is not
- * implemented there): said before the first file, not at the first save. @internal
+ * Yarn's Plug'n'Play replaces Node's file handles with its own, which do not implement `sync()`. Refuse it at the start rather
+ * than at the first save. @internal
  */
 export function refusePlugAndPlay({ pnp }: Readonly<Record<string, string | undefined>>): void {
   if (pnp === undefined) return;

@@ -3,34 +3,34 @@ import type { PeerRecord } from '../../policy/peer-record.ts';
 import { retryAfterUntil } from '../../policy/peer-selection.ts';
 import { keepRetryAfter } from '../../policy/peer-updates.ts';
 
-/** One peer as both sides had it when we last read or wrote the file. */
+/** One peer as we and the file had it when we last read or wrote the file. */
 export interface KnownPeer {
   readonly ours: PeerRecord;
-  /** Undefined where the file had no such record: somebody else had removed it. */
+  /** Undefined if the file had no such record, because another program had removed it. */
   readonly theirs: PeerRecord | undefined;
 }
 
-/** How a field is merged that both sides have changed; any other field is then theirs. */
+/** How to merge a field that both sides have changed; without a rule, theirs wins. */
 const rules: { readonly [Field in keyof PeerRecord]?: 'newer' | 'later' | 'ours' } = {
-  // What a worker records of an attempt belongs together: whose record is newer by `updatedAt` wins.
+  // The marks of an attempt belong together: the record with the newer `updatedAt` wins.
   lastError: 'newer',
   failureCount: 'newer',
   cooldownUntil: 'newer',
   lastBroughtNews: 'newer',
   withdrawn: 'newer',
-  // A time does not go back.
+  // Times do not go back.
   updatedAt: 'later',
   lastSeenAt: 'later',
   lastSyncOkAt: 'later',
   lastAskedAt: 'later',
-  // What the worker alone knows.
+  // Only the worker knows these.
   excluded: 'ours',
   removed: 'ours',
 };
 
 /**
- * One record out of what the file has now and what we have: what only one side changed is taken from there, what both
- * changed goes by its rule. The later Retry-After stays, unless it is one that an operator had cleared.
+ * Merges the record in the file with ours: a field that only one side changed is taken from that side, and a field that both
+ * changed is merged by its rule. The later Retry-After wins, unless an operator had us clear it.
  */
 export function mergePeer(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | undefined): PeerRecord {
   const isOurs = (field: keyof PeerRecord): boolean => {
@@ -38,7 +38,7 @@ export function mergePeer(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer
     const theyChanged = known?.theirs === undefined || !isDeepStrictEqual(theirs[field], known.theirs[field]);
     const rule = rules[field];
     if (rule === 'later' && Number(ours[field]) > Number(theirs[field])) return true;
-    // A program that wrote back what it had read long ago has changed it too, and is not to be believed.
+    // Do not believe a program that wrote back what it had read long ago, although the field looks changed.
     if (rule === 'newer' && theyChanged)
       return ours.updatedAt > theirs.updatedAt || (weChanged && ours.updatedAt === theirs.updatedAt);
     return weChanged && (!theyChanged || rule === 'ours');
@@ -56,7 +56,7 @@ export function mergePeer(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer
   return keepRetryAfter(merged, ours);
 }
 
-/** An operator had us clear the very Retry-After that the file still has: nothing else takes one back. */
+/** An operator had us clear the Retry-After that the file still has. Nothing else clears one. */
 function weCleared(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | undefined): boolean {
   const was = known === undefined ? 0 : retryAfterUntil(known.ours);
   return retryAfterUntil(ours) < was && retryAfterUntil(theirs) === was;
@@ -64,7 +64,7 @@ function weCleared(theirs: PeerRecord, ours: PeerRecord, known: KnownPeer | unde
 
 type Metadata = PeerRecord['metadata'];
 
-/** An entry is ours if we changed it and they did not. */
+/** Takes our entry if we changed it and they did not. */
 function mergeMetadata(theirs: Metadata, ours: Metadata, known: KnownPeer | undefined): Metadata {
   const isOurs = (key: string): boolean =>
     known?.theirs !== undefined &&

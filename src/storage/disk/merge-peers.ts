@@ -11,21 +11,21 @@ import { inFileOrder, newEntry, type PeerDocument, type PeerEntry } from './peer
 /** The peers as they were when we last read or wrote the file, by bucket and URL. */
 export type KnownPeers = ReadonlyMap<string, KnownPeer>;
 
-/** What a file is to hold now. */
+/** The new content of a file. */
 export interface MergedPeers {
   readonly document: PeerDocument;
   readonly known: KnownPeers;
-  /** Records that could not be used, and that one of ours now stands in for. */
+  /** Unusable records that are replaced by ours. */
   readonly displaced: readonly PeerEntry[];
 }
 
 const nothing: PeerDocument = { top: {}, entries: [] };
 
 /**
- * Puts our peers into a file that others write too.
+ * Merges our peers into a file that other programs write too.
  *
- * Records that we never knew, or cannot use, stay as they are. What we removed goes, but of sync records only; what
- * others removed stays away. Neither way is a Retry-After forgotten: its record then stays, disabled.
+ * Records that we never knew or cannot use stay as they are. Sync records that we removed are deleted, and records that others
+ * removed are not added again; but a record with a Retry-After stays in both cases, disabled.
  */
 export function mergePeers(
   found: PeerDocument | undefined,
@@ -33,7 +33,7 @@ export function mergePeers(
   earlier: KnownPeers,
 ): MergedPeers {
   const document = found ?? nothing;
-  // A file that is gone was not emptied by anybody.
+  // A file that is gone does not mean that its peers were removed.
   const before: KnownPeers = found === undefined ? new Map() : earlier;
   const ours = new Map(peers.map((peer) => [peerKey(peer), peer]));
   const stays = new Set<string>();
@@ -51,7 +51,7 @@ export function mergePeers(
       if (!isDisplaced(entry)) entries.push(entry);
     } else if (mine !== undefined) {
       const was = before.get(key);
-      // Of thousands of peers a save changes one or two.
+      // A save changes one or two of thousands of peers: reuse the others.
       const isUnchanged = was !== undefined && was.ours === mine && was.theirs === theirs;
       const merged = isUnchanged ? entry : changed(entry, theirs, mergePeer(theirs, mine, was));
       entries.push(merged);
@@ -73,7 +73,7 @@ export function mergePeers(
 }
 
 /**
- * The same for a file that is as we left it: of thousands of records a run changes one or two, and it costs what these do.
+ * The same for a file that is as we left it. A run changes one or two of thousands of records, and only those are merged.
  *
  * @returns undefined if there is more to merge
  */
@@ -102,7 +102,7 @@ export function mergeChanges(
   return { document: { ...found, entries }, known, displaced: [] };
 }
 
-/** Where the records stand that can be used. */
+/** The indexes of the usable records. */
 const places = new WeakMap<PeerDocument['entries'], ReadonlyMap<string, number>>();
 
 function placesOf({ entries }: PeerDocument): ReadonlyMap<string, number> {
@@ -115,20 +115,20 @@ function placesOf({ entries }: PeerDocument): ReadonlyMap<string, number> {
   return found;
 }
 
-/** What stays of a record in the file that we do not have, or have no more. */
+/** What remains of a record in the file that we never had or have removed. */
 function withoutOurs(theirs: PeerRecord, known: KnownPeer | undefined): PeerRecord | undefined {
   if (known === undefined || theirs.bucket !== 'sync') return theirs;
-  const isNews = retryAfterUntil(theirs) > retryAfterUntil(known.theirs ?? known.ours);
-  return isNews ? onlyRetryAfter(theirs) : undefined;
+  const isNewer = retryAfterUntil(theirs) > retryAfterUntil(known.theirs ?? known.ours);
+  return isNewer ? onlyRetryAfter(theirs) : undefined;
 }
 
-/** Its Retry-After and nothing else of it counts. Undefined, if it names none. */
+/** A record kept only for its Retry-After; undefined if it has none. */
 function onlyRetryAfter(peer: PeerRecord): PeerRecord | undefined {
-  // Whether it still runs is for the clock of the worker, which drops it at the next start.
+  // The worker knows the time and drops it at the next start if it is over.
   return rememberRemoved([peer], 0)[0];
 }
 
-/** An entry as the file had it, except for what differs now. */
+/** The entry of the file, with only the differences applied. */
 function changed(entry: PeerEntry, before: PeerRecord, record: PeerRecord): PeerEntry {
   const { metadata: _all, ...fields } = differences(peerToWire(before), peerToWire(record));
   const [old, now] = [wireMetadata(before), wireMetadata(record)];
@@ -141,7 +141,7 @@ function changed(entry: PeerEntry, before: PeerRecord, record: PeerRecord): Peer
   return newEntry(record, { ...(isRecord(entry.raw) ? entry.raw : {}), ...fields, ...metadata });
 }
 
-/** A new entry. It keeps what else the ones had that it stands in for. */
+/** A new entry. It keeps the other fields of an unusable record that it replaces. */
 function entryOf(peer: PeerRecord, displaced: readonly PeerEntry[]): PeerEntry {
   const old = displaced.find(({ raw }) => isRecord(raw));
   if (old === undefined) return newEntry(peer, peerToWire(peer));
@@ -150,12 +150,12 @@ function entryOf(peer: PeerRecord, displaced: readonly PeerEntry[]): PeerEntry {
   return newEntry(record, { ...(isRecord(old.raw) ? old.raw : {}), ...peerToWire(record), metadata });
 }
 
-/** The peer with the Retry-After of a record that could not be used, as far as that can be read. */
+/** The peer with the Retry-After of an unusable record, if that can be read. */
 function withRetryAfterOf(peer: PeerRecord, metadata: PeerRecord['metadata']): PeerRecord {
   try {
     return takeOurMetadata({ ...peer, retryAfter: null, metadata }, 'peer record');
   } catch {
-    // It names no time: there is nothing to keep.
+    // Its Retry-After is malformed: there is nothing to keep.
     return peer;
   }
 }

@@ -8,10 +8,10 @@ import { withChecksum, withoutChecksum } from './checksum.ts';
 import { parseExact, printExact } from './exact-json.ts';
 
 const VERSION = 1;
-/** What is nested deeper than this JSON.stringify may not be able to write. */
+/** JSON.stringify may fail on values that are nested deeper than this. */
 const MAX_DEPTH = 500;
 
-/** A peer store file, with whatever else other programs keep in it. */
+/** A peer store file, including what other programs keep in it. */
 export interface PeerDocument {
   /** The object around the records. */
   readonly top: Readonly<Record<string, unknown>>;
@@ -20,25 +20,25 @@ export interface PeerDocument {
 
 /** One of the records. */
 export interface PeerEntry {
-  /** As the file has it: read by `parseExact`, with fields that we do not know. */
+  /** The record as in the file, read by `parseExact`, including unknown fields. */
   readonly raw: unknown;
-  /** The same with every number a number. */
+  /** The same, with plain numbers. */
   readonly plain: unknown;
-  /** Bucket and URL; undefined where there are none. */
+  /** Bucket and URL; undefined if the record has none. */
   readonly key: string | undefined;
-  /** Undefined if it cannot be used; it then stays in the file as it is. */
+  /** Undefined if the record is unusable; it then stays in the file as it is. */
   readonly record: PeerRecord | undefined;
-  /** Why it cannot be used. */
+  /** Why the record is unusable. */
   readonly problem?: string;
-  /** What it says of a peer that has a record before this one. */
+  /** The parsed record, if an earlier record in the file is for the same peer. */
   readonly twin?: PeerRecord;
 }
 
 /**
- * Reads a peer store file. A record that cannot be used spoils none of the others.
+ * Reads a peer store file. An unusable record does not affect the others.
  *
- * @throws SyntaxError for what is no JSON, RangeError for what is nested too deep to be written again, TypeError naming
- * what is wrong with the file as a whole
+ * @throws SyntaxError if it is not JSON, RangeError if it is nested too deep to be written again, TypeError naming what is
+ * wrong with the file as a whole
  */
 export function readPeerDocument(text: string): PeerDocument {
   const { exact: top, plain: value } = parseExact(text);
@@ -65,7 +65,7 @@ export function readPeerDocument(text: string): PeerDocument {
   return { top, entries: inFileOrder(entries) };
 }
 
-/** The records that can be used, each with the latest Retry-After that the file has for its peer. */
+/** The usable records, each with the latest Retry-After that the file has for its peer. */
 export function usablePeers({ entries }: PeerDocument): readonly PeerRecord[] {
   const latest = new Map<string | undefined, PeerRecord>();
   for (const { key, twin } of entries) {
@@ -83,7 +83,7 @@ export function newEntry(record: PeerRecord, raw: unknown): PeerEntry {
   return { raw, plain: raw, key: peerKey(record), record };
 }
 
-/** The records in the order of the file: by bucket and URL, as they stand in it. */
+/** Sorts the records as in the file: by bucket and URL, as written there. */
 export function inFileOrder(entries: readonly PeerEntry[]): readonly PeerEntry[] {
   return entries.toSorted(
     (a, b) =>
@@ -92,11 +92,11 @@ export function inFileOrder(entries: readonly PeerEntry[]): readonly PeerEntry[]
   );
 }
 
-/** So many records are printed anew where one of them has changed. */
+/** The number of records that are printed together; a change of one reprints all of them. */
 const PER_PIECE = 128;
 const RECORDS = '\n  "records": []';
 
-/** Prints one document after the other, and of each only what is new in it. */
+/** Returns a function that prints documents, and reuses the pieces that have not changed since the last call. */
 export function createPeerPrinter(): (document: PeerDocument) => readonly Uint8Array[] {
   let known: readonly { readonly entries: readonly PeerEntry[]; readonly bytes: Uint8Array }[] = [];
   return ({ top, entries }) => {
@@ -112,7 +112,7 @@ export function createPeerPrinter(): (document: PeerDocument) => readonly Uint8A
     }
     known = pieces;
     const around = printExact({ ...withoutChecksum(top), version: VERSION, records: [] }).slice(0, -2);
-    // On a line of its own and as deep as this no other member is.
+    // No other member has this text at this depth on its own line.
     const at = around.indexOf(RECORDS) + RECORDS.length - 1;
     const end = pieces.length === 0 ? '' : '\n  ';
     return withChecksum([

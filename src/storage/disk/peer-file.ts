@@ -10,22 +10,22 @@ import { copyAside, setAside } from './set-aside.ts';
 import { StorageUnwritableError } from './storage-errors.ts';
 import { removeLeftovers, targetOf, writeAtomically } from './write-atomically.ts';
 
-/** How often a save begins anew because another program changed the file meanwhile. */
+/** How often a save is retried because another program changed the file meanwhile. */
 const MAX_TRIES = 20;
 
 /**
- * A peer store file that other programs write too. A save merges what they changed, and changes nothing but what this
- * worker knows better: its marks on sync peers, and the peers it was given or that were taken from it. Another program
- * that writes without looking, within the microseconds between our last look and the rename, can still be overwritten.
+ * A peer store file that other programs write too. A save merges their changes, and changes only what this worker knows better:
+ * its marks on sync peers, and the peers that were added to it or removed from it. A write by another program in the
+ * microseconds between our last check and the rename can still be lost.
  *
- * The worker reads it at every start; peers that others add meanwhile it meets at the next one.
+ * The worker reads the file at every start; peers that others add later are picked up at the next start.
  */
 export function createPeerFile(path: string): PeerStore {
   const file = openPeerFile(path);
   return { load: async (notify) => (await file.load(notify)) ?? [], save: file.save };
 }
 
-/** The same, and tells a file that is not there from an empty one. @internal */
+/** The same, but distinguishes a missing file from an empty one. @internal */
 export interface PeerFile {
   load(notify: (notice: StorageNotice) => void): Promise<readonly PeerRecord[] | undefined>;
   save(peers: readonly PeerRecord[]): Promise<void>;
@@ -35,7 +35,7 @@ export interface PeerFile {
 
 /** The file as we last read or wrote it. */
 interface Seen {
-  /** Undefined if it was not there, or was set aside. */
+  /** Undefined if the file was missing, or was set aside. */
   readonly stamp: string | undefined;
   readonly document: PeerDocument | undefined;
   /** False if its checksum is wrong. */
@@ -53,7 +53,7 @@ export function openPeerFile(path: string, fs: FileSystem = systemPorts.fs): Pee
   const print = createPeerPrinter();
   let notify: (notice: StorageNotice) => void = () => undefined;
 
-  /** The file, read anew only where it is another one by now. */
+  /** The file, read again only if it has changed. */
   const read = async (): Promise<Seen> => {
     if (seen !== undefined && (await stampNow(target, fs)) === seen.stamp) return seen;
     const found = await readText(target, { fs, follow: false });
@@ -69,13 +69,13 @@ export function openPeerFile(path: string, fs: FileSystem = systemPorts.fs): Pee
       isIntact: found === undefined || document === undefined || isIntact(found, document.top),
     };
     if (found === undefined && seen?.stamp !== undefined) notify({ message: `${target} was gone` });
-    for (const message of doubtsOf(now, seen)) notify({ message: `${target} ${message}` });
+    for (const message of problemsOf(now, seen)) notify({ message: `${target} ${message}` });
     seen = now;
     return now;
   };
 
-  const load: PeerFile['load'] = async (tell) => {
-    notify = tell;
+  const load: PeerFile['load'] = async (onNotice) => {
+    notify = onNotice;
     known = new Map();
     [saved, seen, settled] = [undefined, undefined, undefined];
     target = await targetOf(path, fs);
@@ -120,19 +120,19 @@ export function openPeerFile(path: string, fs: FileSystem = systemPorts.fs): Pee
   const reread: PeerFile['reread'] = async () => {
     const { document } = await read();
     const knownNow = known;
-    // Without a file there is nothing that others could have changed.
+    // Without a file there are no changes by others.
     if (document === undefined) return (peers) => peers;
     return (peers) => usablePeers(mergePeers(document, peers, knownNow).document);
   };
 
   return {
-    load: (tell) => inTurn(path, () => load(tell)),
+    load: (onNotice) => inTurn(path, () => load(onNotice)),
     save: (peers) => inTurn(path, () => save(peers)),
     reread: () => inTurn(path, reread),
   };
 }
 
-/** Whether a file has to be written to hold a document. */
+/** Whether the file must be written to contain the document. */
 function isChanged({ document, isIntact }: Seen, next: PeerDocument): boolean {
   return (
     !isIntact ||
@@ -141,8 +141,8 @@ function isChanged({ document, isIntact }: Seen, next: PeerDocument): boolean {
   );
 }
 
-/** What is to be told of a file that was found in the place of another one. */
-function doubtsOf(found: Seen, before: Seen | undefined): readonly string[] {
+/** What to report about a file that was found in place of the expected one. */
+function problemsOf(found: Seen, before: Seen | undefined): readonly string[] {
   const times = new Map(before?.document?.entries.map(({ key, record }) => [key, record?.updatedAt ?? 0]));
   const older = (found.document?.entries ?? []).filter(
     ({ key, record }) => record !== undefined && record.updatedAt < (times.get(key) ?? record.updatedAt),

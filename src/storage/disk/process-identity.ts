@@ -1,18 +1,18 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { codeOf } from './storage-errors.ts';
 
-/** A process, told apart from every other one that ever has its number. Each field is '' where the system has none. */
+/** Identifies a process, even if its pid is reused. A field is '' if the system does not provide it. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in the ticks of `/proc/<pid>/stat`: a number that is given again starts later. */
+  /** When it started, in the ticks of `/proc/<pid>/stat`; a process that reuses the pid starts later. */
   readonly started: string;
-  /** The start of the machine, whose ticks these are. */
+  /** The boot id of the machine, because ticks count from the boot. */
   readonly boot: string;
-  /** Where the number is valid: each container has a process 1 of its own. */
+  /** The pid namespace: each container has its own process 1. */
   readonly namespace: string;
 }
 
-/** What can be said of a process from here. */
+/** What is known about a process. */
 export type Whereabouts = 'running' | 'ended' | 'out of sight';
 
 let own: Promise<ProcessIdentity> | undefined;
@@ -23,16 +23,16 @@ export function thisProcess(): Promise<ProcessIdentity> {
 }
 
 /**
- * Whether a process still runs. By its number and its start where there is a `/proc`, else by its number alone; a
- * process of another container, or of another machine that shares the disk, is out of sight.
+ * Whether a process still runs. Checks its pid and start time if there is a `/proc`, else only its pid. A process of another
+ * container, or of another machine that shares the disk, is out of sight.
  */
 export async function whereaboutsOf(other: ProcessIdentity): Promise<Whereabouts> {
   const { boot, namespace, started } = await thisProcess();
   if (other.boot !== boot || other.namespace !== namespace) return 'out of sight';
-  // Without a /proc of its own a container cannot even say which one it is.
+  // Without its own /proc a container cannot identify itself.
   if (boot === '' && process.platform === 'linux') return 'out of sight';
   const stat = started === '' ? undefined : await readStat(String(other.pid));
-  // A killed process whose parent has not asked for it yet still has its number and its start.
+  // A zombie, killed but not yet reaped by its parent, still has its pid and start time.
   if (stat !== undefined) return stat.started === other.started && !stat.isZombie ? 'running' : 'ended';
   return hasNumber(other.pid) ? 'running' : 'ended';
 }
@@ -40,7 +40,7 @@ export async function whereaboutsOf(other: ProcessIdentity): Promise<Whereabouts
 async function identify(): Promise<ProcessIdentity> {
   const { pid } = process;
   const stat = await readStat('self');
-  // A /proc of another namespace would speak of other processes.
+  // A /proc of another namespace lists other processes.
   if (stat === undefined || stat.pid !== pid) return { pid, started: '', boot: '', namespace: '' };
   const [boot, namespace] = await Promise.all([
     orNothing(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
@@ -57,7 +57,7 @@ interface Stat {
 
 async function readStat(pid: string): Promise<Stat | undefined> {
   const text = await orNothing(readFile(`/proc/${pid}/stat`, 'latin1'));
-  // The second field is the name of the program, in brackets, and may itself hold spaces and brackets.
+  // The second field is the program name in parentheses, and may itself contain spaces and parentheses.
   const [, number, rest] = /^(\d+) \(.*\) (.+)$/s.exec(text) ?? [];
   const fields = rest?.split(' ') ?? [];
   const [state, started] = [fields[0], fields[19]];
@@ -69,7 +69,7 @@ async function orNothing(text: Promise<string>): Promise<string> {
   try {
     return await text;
   } catch {
-    // No such file, or hidden from us: then there is nothing to know it by.
+    // The file does not exist or is hidden from us: the process cannot be identified by it.
     return '';
   }
 }
@@ -79,7 +79,7 @@ function hasNumber(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Not ours to signal, but there.
+    // We may not signal it, but it exists.
     return codeOf(error) === 'EPERM';
   }
 }

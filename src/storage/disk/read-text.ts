@@ -6,25 +6,25 @@ import { textIfUtf8, utf8Text } from './utf8-text.ts';
 
 /** A file as it was found. */
 export interface FoundFile {
-  /** Undefined if its bytes are no UTF-8. */
+  /** Undefined if its bytes are not UTF-8. */
   readonly text: string | undefined;
   readonly bytes: Uint8Array;
-  /** Differs for every content the file ever has. */
+  /** Changes whenever the content of the file changes. */
   readonly stamp: string;
 }
 
 /** How a file is opened. */
 export interface OpenOptions {
   readonly fs?: FileSystem;
-  /** Whether the file that a symbolic link leads to is meant. @default true */
+  /** Whether to follow a symbolic link. @default true */
   readonly follow?: boolean;
 }
 
 type Kind = Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket' | 'isSymbolicLink'>;
 
 /**
- * The whole file; undefined if it is not there. What is no regular file is refused at once: to read a FIFO would wait
- * for its writer.
+ * Reads the whole file; undefined if it does not exist. Anything but a regular file is refused at once: reading a FIFO would
+ * wait for its writer.
  *
  * @throws StorageUnreadableError
  */
@@ -45,14 +45,14 @@ export async function readText(path: string, options: OpenOptions = {}): Promise
   }
 }
 
-/** The text of a file. @throws TypeError if its bytes are no UTF-8, or there are none */
+/** The text of a file. @throws TypeError if it is not UTF-8, or is empty */
 export function decoded(found: Pick<FoundFile, 'text' | 'bytes'>): string {
   const { text = utf8Text(found.bytes) } = found;
   if (text.trim() === '') throw new TypeError('it is empty');
   return text;
 }
 
-/** Opens a file that is there, and never waits. @throws TypeError for what is no regular file. @internal */
+/** Opens an existing file without waiting. @throws TypeError if it is not a regular file. @internal */
 export async function openRegular(
   path: string,
   flags: number,
@@ -61,17 +61,17 @@ export async function openRegular(
   const found = await (follow ? fs.stat(path) : fs.lstat(path)).catch(ifMissing(undefined));
   if (found === undefined) return undefined;
   needRegular(found);
-  // What has become a FIFO or a link only now is not waited for, and not followed.
+  // If it has just become a FIFO or a link, do not wait for it or follow it.
   const careful = constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW);
   return fs.open(path, flags | careful).catch(ifMissing(undefined));
 }
 
-/** @throws TypeError saying what it is instead. @internal */
+/** @throws TypeError that says what it is instead. @internal */
 export function needRegular(found: Kind): void {
   if (!found.isFile()) throw new TypeError(`it is ${kindOf(found)}; allowed is a regular file`);
 }
 
-/** The stamp of a file as it is now; undefined if it is not there. @throws StorageUnreadableError. @internal */
+/** The current stamp of a file; undefined if it does not exist. @throws StorageUnreadableError. @internal */
 export async function stampNow(path: string, fs: FileSystem): Promise<string | undefined> {
   try {
     const stats = await fs.lstat(path, { bigint: true }).catch(ifMissing(undefined));

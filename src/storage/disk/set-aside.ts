@@ -7,7 +7,7 @@ import { writeNew } from './write-atomically.ts';
 type Notify = (notice: StorageNotice) => void;
 
 /**
- * Gives a file that cannot be used a name beside its own, where nothing writes to it, and tells where and why.
+ * Renames an unusable file, so that nothing overwrites it, and reports the new name and the reason.
  *
  * @throws StorageUnwritableError if it cannot be renamed
  */
@@ -16,7 +16,7 @@ export async function setAside(path: string, cause: unknown, fs: FileSystem, not
   notify({ message: `${path} could not be used: ${messageOf(cause)}. It is now ${aside}`, cause });
 }
 
-/** The same for a file that stays, because a part of it can be used. */
+/** Copies a file that stays in place, because a part of it can be used. */
 export async function copyAside(path: string, reason: string, fs: FileSystem, notify: Notify): Promise<void> {
   const aside = await put(path, fs, fs.copyFile);
   notify({ message: `${path}: ${reason}; replaced. As it was, it is now ${aside}` });
@@ -37,7 +37,7 @@ async function put(
   }
 }
 
-/** Takes the name with an empty file: a rename would replace a file of that name without a word. */
+/** Finds a free name and reserves it with an empty file, because a rename would silently replace an existing one. */
 async function freeName(name: string, fs: FileSystem): Promise<string> {
   for (let number = 1; ; number += 1) {
     const free = number === 1 ? name : `${name}-${number}`;

@@ -11,17 +11,17 @@ import { decoded, readText } from './read-text.ts';
 import { setAside } from './set-aside.ts';
 import { removeLeftovers, targetOf, writeAtomically } from './write-atomically.ts';
 
-/** The file with the ten fields under their wire names; we alone write it. */
+/** The file with the ten fields under their wire names; only the worker writes it. */
 export interface StateFile {
   load(notify: (notice: StorageNotice) => void): Promise<LoadedState>;
   save(saved: SavedWorker, notify: (notice: StorageNotice) => void): Promise<void>;
 }
 
-/** What the file says. */
+/** The content of the file. */
 export interface LoadedState {
-  /** Undefined if there is no file, or it cannot be used. */
+  /** Undefined if there is no file, or it is unusable. */
   readonly state: SyncWorkerState | undefined;
-  /** The peers that were in a Retry-After: a second copy, should the peer store lose one. */
+  /** The peers that were in a Retry-After: a second copy, in case the peer store loses one. */
   readonly waiting: readonly PeerRecord[];
 }
 
@@ -30,7 +30,7 @@ const WAITING = 'peers_in_retry_after';
 
 export function createStateFile(path: string, fs: FileSystem): StateFile {
   let target: string | undefined;
-  /** What we read or wrote last; after a write that failed, the two of which one is there. */
+  /** What we last read or wrote; after a failed write, the two possible contents. */
   let mine: readonly string[] = [];
   return {
     load: async (notify) => {
@@ -71,7 +71,7 @@ export function createStateFile(path: string, fs: FileSystem): StateFile {
 
 function readState(value: unknown): SyncWorkerState {
   const state = fromWire(value);
-  // A missing field takes its first value; where all are missing it is some other file.
+  // A missing field takes its initial value; if all are missing, it is some other file.
   if (
     isRecord(value) &&
     !Object.keys(toWire(initialSyncState())).some((name) => Object.hasOwn(value, name))
@@ -88,7 +88,7 @@ function printState({ state, peers }: SavedWorker): readonly Uint8Array[] {
   return withChecksum([Buffer.from(text.slice(0, text.lastIndexOf('\n')))]);
 }
 
-/** What can be read of the copy. It only ever makes a wait longer, so that it is used from a damaged file as well. */
+/** The readable part of the second copy. It can only lengthen waits, so it is used even from a damaged file. */
 function readWaiting(value: unknown): PeerRecord[] {
   const records = isRecord(value) ? value[WAITING] : undefined;
   if (!Array.isArray(records)) return [];

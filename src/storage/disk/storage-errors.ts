@@ -2,13 +2,13 @@ import { getSystemErrorMap } from 'node:util';
 import { messageOf } from '../../policy/thrown.ts';
 import { isRecord } from '../../policy/wire-fields.ts';
 
-/** Tells the errors of the disk storage apart without their classes. */
+/** Identifies the errors of the disk storage without their classes. */
 export type StorageErrorCode = 'storage_locked' | 'storage_unreadable' | 'storage_unwritable';
 
-/** The disk storage could not do what was asked; the message says with which file, and why. */
+/** An error of the disk storage; the message names the file and the reason. */
 export abstract class StorageError extends Error {
   abstract readonly code: StorageErrorCode;
-  /** The file or folder it is about. */
+  /** The file or folder concerned. */
   readonly path: string;
 
   constructor(message: string, path: string, cause?: unknown) {
@@ -17,11 +17,11 @@ export abstract class StorageError extends Error {
   }
 }
 
-/** Another worker has the folder. Waiting does not help; stopping that worker, or another folder, does. */
+/** Another worker holds the folder. Waiting does not help: stop that worker, or use another folder. */
 export class StorageLockedError extends StorageError {
   override readonly name = 'StorageLockedError';
   override readonly code = 'storage_locked';
-  /** The process that has it, by its number in the container or machine it runs in; it may be this one. */
+  /** The pid of the process that holds it, in its container or machine; may be this process. */
   readonly pid: number;
 
   constructor(lockPath: string, pid: number, isElsewhere = false) {
@@ -32,7 +32,7 @@ export class StorageLockedError extends StorageError {
   }
 }
 
-/** A file is there and cannot be read: its permissions, the disk, or it is no regular file. It was left as it is. */
+/** A file exists but cannot be read: wrong permissions, a disk error, or not a regular file. It was left as it is. */
 export class StorageUnreadableError extends StorageError {
   override readonly name = 'StorageUnreadableError';
   override readonly code = 'storage_unreadable';
@@ -42,7 +42,7 @@ export class StorageUnreadableError extends StorageError {
   }
 }
 
-/** A file could not be written: the disk is full, or may not be written to. What it held before is still there. */
+/** A file could not be written: the disk is full or not writable. Its old content is still there. */
 export class StorageUnwritableError extends StorageError {
   override readonly name = 'StorageUnwritableError';
   override readonly code = 'storage_unwritable';
@@ -52,13 +52,13 @@ export class StorageUnwritableError extends StorageError {
   }
 }
 
-/** The code of an error of the file system, such as ENOENT; undefined for any other error. @internal */
+/** The code of a file system error, such as ENOENT; undefined for any other error. @internal */
 export function codeOf(error: unknown): string | undefined {
-  // Not instanceof Error: in a vm context, as test runners make them, errors of node:fs are of another realm.
+  // Not `instanceof Error`: in the vm contexts of test runners, errors of node:fs come from another realm.
   return isRecord(error) && typeof error['code'] === 'string' ? error['code'] : undefined;
 }
 
-/** What to give where a file is not there; any other error is thrown on. @internal */
+/** For a missing file, gives a value instead; rethrows any other error. @internal */
 export function ifMissing<T>(value: T): (error: unknown) => T {
   return (error) => {
     if (codeOf(error) === 'ENOENT') return value;
@@ -66,14 +66,14 @@ export function ifMissing<T>(value: T): (error: unknown) => T {
   };
 }
 
-/** Passes over that a file system cannot do something, or does not let us; any other error is thrown on. @internal */
+/** Ignores that a file system does not support or permit an operation; rethrows any other error. @internal */
 export function ifUnsupported(error: unknown): void {
   if (!UNSUPPORTED.includes(codeOf(error) ?? '')) throw error;
 }
 
 const UNSUPPORTED = ['EPERM', 'EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'];
 
-/** `no space left on device (ENOSPC)`: without the call and the path of the temporary file, which help nobody. */
+/** `no space left on device (ENOSPC)`, without the system call and the path of the temporary file, which do not help. */
 function reasonOf(cause: unknown): string {
   const errno = isRecord(cause) ? cause['errno'] : undefined;
   const [name, words] = typeof errno === 'number' ? (getSystemErrorMap().get(errno) ?? []) : [];

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 
-/** How files begin that are written in another Unicode encoding: by their byte order mark, or by the ASCII of any text we read. */
+/** How files in other Unicode encodings begin: with a byte order mark, or with the ASCII that starts every text we read. */
 const beginnings: readonly (readonly [encoding: string, pattern: RegExp])[] = [
   ['UTF-32', /^(\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0])/],
   ['UTF-16', /^(\xff\xfe|\xfe\xff|[^\0]\0|\0[^\0])/],
 ];
 
-/** The text of a file as {@link utf8Text} gives it; undefined where that throws. */
+/** Like {@link utf8Text}, but undefined instead of an error. */
 export function textIfUtf8(bytes: Uint8Array): string | undefined {
   if (refusalOf(bytes) !== undefined) return undefined;
-  // A string of ASCII takes half the room that TextDecoder gives it.
+  // This way an ASCII string takes half the memory that it takes from TextDecoder.
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString()
     .replace(/^\ufeff/, '');
@@ -18,7 +18,7 @@ export function textIfUtf8(bytes: Uint8Array): string | undefined {
 /**
  * The text of a file, without a byte order mark.
  *
- * @throws TypeError naming the encoding, such as UTF-16, as editors and shells of Windows write it
+ * @throws TypeError that names the encoding, such as the UTF-16 of Windows editors and shells
  */
 export function utf8Text(bytes: Uint8Array): string {
   const text = textIfUtf8(bytes);

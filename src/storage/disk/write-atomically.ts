@@ -1,6 +1,6 @@
 /**
- * A file is replaced whole or not at all, and stays replaced when the power fails. A few lines of our own, because
- * write-file-atomic (7.0) and atomically (2.1) do not sync the folder, and the rename may then be lost with the power.
+ * Replaces a file completely or not at all, even if the power fails. write-file-atomic (7.0) and atomically (2.1) do not sync
+ * the folder, so a power failure could undo their rename.
  */
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -17,19 +17,19 @@ import {
 } from './storage-errors.ts';
 
 const PERMISSIONS = 0o777n;
-/** A new file is for its owner alone, whatever the umask. */
+/** Only the owner may use a new file, whatever the umask. */
 const PRIVATE = 0o600n;
 
 let made = 0;
-/** Temporary files of ours that could not be removed, because the disk failed. */
+/** Our temporary files that could not be removed because the disk failed. */
 const left = new Set<string>();
 
 /**
  * Writes a temporary file beside the old one, syncs it, renames it over the old one and syncs the folder.
  *
- * @param isStillWanted asked right before the rename; if not, the old file stays
- * @returns the stamp of the new file; undefined if it was not wanted any more
- * @throws StorageUnwritableError; the old file is then still whole
+ * @param isStillWanted called right before the rename; if it resolves to false, the old file stays
+ * @returns the stamp of the new file; undefined if it was no longer wanted
+ * @throws StorageUnwritableError; the old file is then still intact
  */
 export async function writeAtomically(
   path: string,
@@ -40,7 +40,7 @@ export async function writeAtomically(
   let draft: string | undefined;
   try {
     const old = await fs.lstat(path, { bigint: true }).catch(ifMissing(undefined));
-    // A link that was put there meanwhile is not ours to follow, nor anything else ours to replace.
+    // Do not follow a link that has appeared meanwhile, nor replace anything but a regular file.
     if (old !== undefined) needRegular(old);
     draft = await temporaryName(path);
     const stamp = await writeDraft(draft, content, old, fs);
@@ -55,7 +55,7 @@ export async function writeAtomically(
   }
 }
 
-/** Removes a temporary file of ours. What fails says less than the write did, and the next call tries again. @internal */
+/** Removes one of our temporary files. Ignores errors: the write itself reports more, and the next call retries. @internal */
 export async function discard(path: string, fs: FileSystem): Promise<void> {
   left.add(path);
   for (const file of left) {
@@ -66,9 +66,9 @@ export async function discard(path: string, fs: FileSystem): Promise<void> {
   }
 }
 
-/** Makes the names in a folder as lasting as the files, where the file system can do that. @internal */
+/** Syncs the names in a folder to disk, if the file system supports it. @internal */
 export async function syncFolder(folder: string, fs: FileSystem = systemPorts.fs): Promise<void> {
-  // Windows opens no folders, and its file systems log a rename by themselves.
+  // Windows cannot open folders, and its file systems journal renames.
   if (process.platform === 'win32') return;
   try {
     const handle = await fs.open(folder, 'r');
@@ -78,12 +78,12 @@ export async function syncFolder(folder: string, fs: FileSystem = systemPorts.fs
       await handle.close();
     }
   } catch (error) {
-    // CIFS and some FUSE file systems cannot (borgbackup/borg#1287); the rename itself is done.
+    // CIFS and some FUSE file systems cannot sync a folder (borgbackup/borg#1287); the rename itself is done.
     ifUnsupported(error);
   }
 }
 
-/** Where a file really is: where a symbolic link leads, the file at its end is read and replaced, not the link. */
+/** The real path of a file: for a symbolic link, its target is read and replaced, not the link. */
 export async function targetOf(path: string, fs: FileSystem): Promise<string> {
   try {
     return await fs.realpath(path).catch(ifMissing(path));
@@ -105,12 +105,12 @@ export async function removeLeftovers(
       await fs.rm(join(dirname(path), name), { force: true });
     }
   } catch (cause) {
-    // They are in nobody's way.
+    // Leftovers do no harm.
     notify({ message: `Temporary files beside ${path} could not be removed`, cause });
   }
 }
 
-/** Makes a file that its owner alone may use, whatever the umask. @throws EEXIST if there is one. @internal */
+/** Creates a file that only its owner may use, whatever the umask. @throws EEXIST if it exists. @internal */
 export async function writeNew(path: string, text: string, fs: FileSystem): Promise<void> {
   const file = await fs.open(path, 'wx', Number(PRIVATE));
   try {
@@ -138,7 +138,7 @@ async function writeDraft(
   }
 }
 
-/** Who could read and write the old file can do so with the new one; where that cannot be, its owner alone can. */
+/** Gives the new file the owner and mode of the old one, or leaves it private if that is not possible. */
 async function keepAccess(file: FileHandle, old: BigIntStats | undefined): Promise<void> {
   const { uid, gid, mode } = await file.stat({ bigint: true });
   if (old !== undefined && (uid !== old.uid || gid !== old.gid))
@@ -147,14 +147,14 @@ async function keepAccess(file: FileHandle, old: BigIntStats | undefined): Promi
   if ((mode & PERMISSIONS) !== wanted) await file.chmod(Number(wanted)).catch(ifUnsupported);
 }
 
-/** A name beside a file that no other process takes, and that says whose it is: `peers.json.4711-90210-1.tmp`. */
+/** A unique name beside a file that identifies the process: `peers.json.4711-90210-1.tmp`. */
 async function temporaryName(path: string): Promise<string> {
   const { pid, started } = await thisProcess();
   made += 1;
   return `${path}.${pid}-${started}-${made}.tmp`;
 }
 
-/** Whose temporary file for this one it is; undefined for any other file. */
+/** The process whose temporary file this is; undefined for any other file. */
 async function ownerOf(name: string, of: string): Promise<ProcessIdentity | undefined> {
   if (!name.startsWith(`${of}.`)) return undefined;
   const [, pid, started] = /^\.(\d+)-(\d*)-\d+\.tmp$/.exec(name.slice(of.length)) ?? [];

@@ -21,7 +21,7 @@ const peers = ['a', 'b', 'c'].map((name, index) =>
   }),
 );
 
-test('a changed byte of a file is told, whichever it is, and no Retry-After is shortened by it', async () => {
+test('any changed byte of a file is reported, and shortens no Retry-After', async () => {
   const folders = await tempFolder();
   const whole = folders.next();
   const storage = createDiskStorage(whole);
@@ -62,7 +62,7 @@ test('a changed byte of a file is told, whichever it is, and no Retry-After is s
   );
 });
 
-test('a clock before 2020 is told once', async () => {
+test('a clock before 2020 is reported once', async () => {
   const { path } = await tempFolder();
   const ports = hurriedPorts();
   const notices: string[] = [];
@@ -71,11 +71,11 @@ test('a clock before 2020 is told once', async () => {
   for (const currentHead of ['h1', 'h2']) await storage.save({ state: { ...state, currentHead }, peers });
   await storage.close?.();
   expect(notices).toEqual([
-    expect.stringMatching(/^the clock of this machine stands before 2020, and is wrong/),
+    expect.stringMatching(/^the clock of this machine is before 2020, so it is wrong/),
   ]);
 });
 
-test('a folder that was last used in the future, by our clock, is told once', async () => {
+test('a folder that was last used in the future, by our clock, is reported once', async () => {
   const { path } = await tempFolder();
   const ports = hurriedPorts();
   const at = (seconds: number) => ({ ...ports, clock: { ...ports.clock, now: () => seconds * 1000 } });

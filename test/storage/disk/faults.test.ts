@@ -28,7 +28,7 @@ const numRuns = Math.ceil((fc.readConfigureGlobal().numRuns ?? 100) / 5);
 const waitsOf = (peers: readonly PeerRecord[]): Map<string, number> =>
   new Map(peers.map((peer) => [peer.peerUrl, retryAfterUntil(peer)]));
 
-test('whatever fails, and whatever becomes of the folder: no save ends well that is not whole on disk, what is lost is told, and all is well with the next save', async () => {
+test('whatever fails and whatever happens to the folder, a save succeeds only if it is complete on disk, losses are reported, and the next save repairs everything', async () => {
   const folders = await tempFolder();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
@@ -84,7 +84,7 @@ test('whatever fails, and whatever becomes of the folder: no save ends well that
           for (const name of FILES)
             await copyFile(join(copy, name), join(folder, name)).catch(() => undefined);
         }
-        // What no save had left there is nobody's loss.
+        // If no save has left it there, nothing is lost.
         const isLost =
           possible.length > 0 && (await textsOf(folder)).some((text, index) => text !== before[index]);
         if (isLost) possible = [];

@@ -23,7 +23,7 @@ const quiet = (): void => undefined;
 const token = (digit: number): string => `${digit}0000000-0000-4000-8000-000000000000`;
 const saved = { state: { ...initialSyncState(), currentHead: 'h1' }, peers: [] };
 
-/** A process that has ended, and whose number nobody has. */
+/** A process that has ended, and whose pid is not in use. */
 async function endedProcess(): Promise<LockHolder> {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
@@ -61,7 +61,7 @@ describe('a folder that is held', () => {
     await storage.close?.();
   });
 
-  test('is written to no more by who lost it, and what the new holder wrote stays', async () => {
+  test('is no longer written by a worker that lost it, and what the new holder wrote stays', async () => {
     const { path } = await tempFolder();
     const [first, second] = [createDiskStorage(path), createDiskStorage(path)];
     await first.load(quiet);
@@ -106,7 +106,7 @@ describe('a lock that was left behind', () => {
       'does not answer',
     ],
   ];
-  test.for(left)('%s is taken over, and that is told', async ([, holder, reason]) => {
+  test.for(left)('%s is taken over, and that is reported', async ([, holder, reason]) => {
     const { path } = await tempFolder();
     await writeFile(join(path, 'sync.lock'), JSON.stringify(await holder()));
     const notices: string[] = [];
@@ -120,7 +120,7 @@ describe('a lock that was left behind', () => {
   });
 
   test.for(['', '{"pid":', 'null', '{"pid":1,"token":"../../x"}'])(
-    'without its content, which the power took along, is taken over: %j',
+    'that lost its content in a power failure is taken over: %j',
     async (content) => {
       const { path } = await tempFolder();
       await writeFile(join(path, 'sync.lock'), content);
@@ -137,7 +137,7 @@ describe('a lock that was left behind', () => {
     },
   );
 
-  test('goes to one of those who find it at once, whatever crashes while taking it over left there before', async () => {
+  test('goes to one of several processes that find it at once, whatever earlier crashed takeovers left there', async () => {
     const folders = await tempFolder();
     const ended = await endedProcess();
     const takers = fc.integer({ min: 2, max: 5 });

@@ -58,7 +58,7 @@ async function start(folder: string, options: ForkOptions = {}): Promise<Remote>
   };
 }
 
-test('a folder that a process holds is refused to another one, which is told whose it is', async () => {
+test('a folder that a process holds is refused to another one, with the pid of the holder', async () => {
   const { path } = await tempFolder();
   const [first, second] = await Promise.all([start(path), start(path)]);
   expect(await first.tell('load')).toEqual({ answer: 'done' });
@@ -81,7 +81,7 @@ test('a process that is stopped, as a machine that sleeps, keeps its folder for 
   expect(await first.tell('h1')).toEqual({ answer: 'done' });
 });
 
-test('a process that is killed leaves nothing that keeps the next one out', async () => {
+test('a killed process does not lock out the next one', async () => {
   const { path } = await tempFolder();
   for (const head of ['h1', 'h2', 'h3']) {
     const holder = await start(path);
@@ -94,7 +94,7 @@ test('a process that is killed leaves nothing that keeps the next one out', asyn
   }
 });
 
-test('of processes that find a lock left behind at once, one gets the folder', async () => {
+test('if several processes find a lock left behind at once, one gets the folder', async () => {
   const { path } = await tempFolder();
   const killed = await start(path);
   await killed.tell('load');
@@ -160,7 +160,7 @@ test('a folder that may not be written to fails the load, with its name and the 
   expect(await remote.tell('load')).toEqual({ answer: 'done' });
 });
 
-test('a save into a folder that may not be written to any more fails, and the next one makes it good', async () => {
+test('a save into a folder that is no longer writable fails, and the next one retries it', async () => {
   const { path } = await tempFolder();
   const file = join(path, 'sync-state.json');
   const remote = await startAsUser(path);
@@ -179,7 +179,7 @@ test('a save into a folder that may not be written to any more fails, and the ne
   expect((await stat(file)).mode & 0o111).toBe(0);
 });
 
-/** A process that is number 1 of a container of its own: it sees none of the others. */
+/** A process with pid 1 in its own container: it sees no other process. */
 async function startInContainer(folder: string): Promise<Remote> {
   const { path } = await tempFolder();
   const node = join(path, 'node');

@@ -50,9 +50,9 @@ const step = fc.record({
 type Raw = Record<string, unknown>;
 const keyOf = (record: Raw): string => `${record['bucket']} ${record['peer_url']}`;
 
-/** Another program, and what it wants to find in the file: all that it wrote and nobody took away. */
+/** Another program, and what it expects in the file: everything it wrote that nobody removed. */
 class OtherProgram {
-  /** By bucket and URL: the fields that are its own. */
+  /** The fields that it owns, by bucket and URL. */
   readonly wanted = new Map<string, Raw>();
   readonly removed = new Set<string>();
   readonly #file: string;
@@ -117,7 +117,7 @@ function marked(peer: PeerRecord, { what, wait }: OurAct, now: number): PeerReco
 const syncUrls = (peers: readonly PeerRecord[]): string[] =>
   peers.filter(({ bucket }) => bucket === 'sync').map(({ peerUrl }) => peerUrl);
 
-test('interleaved with another program that writes the file too, neither loses what the other wrote', async () => {
+test('interleaved with another program that writes the file, neither loses the changes of the other', async () => {
   const folders = await tempFolder();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
@@ -128,7 +128,7 @@ test('interleaved with another program that writes the file too, neither loses w
       const open = (): ReturnType<typeof openPeerFile> =>
         openPeerFile(file, {
           ...systemPorts.fs,
-          // The temporary file is made right before the old one is looked at for the last time.
+          // The temporary file is created right before the last check of the old one.
           open: (path, flags, mode) => {
             const act = flags === 'wx' ? during.shift() : undefined;
             if (act !== undefined) other.act(act);
@@ -165,7 +165,7 @@ test('interleaved with another program that writes the file too, neither loses w
         during = [...meanwhile];
         const noteworthy = [...peers];
         await store.save(noteworthy);
-        // One that we added is there because we want it, whoever removed it once.
+        // A peer that we added stays, even if another program removed it before.
         for (const url of syncUrls(peers)) if (!earlier.includes(url)) other.removed.delete(`sync ${url}`);
         earlier = syncUrls(peers);
         for (const peer of noteworthy) {
@@ -261,7 +261,7 @@ describe('a shared peer file', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ records: [{ bucket: 'push' }] });
   });
 
-  test('is told to be unwritable where another program never leaves it alone', async () => {
+  test('is reported as unwritable if another program never stops changing it', async () => {
     const { path } = await tempFolder();
     const file = join(path, 'peers.json');
     let round = 0;
@@ -279,7 +279,7 @@ describe('a shared peer file', () => {
     });
   });
 
-  test('is written by one storage after the other where many of one process share it', async () => {
+  test('is written by one storage at a time if several in one process share it', async () => {
     const { path } = await tempFolder();
     const file = join(path, 'peers.json');
     const names = Array.from({ length: 30 }, (_, index) => `http://p${index}.example`);

@@ -141,7 +141,7 @@ describe('access', () => {
     const storage = createDiskStorage(path);
     await storage.load(({ message }) => notices.push(message));
     expect(notices).toEqual([
-      `${path} may be written by every user of this machine, who can change what the worker does; mend it with: chmod o-w ${path}`,
+      `${path} may be written by every user of this machine, who can change what the worker does; fix it with: chmod o-w ${path}`,
     ]);
     await storage.close?.();
   });

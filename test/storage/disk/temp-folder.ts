@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 /** In memory where the system has such a place: a property of a thousand runs would wait for a disk most of its time. */
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** A folder of its own for a test, gone when it ends; and new folders in it, for each run of a property. */
+/** A temporary folder for a test, removed at its end, with new folders in it for each run of a property. */
 export async function tempFolder(): Promise<{ readonly path: string; next(): string }> {
   const path = await realpath(await mkdtemp(join(base, 'sync-worker-disk-')));
   onTestFinished(() => rm(path, { recursive: true, force: true }));
