@@ -263,4 +263,16 @@ describe('a peer whose wait is over, and then the clock is set back', () => {
         { kind: 'pass', ms: 0 },
       ],
     ));
+
+  test('may be missing from the next save when it was removed before', () =>
+    happenedOver(
+      [{ slowMs: 1 }, { slowMs: 31_000 }],
+      [
+        { kind: 'pass', ms: 845 },
+        { kind: 'pass', ms: 905 },
+        { kind: 'set peers', peers: [] },
+        { kind: 'jump', seconds: -100_000_000 },
+        { kind: 'pass', ms: 0 },
+      ],
+    ));
 });

@@ -10,6 +10,11 @@ import type { Invariant } from './invariant.ts';
  */
 export const savedNeverGoesBack: Invariant = (breach) => {
   let last: SavedWorker | undefined;
+  /** By peer, each Retry-After that was over at some moment: it may be gone, and a clock that is set back does not revive it. */
+  const over = new Set<string>();
+  const markOver = (peers: readonly PeerRecord[], at: number): void => {
+    for (const peer of peers) if (retryAfterUntil(peer) <= at) over.add(waitOf(peer));
+  };
   let wasSetBack = false;
   /** A run ended well, or the worker was solo: the next save that tells of it has no failures. */
   let mayForget = false;
@@ -18,13 +23,18 @@ export const savedNeverGoesBack: Invariant = (breach) => {
   /** Peers that were reset: a Retry-After of theirs may be gone. */
   const reset = new Set<string>();
   return {
-    before: (entry) => {
+    before: (entry, fold) => {
+      const { at } = entry;
+      // A save may end long after its peers changed: what the worker knows counts beside what is saved.
+      markOver(fold.peers, at);
+      markOver(last?.peers ?? [], at);
       if (entry.kind === 'began') {
         last = undefined;
+        over.clear();
         bound = Number.POSITIVE_INFINITY;
         reset.clear();
       } else if (entry.kind === 'emitted' && entry.event.type === 'waits.bounded') {
-        bound = Math.ceil(entry.at) + MAX_RETRY_AFTER_SECONDS;
+        bound = Math.ceil(at) + MAX_RETRY_AFTER_SECONDS;
       } else if (entry.kind === 'emitted' && entry.event.type === 'run.finished') {
         mayForget ||= entry.event.state.consecutiveFailures === 0;
       } else if (entry.kind === 'happened') {
@@ -32,20 +42,24 @@ export const savedNeverGoesBack: Invariant = (breach) => {
         wasSetBack ||= happening.kind === 'jump' && happening.seconds < 0;
         if (happening.kind === 'reset peer') reset.add(happening.peerUrl);
       } else if (entry.kind === 'saved') {
-        const { saved, at } = entry;
+        const { saved } = entry;
         if (last !== undefined) {
           if (!wasSetBack) expectTimesGrow(last, saved, breach);
           const [failures, now] = [last.state.consecutiveFailures, saved.state.consecutiveFailures];
           if (now < failures && !mayForget) breach(`${failures} failures, then ${now}`);
           if (now < failures) mayForget = false;
-          const kept = last.peers.filter(({ peerUrl }) => !reset.has(peerUrl));
-          expectWaitsKept(kept, saved, (until) => (until > at ? Math.min(until, bound) : 0), breach);
+          const kept = last.peers.filter((peer) => !reset.has(peer.peerUrl) && !over.has(waitOf(peer)));
+          expectWaitsKept(kept, saved, bound, breach);
         }
         last = saved;
       }
     },
   };
 };
+
+function waitOf(peer: PeerRecord): string {
+  return `${peer.bucket} ${peer.peerUrl} ${retryAfterUntil(peer)}`;
+}
 
 function expectTimesGrow(before: SavedWorker, now: SavedWorker, breach: (text: string) => void): void {
   for (const field of ['lastSyncFinishedAt', 'lastSyncOkAt'] as const) {
@@ -57,12 +71,11 @@ function expectTimesGrow(before: SavedWorker, now: SavedWorker, breach: (text: s
 function expectWaitsKept(
   before: readonly PeerRecord[],
   now: SavedWorker,
-  owed: (until: number) => number,
+  bound: number,
   breach: (text: string) => void,
 ): void {
   for (const peer of before) {
-    const until = owed(retryAfterUntil(peer));
-    if (until <= 0) continue;
+    const until = Math.min(retryAfterUntil(peer), bound);
     const { bucket, peerUrl } = peer;
     const found = now.peers.find((other) => other.bucket === bucket && other.peerUrl === peerUrl);
     if (found === undefined || retryAfterUntil(found) < until)
