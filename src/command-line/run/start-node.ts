@@ -22,6 +22,7 @@ import type { Host } from '../host.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import type { Closers } from './closers.ts';
+import { hydrateNode } from './hydrate-node.ts';
 import { pagesOf } from './inspector-pages.ts';
 import { type NodeReporter, openReporter } from './node-reporter.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
@@ -49,7 +50,9 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   closers.add('the data folder', release);
   const folderChain = await openFolderChain(data);
   closers.add('the chain', () => folderChain.close());
-  const chain = await trackGates(folderChain);
+  const trackedChain = await trackGates(folderChain);
+  const hydrated = settings.hydrate ? await hydrateNode(data, trackedChain, closers) : undefined;
+  const chain = hydrated?.chain ?? trackedChain;
 
   let reporter: NodeReporter | undefined;
   const syncBy = (options: TransportOptions): InfonetSync =>
@@ -67,6 +70,7 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   const worker = createSyncWorker({ sync, storage, policy: pick(settings, policyKeys) });
   const opened = openReporter({ host, settings, worker, chain });
   reporter = opened;
+  hydrated?.reportTo(opened);
   closers.add('the log', () => opened.stop());
   closers.add('the tracing', traceWorker(worker));
 

@@ -3,7 +3,8 @@ import type { PeerRecord } from '../../policy/peer-record.ts';
 import type { SyncAnswer, SyncFunction, SyncOptions } from '../../schedule/attempt.ts';
 import { StorageError } from '../../storage/disk/storage-errors.ts';
 import { ChainDamagedError } from '../chain/chain-damaged-error.ts';
-import { createMemoryChain, type Ingested } from '../chain/chain-store.ts';
+import { type ChainStore, createMemoryChain, type Ingested } from '../chain/chain-store.ts';
+import { hydrateChain } from '../hydration/hydrate-chain.ts';
 import { isJsonObject, JsonNumber, type JsonValue } from '../json/json-value.ts';
 import { isPrivateNetwork, networkOf, networkRefusal } from '../peer-network.ts';
 import { GENESIS_HASH, shortHash } from '../protocol.ts';
@@ -49,14 +50,18 @@ export interface SyncInternals {
 export function createObservedSync(options: InfonetSyncOptions, internals: SyncInternals = {}): InfonetSync {
   const resolved = resolveSyncOptions(options);
   const exclude = ({ peerUrl }: PeerRecord): string | undefined => networkRefusal(peerUrl, resolved);
+  const { chain, hydrate } = resolved;
+  let hydrated: Promise<ChainStore> | undefined;
   const sync = async (peer: PeerRecord, { signal, now }: SyncOptions): Promise<SyncAnswer> => {
     const refusal = exclude(peer);
     if (refusal !== undefined) throw new PeerSyncProtocolError(`not asked: ${refusal}`, {});
-    const pull = new Pull(peer.peerUrl, resolved, { signal, now, ...internals });
+    hydrated ??= hydrate === undefined ? Promise.resolve(chain) : hydrateChain(chain, hydrate);
+    const options = { ...resolved, chain: await hydrated };
+    const pull = new Pull(peer.peerUrl, options, { signal, now, ...internals });
     try {
       return await pull.run();
     } catch (error) {
-      throw chainFault(error, options.chain.head()) ?? error;
+      throw chainFault(error, chain.head()) ?? error;
     } finally {
       pull.close();
     }
