@@ -14,6 +14,7 @@ import {
   resolveSyncOptions,
 } from './infonet-sync-options.ts';
 import { type LinkObserver, openPeerLink, type PeerLink } from './peer-link.ts';
+import type { Connect } from './peer-socket.ts';
 import { PageRefused, readSyncPage, type SyncPage, writeSyncRequest } from './sync-page.ts';
 
 /** A sync function that can say which peers it will never ask. */
@@ -44,6 +45,8 @@ export interface SyncInternals {
   readonly observer?: LinkObserver | undefined;
   /** Seconds by a clock that does not jump. @default the system's */
   readonly monotonic?: (() => number) | undefined;
+  /** Opens connections to peers that are no onion service. @default Node's own */
+  readonly connect?: Connect | undefined;
 }
 
 /** {@link createInfonetSync}, watched. @internal */
@@ -88,7 +91,7 @@ class Pull {
   constructor(
     peerUrl: string,
     options: ResolvedSyncOptions,
-    { signal, now, observer, monotonic }: Pick<SyncOptions, 'signal' | 'now'> & SyncInternals,
+    { signal, now, observer, monotonic, connect }: Pick<SyncOptions, 'signal' | 'now'> & SyncInternals,
   ) {
     this.#peerUrl = peerUrl;
     this.#options = options;
@@ -96,7 +99,7 @@ class Pull {
     this.#monotonic = monotonic ?? (() => performance.now() / 1000);
     this.#isPublic = !isPrivateNetwork(networkOf(new URL(peerUrl).hostname));
     const progress = (): string | undefined => this.#progress();
-    this.#link = openPeerLink(peerUrl, { ...options, signal, now, observer, progress });
+    this.#link = openPeerLink(peerUrl, { ...options, signal, now, observer, connect, progress });
   }
 
   async run(): Promise<SyncAnswer> {
