@@ -126,6 +126,52 @@ test.skipIf(!canTrace('a kill between the chain and the mailbox'))(
   },
 );
 
+/** What `sync-worker messages` prints of the folder. */
+async function printed(path: string, ...args: readonly string[]): Promise<Record<string, unknown>[]> {
+  const { status, stdout, stderr } = await runProgram(program, ['messages', ...args, '--data', path]);
+  expect([status, stderr]).toEqual([0, '']);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+test('sync-worker messages reads and claims them, of a running node and of one that is stopped', async () => {
+  const { path } = await tempFolder();
+  const { url, ids } = await privatePeer();
+  const node = await pulled(path, url, ['--hydrate']);
+  await node.line('node.control');
+  const ofRecipient = ['--recipient', 'recipient-1'];
+  const running = await printed(path, 'poll', ...ofRecipient);
+  expect(running).toMatchObject([{ eventId: ids[0], ciphertext: directPayload()['ciphertext'] }]);
+  expect(await printed(path, 'poll', '--token', 'recipient-1')).toEqual([]);
+  const inGate = await printed(path, 'gate', 'ops');
+  expect(inGate).toMatchObject([{ eventId: ids[1], ciphertext: gatePayload()['ciphertext'] }]);
+  await end(node, 'SIGTERM');
+  expect(await printed(path, 'poll', ...ofRecipient)).toEqual(running);
+  expect(await printed(path, 'claim', ...ofRecipient)).toEqual(running);
+  const again = await startedAgain(path);
+  await again.line('node.control');
+  expect(await printed(path, 'claim', ...ofRecipient)).toEqual([]);
+  expect(await printed(path, 'gate', 'ops', '--after', '1')).toEqual([]);
+});
+
+test('sync-worker messages says how to keep them, of a node without --hydrate, running or stopped', async () => {
+  const { path } = await tempFolder();
+  const node = startProgram(program, ['run', '--data', path]);
+  await node.line('node.control');
+  const args = ['messages', 'poll', '--recipient', 'r', '--data', path];
+  const running = await runProgram(program, args);
+  expect(running).toMatchObject({ status: 1, stdout: '' });
+  expect(running.stderr).toContain('The worker keeps no messages; start it with --hydrate');
+  await end(node, 'SIGTERM');
+  const stopped = await runProgram(program, args);
+  expect(stopped).toMatchObject({ status: 3, stdout: '' });
+  expect(stopped.stderr).toContain('keep them with: sync-worker run --hydrate');
+  const noBox = await runProgram(program, ['messages', 'poll', '--data', path]);
+  expect(noBox).toMatchObject({ status: 2, stdout: '' });
+});
+
 test('a mailbox that is damaged, or that another process has open, keeps the node from starting: status 3, and why', async () => {
   const { path } = await tempFolder();
   const mailbox = await openDiskRecords(join(path, 'mailbox'));

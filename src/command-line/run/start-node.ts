@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
-import { serveControl } from '../../control/control-server.ts';
+import { type ControlServerOptions, serveControl } from '../../control/control-server.ts';
 import type { ChainStore } from '../../infonet/chain/chain-store.ts';
 import { trackGates } from '../../infonet/gate-directory.ts';
 import { readHostPort } from '../../infonet/host-port.ts';
@@ -84,7 +84,7 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   closers.add('the worker', () => worker.stop());
   await worker.start();
   reportStart(node, resolved);
-  await openControl(node, recording);
+  await openControl(node, { recording, messages: hydrated });
   return { worker, reporter: opened, reread, setTransport: (options) => replace(syncBy(options)) };
 }
 
@@ -157,13 +157,16 @@ async function openPorts({ settings, worker, chain, reporter, closers }: NodePar
 }
 
 /** The socket by which the other commands reach it. */
-async function openControl(node: NodeParts, recording: (() => string) | undefined): Promise<void> {
+async function openControl(
+  node: NodeParts,
+  more: Pick<ControlServerOptions, 'recording' | 'messages'>,
+): Promise<void> {
   const { host, settings, worker, chain, reporter, closers } = node;
   const { data } = settings;
   try {
     const onNotice = (message: string): void => reporter.warn({ event: 'node.control' }, message);
     const folder = shortPath(data, host.cwd());
-    const control = await serveControl({ folder, worker, chain, onNotice, recording });
+    const control = await serveControl({ folder, worker, chain, onNotice, ...more });
     closers.add('the control socket', () => control.close());
     const path = join(data, basename(control.path));
     reporter.info({ event: 'node.control', path }, `reached through ${path}`);
