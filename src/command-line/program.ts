@@ -8,6 +8,7 @@ import { chart } from './commands/chart.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { fleet } from './commands/fleet.ts';
+import { messages } from './commands/messages.ts';
 import { peer } from './commands/peer.ts';
 import { peers } from './commands/peers.ts';
 import { record, replay } from './commands/record.ts';
@@ -65,6 +66,7 @@ const commands = [
   peers,
   peer,
   chain,
+  messages,
   check,
   chart,
   record,

@@ -7,6 +7,7 @@ import { fromWire } from '../policy/sync-worker-state-wire.ts';
 import { messageOf } from '../policy/thrown.ts';
 import { describe, isRecord } from '../policy/wire-fields.ts';
 import { type Control, ControlError } from './control.ts';
+import { readKeptMessages } from './kept-messages.ts';
 import { readPeers, readStatus, readWhy } from './read-status.ts';
 import { openSocketPath, type SocketPath } from './socket-path.ts';
 
@@ -34,6 +35,7 @@ export async function connectControl(folder: string): Promise<Control | undefine
         if (status !== 200) throw refusal(status, text);
         return text;
       }),
+    messages: (request) => ask({ method: 'POST', route: '/messages', body: request }, readKeptMessages),
     requestSync: ({ force }) => ask({ method: 'POST', route: '/sync', body: { force } }, readWhy),
     syncNow: ({ force }) =>
       ask({ method: 'POST', route: '/sync', body: { force, wait: true }, isPatient: true }, readState),

@@ -3,7 +3,7 @@ import { formatWhy } from '../explain/format-why.ts';
 import { type HttpAnswer, jsonAnswer, problem, textAnswer } from '../http/http-answer.ts';
 import type { HttpRoutes } from '../http/http-routes.ts';
 import { readJsonBody } from '../http/read-body.ts';
-import { type ShownChain, statusOf } from '../operations/worker-status.ts';
+import { statusOf } from '../operations/worker-status.ts';
 import { peerToWire } from '../policy/peer-wire.ts';
 import { toWire } from '../policy/sync-worker-state-wire.ts';
 import { messageOf } from '../policy/thrown.ts';
@@ -11,6 +11,8 @@ import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { changePeers } from './change-peers.ts';
 import { ControlError, type PeerChange } from './control.ts';
+import type { ControlServerOptions } from './control-server.ts';
+import { findMessages, readMessageRequest } from './kept-messages.ts';
 import { readPeerChange } from './read-peer-change.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -18,8 +20,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** What can be asked of a worker over its socket. */
 export function controlRoutes(
   worker: SyncWorker,
-  chain: ShownChain | undefined,
-  recording: (() => string) | undefined,
+  { chain, recording, messages }: Pick<ControlServerOptions, 'chain' | 'recording' | 'messages'>,
 ): HttpRoutes {
   return {
     '/status': { GET: () => jsonAnswer(200, statusOf(worker, chain)) },
@@ -32,6 +33,16 @@ export function controlRoutes(
         recording === undefined
           ? problem(404, 'The worker keeps no recording; start it with --record')
           : { status: 200, type: 'application/x-ndjson', body: recording() },
+    },
+    '/messages': {
+      POST: (request) =>
+        messages === undefined
+          ? problem(404, 'The worker keeps no messages; start it with --hydrate')
+          : answered(request, async (body) => {
+              const found = await findMessages(messages, readMessageRequest(body));
+              // Whole, as they came: what is made safe to show is not what was sealed.
+              return { status: 200, type: 'application/json', body: JSON.stringify(found) };
+            }),
     },
     '/sync': {
       POST: (request) =>
@@ -59,11 +70,18 @@ function changeWorker(worker: SyncWorker, change: PeerChange): void {
   else worker.setPeers(next);
 }
 
-async function asked(request: IncomingMessage, act: (body: unknown) => unknown): Promise<HttpAnswer> {
+function asked(request: IncomingMessage, act: (body: unknown) => unknown): Promise<HttpAnswer> {
+  return answered(request, async (body) => jsonAnswer(200, await act(body)));
+}
+
+async function answered(
+  request: IncomingMessage,
+  act: (body: unknown) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
   const body = await readJsonBody(request, MAX_BODY_BYTES);
   if ('refusal' in body) return body.refusal;
   try {
-    return jsonAnswer(200, await act(body.value));
+    return await act(body.value);
   } catch (error) {
     const message = messageOf(error);
     return problem(error instanceof ControlError || error instanceof TypeError ? 400 : 500, message);

@@ -6,6 +6,7 @@ import { messageOf } from '../policy/thrown.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { ControlError } from './control.ts';
 import { controlRoutes } from './control-routes.ts';
+import type { KeptMessages } from './kept-messages.ts';
 import { controlSocketPath, openSocketPath } from './socket-path.ts';
 
 /** What is reached through the socket, and where that lies. */
@@ -21,6 +22,8 @@ export interface ControlServerOptions {
   readonly repeat?: ((check: () => void) => () => void) | undefined;
   /** The recording as a file. @default none is kept */
   readonly recording?: (() => string) | undefined;
+  /** Where the messages of the chain are kept. @default they are not */
+  readonly messages?: KeptMessages | undefined;
 }
 
 /** A worker that can be reached. */
@@ -41,7 +44,7 @@ interface Listening {
 /**
  * Lets a worker be reached through a Unix socket in its data folder, by this user alone: `GET /status`, `GET /why` (in
  * sentences, or as JSON where that is accepted), `POST /sync` with `{"force": …}`, and with `"wait": true` answered once the run has ended,
- * `POST /peers` with a `PeerChange`.
+ * `POST /peers` with a `PeerChange`, `POST /messages` with a `MessageRequest`.
  *
  * A change is in force, and the storage has been given it, when it is answered. It is on disk a moment later; a save
  * that fails is emitted as `storage.failed`, and retried by the next one. A socket that something removes is made again
@@ -50,8 +53,16 @@ interface Listening {
  * @throws ControlError where the socket cannot be, saying what to do
  */
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
-  const { folder, worker, chain, recording, onNotice = () => undefined, repeat = everySecond } = options;
-  const routes = controlRoutes(worker, chain, recording);
+  const {
+    folder,
+    worker,
+    chain,
+    recording,
+    messages,
+    onNotice = () => undefined,
+    repeat = everySecond,
+  } = options;
+  const routes = controlRoutes(worker, { chain, recording, messages });
   const listen = async (): Promise<Listening> => {
     const { path, name, release } = openSocketPath(folder);
     const http = createHttpServer();

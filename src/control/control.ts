@@ -1,6 +1,7 @@
 import type { Why } from '../explain/why.ts';
 import type { WorkerStatus } from '../operations/worker-status.ts';
 import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
+import type { KeptMessage, MessageRequest } from './kept-messages.ts';
 
 /** What can be asked of a running worker, on either side of its socket. */
 export interface Control {
@@ -13,6 +14,12 @@ export interface Control {
    * @throws ControlError if the worker does not keep one
    */
   recording(): Promise<string>;
+  /**
+   * Messages that the node keeps for their readers.
+   *
+   * @throws ControlError if the worker does not keep them
+   */
+  messages(request: MessageRequest): Promise<readonly KeptMessage[]>;
   /** Asks for a run before its time; tells what comes of it. */
   requestSync(options: { readonly force: boolean }): Promise<Why>;
   /**

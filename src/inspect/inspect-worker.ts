@@ -1,5 +1,5 @@
 import { systemNow } from '../clock/system-ports.ts';
-import type { ShownChain } from '../operations/worker-status.ts';
+import { type ShownChain, viewOfChain } from '../operations/worker-status.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { controlAnswer } from './control.ts';
 import { Feed, type FeedSource } from './feed.ts';
@@ -32,8 +32,7 @@ export async function inspectWorker(
       source: 'live',
       started: subject?.worker?.isStarted ?? false,
       mayControl,
-      chain:
-        subject?.chain === undefined ? null : { head: subject.chain.head(), count: subject.chain.count() },
+      chain: subject?.chain === undefined ? null : viewOfChain(subject.chain),
       faults: subject === undefined ? [] : (faults?.switches(subject.name) ?? []),
       remarks: [],
     }),

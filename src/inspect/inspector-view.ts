@@ -1,5 +1,5 @@
 import type { Chart } from '../explain/read-chart.ts';
-import type { ChainStatus } from '../operations/worker-status.ts';
+import type { ChainView } from '../operations/worker-status.ts';
 import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { RecordedLine, RecordingStart } from './recording/recording.ts';
 
@@ -31,7 +31,7 @@ export interface InspectorView {
   /** How many lines between the last view and this one were not kept. */
   readonly linesDropped: number;
   /** Null where no chain is known. */
-  readonly chain: ChainStatus | null;
+  readonly chain: ChainView | null;
   /** What the page may break and mend, if the worker's peers can do that. */
   readonly faults: readonly FaultSwitch[];
   /** Of a fleet: who holds the worker and what holds it back, or why there is none, in a sentence each. */

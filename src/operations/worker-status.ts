@@ -28,6 +28,9 @@ export interface ChainStatus {
   readonly count: number;
 }
 
+/** What is shown of a chain, and of its service to others. */
+export interface ChainView extends ChainStatus, Pick<WorkerStatus, 'serving' | 'gates'> {}
+
 /** The part of a chain store that is shown. */
 export interface ShownChain {
   head(): string;
@@ -41,17 +44,28 @@ export interface ShownChain {
 /** Anybody can make up gates. */
 const MAX_GATES = 100;
 
+/** What there is to see of a chain at this moment. */
+export function viewOfChain(chain: ShownChain): ChainView {
+  return {
+    head: chain.head(),
+    count: chain.count(),
+    serving: chain.serving?.() ?? [],
+    gates: chain.gates?.().slice(0, MAX_GATES) ?? [],
+  };
+}
+
 /** The status of a worker, and of the chain it pulls to, at this moment. */
 export function statusOf(
   worker: Pick<SyncWorker, 'state' | 'peers' | 'why'>,
   chain?: ShownChain,
 ): WorkerStatus {
+  const view = chain && viewOfChain(chain);
   return {
     state: toWire(worker.state),
     peers: worker.peers.map(peerToWire),
-    chain: chain === undefined ? null : { head: chain.head(), count: chain.count() },
-    serving: chain?.serving?.() ?? [],
-    gates: chain?.gates?.().slice(0, MAX_GATES) ?? [],
+    chain: view === undefined ? null : { head: view.head, count: view.count },
+    serving: view?.serving ?? [],
+    gates: view?.gates ?? [],
     why: worker.why(),
   };
 }

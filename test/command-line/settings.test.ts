@@ -55,6 +55,7 @@ const examples: Readonly<Record<SettingKey, readonly (readonly [text: string, va
     ['/a.pem', '/a.pem'],
     ['/b.pem', '/b.pem'],
   ],
+  hydrate: switches(true),
   serve: [
     ['0.0.0.0:8000', '0.0.0.0:8000'],
     ['[::1]:1', '[::1]:1'],

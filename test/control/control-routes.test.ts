@@ -3,8 +3,15 @@ import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../../src/http/read-body.ts';
 import { formatWhy, PeerSyncRateLimited } from '../../src/index.ts';
-import { createMemoryChain } from '../../src/infonet/index.ts';
+import {
+  createEventAuthor,
+  createGateStore,
+  createMailbox,
+  createMemoryChain,
+  hydrateChain,
+} from '../../src/infonet/index.ts';
 import { statusOf } from '../../src/operations/worker-status.ts';
+import { directPayload, sealed } from '../infonet/payloads.ts';
 import { type Controlled, controlled, good } from './controlled-worker.ts';
 
 /** As `curl --unix-socket` asks. */
@@ -40,6 +47,28 @@ describe('a running worker, over its socket', () => {
     expect(answer.text).toBe(`${formatWhy(setup.worker.why())}\n`);
     const json = await curl(setup, '/why', { accept: 'application/json' });
     expect(JSON.parse(json.text)).toEqual(setup.worker.why());
+  });
+
+  test('gives messages whole, and refuses what asks for none without showing the key of a box', async () => {
+    const mailbox = createMailbox();
+    const gateStore = createGateStore();
+    const chain = await hydrateChain(createMemoryChain(), { mailbox, gateStore, onError: () => undefined });
+    const long = directPayload({ ciphertext: sealed(2_000), msg_id: 'a  b\u202e' });
+    const id = await createEventAuthor().appendDirectMessage(chain, long, 1_700_000_000);
+    const setup = await controlled(good, { mailbox, gateStore });
+    const box = { deliveryClass: 'request', key: 'recipient-1' } as const;
+    const [message] = await setup.control.messages({ kind: 'claim', ...box });
+    expect(message).toMatchObject({ eventId: id, messageId: 'a  b\u202e', ciphertext: sealed(2_000) });
+    expect(await setup.control.messages({ kind: 'poll', ...box })).toEqual([]);
+    for (const wrong of [
+      { kind: 'read', ...box },
+      { kind: 'poll', key: box.key },
+      { kind: 'gate', gate: box.key, after: -1 },
+    ]) {
+      const answer = await curl(setup, '/messages', { method: 'POST', body: JSON.stringify(wrong) });
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toContain(box.key);
+    }
   });
 
   test('begins a run that is asked for, and says so', async () => {

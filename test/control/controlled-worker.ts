@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Control } from '../../src/control/control.ts';
 import { connectControl } from '../../src/control/control-client.ts';
 import { type ControlServer, serveControl } from '../../src/control/control-server.ts';
+import type { KeptMessages } from '../../src/control/kept-messages.ts';
 import type { SyncWorkerOptions } from '../../src/index.ts';
 import { createMemoryChain } from '../../src/infonet/index.ts';
 import { tempFolder } from '../storage/disk/temp-folder.ts';
@@ -20,12 +21,20 @@ export interface Controlled extends Embedded {
 }
 
 /** Ends with the test. */
-export async function controlled(options: Omit<SyncWorkerOptions, 'clock'> = good): Promise<Controlled> {
+export async function controlled(
+  options: Omit<SyncWorkerOptions, 'clock'> = good,
+  messages?: KeptMessages,
+): Promise<Controlled> {
   const { path: folder } = await tempFolder();
   const embedded = embed(options);
   await embedded.worker.start();
   await embedded.pass(0);
-  const server = await serveControl({ folder, worker: embedded.worker, chain: createMemoryChain() });
+  const server = await serveControl({
+    folder,
+    worker: embedded.worker,
+    chain: createMemoryChain(),
+    messages,
+  });
   onTestFinished(async () => {
     await server.close();
     await embedded.worker.stop();

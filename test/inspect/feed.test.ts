@@ -142,7 +142,7 @@ test('with many workers a feed shows the one it asks for, else the first, and an
   expect(await feed.next()).toMatchObject({ worker: 'alpha', overview: { total: 1 } });
   inspection.add('beta 2', second.worker, { head: () => 'h', count: () => 7 });
   const back = await feed.until(({ worker }) => worker === 'beta 2');
-  expect(back.chain).toEqual({ head: 'h', count: 7 });
+  expect(back.chain).toEqual({ head: 'h', count: 7, serving: [], gates: [] });
 });
 
 test('a feed outlives its only worker, and goes on with the next', async () => {

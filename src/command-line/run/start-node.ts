@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { systemNow } from '../../clock/system-ports.ts';
-import { serveControl } from '../../control/control-server.ts';
+import { type ControlServerOptions, serveControl } from '../../control/control-server.ts';
 import type { ChainStore } from '../../infonet/chain/chain-store.ts';
 import { trackGates } from '../../infonet/gate-directory.ts';
 import { readHostPort } from '../../infonet/host-port.ts';
@@ -22,6 +22,7 @@ import type { Host } from '../host.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import type { Closers } from './closers.ts';
+import { hydrateNode } from './hydrate-node.ts';
 import { pagesOf } from './inspector-pages.ts';
 import { type NodeReporter, openReporter } from './node-reporter.ts';
 import { type NodeStorage, openNodeStorage } from './open-node-storage.ts';
@@ -49,7 +50,9 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   closers.add('the data folder', release);
   const folderChain = await openFolderChain(data);
   closers.add('the chain', () => folderChain.close());
-  const chain = await trackGates(folderChain);
+  const trackedChain = await trackGates(folderChain);
+  const hydrated = settings.hydrate ? await hydrateNode(data, trackedChain, closers) : undefined;
+  const chain = hydrated?.chain ?? trackedChain;
 
   let reporter: NodeReporter | undefined;
   const syncBy = (options: TransportOptions): InfonetSync =>
@@ -67,6 +70,7 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   const worker = createSyncWorker({ sync, storage, policy: pick(settings, policyKeys) });
   const opened = openReporter({ host, settings, worker, chain });
   reporter = opened;
+  hydrated?.reportTo(opened);
   closers.add('the log', () => opened.stop());
   closers.add('the tracing', traceWorker(worker));
 
@@ -80,7 +84,7 @@ export async function startNode(host: Host, resolved: ResolvedSettings, closers:
   closers.add('the worker', () => worker.stop());
   await worker.start();
   reportStart(node, resolved);
-  await openControl(node, recording);
+  await openControl(node, { recording, messages: hydrated });
   return { worker, reporter: opened, reread, setTransport: (options) => replace(syncBy(options)) };
 }
 
@@ -153,13 +157,16 @@ async function openPorts({ settings, worker, chain, reporter, closers }: NodePar
 }
 
 /** The socket by which the other commands reach it. */
-async function openControl(node: NodeParts, recording: (() => string) | undefined): Promise<void> {
+async function openControl(
+  node: NodeParts,
+  more: Pick<ControlServerOptions, 'recording' | 'messages'>,
+): Promise<void> {
   const { host, settings, worker, chain, reporter, closers } = node;
   const { data } = settings;
   try {
     const onNotice = (message: string): void => reporter.warn({ event: 'node.control' }, message);
     const folder = shortPath(data, host.cwd());
-    const control = await serveControl({ folder, worker, chain, onNotice, recording });
+    const control = await serveControl({ folder, worker, chain, onNotice, ...more });
     closers.add('the control socket', () => control.close());
     const path = join(data, basename(control.path));
     reporter.info({ event: 'node.control', path }, `reached through ${path}`);

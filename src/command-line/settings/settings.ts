@@ -38,6 +38,8 @@ export interface Settings
   /** The data folder, absolute. */
   readonly data: string;
   readonly peers: readonly string[];
+  /** Whether direct messages and gate messages of the chain are kept for their readers. */
+  readonly hydrate: boolean;
   readonly socksProxy: string;
   /** A file of PEM certificates, absolute; '' for those of the system. */
   readonly ca: string;
@@ -141,6 +143,11 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
     peerUrls,
     [],
     'a peer to pull from, added to those of the data folder; may be given several times',
+  ),
+  hydrate: node(
+    trueOrFalse,
+    false,
+    'keep direct messages for their recipients and gate messages by gate, in mailbox/ and gates/ of the data folder; sealed as they came',
   ),
   ...numbers(policy, policyHelp, defaultPolicy, resolvePolicy),
   allowClearnet: transport(

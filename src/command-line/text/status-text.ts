@@ -1,4 +1,5 @@
 import { ruleText } from '../../explain/rule-text.ts';
+import { servingText } from '../../explain/serving-text.ts';
 import { fromNow, utcText } from '../../explain/time-text.ts';
 import type { PeerWhy } from '../../explain/why.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
@@ -58,13 +59,6 @@ function chainText({ chain, state }: WorkerStatus): string {
 /** `1 event`, `2 events`. */
 export function eventsText(count: number): string {
   return `${count} ${count === 1 ? 'event' : 'events'}`;
-}
-
-function servingText(listener: WorkerStatus['serving'][number]): string {
-  const { url, private: isPrivate, requests, limited, events, connections, requestsPerWindow } = listener;
-  const what = isPrivate ? 'all events' : 'public events';
-  const counts = `${requests} requests, ${limited} of them over the limit of ${requestsPerWindow}`;
-  return `${what} at ${url}: ${events} events in ${counts}; ${connections} connected`;
 }
 
 function nextText({ why }: WorkerStatus): string {

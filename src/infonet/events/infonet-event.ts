@@ -145,10 +145,11 @@ export function eventText(event: InfonetEvent): string {
 /** The beginning of an event's text. */
 export interface EventHead {
   readonly id: string;
+  readonly prevHash: string;
   readonly type: string;
 }
 
-const HEAD = /^\{"event_id":"([0-9a-f]{64})","prev_hash":"[0-9a-f]{64}","event_type":"([a-z0-9_]+)"/;
+const HEAD = /^\{"event_id":"([0-9a-f]{64})","prev_hash":"([0-9a-f]{64})","event_type":"([a-z0-9_]+)"/;
 
 /**
  * What a text made by `eventText` begins with, without parsing the rest.
@@ -156,9 +157,9 @@ const HEAD = /^\{"event_id":"([0-9a-f]{64})","prev_hash":"[0-9a-f]{64}","event_t
  * @throws EventRefused if it is no such text
  */
 export function eventHead(text: string): EventHead {
-  const [, id, type] = HEAD.exec(text) ?? [];
-  if (id === undefined || type === undefined) {
+  const [, id, prevHash, type] = HEAD.exec(text) ?? [];
+  if (id === undefined || prevHash === undefined || type === undefined) {
     throw new EventRefused('a text of the chain does not begin as an event does');
   }
-  return { id, type };
+  return { id, prevHash, type };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InfonetEvent } from '../events/infonet-event.ts';
 import { textOf, wholeOf } from '../events/payload-forms.ts';
+import { createCursor } from './cursor.ts';
 import { createMemoryRecords, type RecordStore } from './records.ts';
 import { createTaskQueue } from './task-queue.ts';
 
@@ -32,6 +33,9 @@ export interface GateMessage {
 export interface GateStore {
   /** Whether the message of an event is there, or one that is the same. */
   knows(eventId: string): Promise<boolean>;
+  /** Up to which event of the chain its gate messages were handed on; undefined before the first. */
+  cursor(): Promise<string | undefined>;
+  keepCursor(eventId: string): Promise<void>;
   /** Keeps the message of a `gate_message` that is on the chain, once; `unsigned` is what `verifySignature` gives. */
   add(event: InfonetEvent, unsigned: readonly string[]): Promise<boolean>;
   /** The messages of a gate in the order in which they came, after so many of them. */
@@ -78,6 +82,7 @@ export function createGateStore(records: RecordStore = createMemoryRecords()): G
 
   return {
     knows: async (eventId) => (await records.get(idKey(eventId))) !== undefined,
+    ...createCursor(records),
     add: (event, unsigned) => inTurn(() => add(event, unsigned)),
     messages: (gate, { after = 0, limit = 100 } = {}) => inTurn(() => messages(gate, after, limit)),
     close: () => inTurn(() => records.close()),

@@ -3,6 +3,7 @@ import { systemNow } from '../../clock/system-ports.ts';
 import type { InfonetEvent } from '../events/infonet-event.ts';
 import { type MailboxAddress, mailboxOf } from '../events/message-spool.ts';
 import { textOf } from '../events/payload-forms.ts';
+import { createCursor } from './cursor.ts';
 import { createMemoryRecords, type RecordStore } from './records.ts';
 import { createTaskQueue } from './task-queue.ts';
 
@@ -32,6 +33,9 @@ export type Delivery = 'delivered' | 'known' | 'full';
 export interface Mailbox {
   /** Whether the message of an event was delivered at any time, also if it was claimed since. */
   knows(eventId: string): Promise<boolean>;
+  /** Up to which event of the chain its direct messages were handed on; undefined before the first. */
+  cursor(): Promise<string | undefined>;
+  keepCursor(eventId: string): Promise<void>;
   /** Delivers the message of a `dm_message` that is on the chain: once, whatever happened since. */
   deliver(event: InfonetEvent): Promise<Delivery>;
   /** What waits in a box, oldest first. It stays there. */
@@ -100,6 +104,7 @@ export function createMailbox({
 
   return {
     knows,
+    ...createCursor(records),
     deliver: (event) => inTurn(() => deliver(event)),
     poll: (box) => inTurn(async () => (await waitingIn(box)).map(({ message }) => message)),
     claim: (box, eventIds) =>

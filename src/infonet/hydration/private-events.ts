@@ -16,6 +16,8 @@ export async function* privateEvents(
   after: string = GENESIS_HASH,
 ): AsyncGenerator<{
   readonly events: readonly PrivateEvent[];
+  /** How many events the page has, public ones too. */
+  readonly size: number;
   readonly last: string;
   readonly isAnew: boolean;
 }> {
@@ -29,7 +31,8 @@ export async function* privateEvents(
       isAnew = true;
     } else if (last === undefined) return;
     else {
-      yield { events: events.filter(({ type }) => isPrivateType(type)), last: last.id, isAnew };
+      const isPrivate = ({ type }: EventHead): boolean => isPrivateType(type);
+      yield { events: events.filter(isPrivate), size: events.length, last: last.id, isAnew };
       from = last.id;
       isAnew = false;
     }

@@ -1,5 +1,6 @@
 import type { ChainStore } from '../chain/chain-store.ts';
 import type { HostPort } from '../host-port.ts';
+import type { HydrationOptions } from '../hydration/hydrate-chain.ts';
 import { MAX_PAGE_LIMIT } from '../protocol.ts';
 import { wholeOption } from '../whole-option.ts';
 import { readProxyAddress } from './socks-proxy.ts';
@@ -45,6 +46,11 @@ export interface InfonetSyncOptions {
    * peer has a longer one that verifies. @default false
    */
   readonly replaceForkedChain?: boolean | undefined;
+  /**
+   * Where the private events of the chain go: all that were not handed on before when the first attempt begins, and new ones
+   * after each page, as `hydrateChain` does. @default nowhere
+   */
+  readonly hydrate?: HydrationOptions | undefined;
   /** Told where a chain that gave way is kept. */
   readonly onChainSetAside?: ((place: string) => void) | undefined;
   /** Told after each page that was kept. What it throws fails the attempt. */

@@ -3,7 +3,8 @@ import type { PeerRecord } from '../../policy/peer-record.ts';
 import type { SyncAnswer, SyncFunction, SyncOptions } from '../../schedule/attempt.ts';
 import { StorageError } from '../../storage/disk/storage-errors.ts';
 import { ChainDamagedError } from '../chain/chain-damaged-error.ts';
-import { createMemoryChain, type Ingested } from '../chain/chain-store.ts';
+import { type ChainStore, createMemoryChain, type Ingested } from '../chain/chain-store.ts';
+import { hydrateChain } from '../hydration/hydrate-chain.ts';
 import { isJsonObject, JsonNumber, type JsonValue } from '../json/json-value.ts';
 import { isPrivateNetwork, networkOf, networkRefusal } from '../peer-network.ts';
 import { GENESIS_HASH, shortHash } from '../protocol.ts';
@@ -13,6 +14,7 @@ import {
   resolveSyncOptions,
 } from './infonet-sync-options.ts';
 import { type LinkObserver, openPeerLink, type PeerLink } from './peer-link.ts';
+import type { Connect } from './peer-socket.ts';
 import { PageRefused, readSyncPage, type SyncPage, writeSyncRequest } from './sync-page.ts';
 
 /** A sync function that can say which peers it will never ask. */
@@ -43,20 +45,26 @@ export interface SyncInternals {
   readonly observer?: LinkObserver | undefined;
   /** Seconds by a clock that does not jump. @default the system's */
   readonly monotonic?: (() => number) | undefined;
+  /** Opens connections to peers that are no onion service. @default Node's own */
+  readonly connect?: Connect | undefined;
 }
 
 /** {@link createInfonetSync}, watched. @internal */
 export function createObservedSync(options: InfonetSyncOptions, internals: SyncInternals = {}): InfonetSync {
   const resolved = resolveSyncOptions(options);
   const exclude = ({ peerUrl }: PeerRecord): string | undefined => networkRefusal(peerUrl, resolved);
+  const { chain, hydrate } = resolved;
+  let hydrated: Promise<ChainStore> | undefined;
   const sync = async (peer: PeerRecord, { signal, now }: SyncOptions): Promise<SyncAnswer> => {
     const refusal = exclude(peer);
     if (refusal !== undefined) throw new PeerSyncProtocolError(`not asked: ${refusal}`, {});
-    const pull = new Pull(peer.peerUrl, resolved, { signal, now, ...internals });
+    hydrated ??= hydrate === undefined ? Promise.resolve(chain) : hydrateChain(chain, hydrate);
+    const options = { ...resolved, chain: await hydrated };
+    const pull = new Pull(peer.peerUrl, options, { signal, now, ...internals });
     try {
       return await pull.run();
     } catch (error) {
-      throw chainFault(error, options.chain.head()) ?? error;
+      throw chainFault(error, chain.head()) ?? error;
     } finally {
       pull.close();
     }
@@ -83,7 +91,7 @@ class Pull {
   constructor(
     peerUrl: string,
     options: ResolvedSyncOptions,
-    { signal, now, observer, monotonic }: Pick<SyncOptions, 'signal' | 'now'> & SyncInternals,
+    { signal, now, observer, monotonic, connect }: Pick<SyncOptions, 'signal' | 'now'> & SyncInternals,
   ) {
     this.#peerUrl = peerUrl;
     this.#options = options;
@@ -91,7 +99,7 @@ class Pull {
     this.#monotonic = monotonic ?? (() => performance.now() / 1000);
     this.#isPublic = !isPrivateNetwork(networkOf(new URL(peerUrl).hostname));
     const progress = (): string | undefined => this.#progress();
-    this.#link = openPeerLink(peerUrl, { ...options, signal, now, observer, progress });
+    this.#link = openPeerLink(peerUrl, { ...options, signal, now, observer, connect, progress });
   }
 
   async run(): Promise<SyncAnswer> {

@@ -15,7 +15,7 @@ import { oneLine } from '../one-line.ts';
 import { networkOf } from '../peer-network.ts';
 import { SYNC_PATH } from '../protocol.ts';
 import { Deadline } from './deadline.ts';
-import { connectPeer } from './peer-socket.ts';
+import { type Connect, connectPeer } from './peer-socket.ts';
 import { SocksRefused } from './socks-replies.ts';
 
 export interface PeerLinkOptions {
@@ -32,6 +32,7 @@ export interface PeerLinkOptions {
   /** The new head, if earlier requests brought something that was kept: every error carries it. */
   readonly progress: () => string | undefined;
   readonly observer?: LinkObserver | undefined;
+  readonly connect?: Connect | undefined;
 }
 
 /** Sees the steps of the requests, each in its time. @internal */
@@ -128,7 +129,7 @@ async function exchange({ url, agent, body, deadline, options }: Exchange): Prom
   agent.createConnection = (_, callback) => {
     const proxy = isOnion ? options.socksProxy : undefined;
     const addressTimeoutMs = Math.ceil(requestTimeoutMs * ADDRESS_SHARE);
-    connectPeer(url, { proxy, ca: options.ca, signal, addressTimeoutMs }).then(
+    connectPeer(url, { proxy, ca: options.ca, signal, addressTimeoutMs, connect: options.connect }).then(
       (socket) => {
         observer?.connected(socket);
         callback?.(null, socket);

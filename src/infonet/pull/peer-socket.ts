@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { HostPort } from '../host-port.ts';
 import { connectThroughProxy } from './socks-proxy.ts';
@@ -12,7 +12,11 @@ export interface PeerSocketOptions {
   /** PEM; trusted in place of the certificates of the system. */
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
+  /** Opens a TCP connection to the peer itself. @default Node's own */
+  readonly connect?: Connect | undefined;
 }
+
+export type Connect = (options: TcpNetConnectOpts) => Socket;
 
 /**
  * A connection to a peer, TLS with it where the URL is https.
@@ -20,7 +24,7 @@ export interface PeerSocketOptions {
  * @throws what the connection says, SocksRefused, or the reason of the signal
  */
 export async function connectPeer(url: URL, options: PeerSocketOptions): Promise<Socket> {
-  const { proxy, ca, signal, addressTimeoutMs } = options;
+  const { proxy, ca, signal, addressTimeoutMs, connect = connectTcp } = options;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   const opened =

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { type ChainStore, createMemoryChain, openDiskChain } from '../../../src/
 import { readJson } from '../../../src/infonet/json/read-json.ts';
 import { GENESIS_HASH } from '../../../src/infonet/protocol.ts';
 import { buildProgram } from '../../support/build-program.ts';
+import { canTrace } from '../../support/can-trace.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'killed-chain-'));
 let program = '';
@@ -75,34 +76,28 @@ const WRITING = [
 const KILLS = Number(process.env['CHAIN_KILLS'] ?? 1);
 const PAGES = '2';
 
-function canTrace(): boolean {
-  const { status, stderr, error } = spawnSync('strace', ['-o', '/dev/null', 'true'], { encoding: 'utf8' });
-  if (status === 0) return true;
-  process.stderr.write(
-    `SKIPPED: kills in each system call that writes, without strace: ${error ?? stderr}\n`,
-  );
-  return false;
-}
-
-test.skipIf(!canTrace())('so it does when it is killed in each system call that writes', async () => {
-  let kills = 0;
-  for (let round = 0; kills < KILLS; round += 1) {
-    // Each call of each kind in turn, until a process makes so few of them that it ends by itself.
-    for (const [kind, calls] of WRITING.entries()) {
-      const place = join(folder, `traced-${round}-${kind}`);
-      const copy = createMemoryChain();
-      for (let number = 1, wasKilled = true; wasKilled; number += 1) {
-        const kill = ['-e', `trace=${calls}`, '-e', `inject=${calls}:signal=SIGKILL:when=${number}`];
-        // The calls are counted for each thread: Node makes them in a pool, here of one.
-        const trace = ['env', 'UV_THREADPOOL_SIZE=1', 'strace', '-f', '-qq', '-o', '/dev/null', ...kill];
-        const filled = await fill([...trace, process.execPath, program, place, PAGES]);
-        ({ wasKilled } = filled);
-        kills += wasKilled ? 1 : 0;
-        await expectWhole(place, filled.told, copy);
+test.skipIf(!canTrace('kills in each system call that writes'))(
+  'so it does when it is killed in each system call that writes',
+  async () => {
+    let kills = 0;
+    for (let round = 0; kills < KILLS; round += 1) {
+      // Each call of each kind in turn, until a process makes so few of them that it ends by itself.
+      for (const [kind, calls] of WRITING.entries()) {
+        const place = join(folder, `traced-${round}-${kind}`);
+        const copy = createMemoryChain();
+        for (let number = 1, wasKilled = true; wasKilled; number += 1) {
+          const kill = ['-e', `trace=${calls}`, '-e', `inject=${calls}:signal=SIGKILL:when=${number}`];
+          // The calls are counted for each thread: Node makes them in a pool, here of one.
+          const trace = ['env', 'UV_THREADPOOL_SIZE=1', 'strace', '-f', '-qq', '-o', '/dev/null', ...kill];
+          const filled = await fill([...trace, process.execPath, program, place, PAGES]);
+          ({ wasKilled } = filled);
+          kills += wasKilled ? 1 : 0;
+          await expectWhole(place, filled.told, copy);
+        }
       }
     }
-  }
-  // Otherwise the calls were not those that write.
-  expect(kills).toBeGreaterThan(10);
-  console.log(`${kills} kills`);
-});
+    // Otherwise the calls were not those that write.
+    expect(kills).toBeGreaterThan(10);
+    console.log(`${kills} kills`);
+  },
+);

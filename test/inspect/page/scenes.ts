@@ -101,7 +101,24 @@ function scene(state: Partial<SyncWorkerState>, transition: string): InspectorVi
       lines: [...ranLines, last],
       faults,
       linesDropped: 7,
-      chain: { head: 'c0ffee'.repeat(11), count: 7 },
+      chain: {
+        head: 'c0ffee'.repeat(11),
+        count: 7,
+        serving: [
+          {
+            url: 'http://127.0.0.1:8001',
+            private: true,
+            requestsPerWindow: 60,
+            totalRequestsPerWindow: 600,
+            windowSeconds: 60,
+            connections: 3,
+            requests: 1_234_567,
+            limited: 12,
+            events: 123_456_789,
+          },
+        ],
+        gates: [{ gate: longWord, messages: 64, lastSeen: at - 60 }],
+      },
     },
   });
 }

@@ -97,3 +97,32 @@ browserTest('the countdown counts down to the next run', async () => {
   await expect.poll(seconds, { timeout: 60_000 }).toBeLessThanOrEqual(first - 2);
   expect(await page.title()).toMatch(/^✓ ok · \d:\d\d · worker$/);
 });
+
+browserTest('below the fields the page shows who is served of the chain, and the gates on it', async () => {
+  const { worker } = embedded();
+  const chain = {
+    head: () => 'h',
+    count: () => 7,
+    gates: () => [{ gate: 'ops', messages: 3, lastSeen: BEGIN }],
+    serving: () => [
+      {
+        url: 'http://127.0.0.1:8001',
+        private: true,
+        requestsPerWindow: 60,
+        totalRequestsPerWindow: 600,
+        windowSeconds: 60,
+        connections: 2,
+        requests: 9,
+        limited: 1,
+        events: 31,
+      },
+    ],
+  };
+  const page = await open((await inspected(worker, { chains: { worker: chain } })).url);
+  await shown(page, '#fields > div:has-text("gate: ops") .value', /^3 messages, last seen \S+ \S+ UTC$/);
+  await shown(
+    page,
+    '#fields > div:has-text("chain: serves") .value',
+    'all events at http://127.0.0.1:8001: 31 events in 9 requests, 1 of them over the limit of 60; 2 connected',
+  );
+});
