@@ -53,7 +53,7 @@ test('a request to a worker that does not run is answered so', async () => {
 
 test.each([
   ['', 'the request is undefined; allowed is an object'],
-  ['{"kind":', 'The body is no JSON'],
+  ['{"kind":', 'The body is not JSON'],
   ['[]', 'the request is []; allowed is an object'],
   ['null', 'the request is null'],
   [{ ...sync, kind: 'stop' }, "kind is \"stop\"; allowed is 'sync', 'fault'"],
