@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 
-/** As the build is told to name them in `vite.config.ts`. */
+/** The file name set in `vite.config.ts`. */
 const LICENSES = 'bundled-licenses.md';
 const name = 'virtual:inspector-page';
 const resolved = `\0${name}`;
 const at = (path: string): string => fileURLToPath(new URL(`../inspect/page/${path}`, import.meta.url));
 
-/** In this order: what comes later holds against what came before. */
+/** The order matters: later rules override earlier ones. */
 const sheets = ['colours', 'elements', 'frame', 'now', 'chart', 'runs', 'lists', 'widths'];
 
 /**
- * Gives `virtual:inspector-page`: the page as text, its script bundled for browsers, and the chart inside it. The
- * chart's own rules become rules of the page's sheet, so that the page can forbid every style that stands in markup.
+ * Provides `virtual:inspector-page`: the HTML of the page with the chart in it, its style sheet, and its script bundled for
+ * browsers. The chart's style rules move to the page's sheet, so that the page can forbid inline styles.
  */
 export function bundlePage(): Plugin {
   const sources = [
@@ -31,7 +31,7 @@ export function bundlePage(): Plugin {
       for (const source of sources) this.addWatchFile(source);
       const texts = await Promise.all(sources.map((path) => readFile(path, 'utf8')));
       const [html = '', chart = '', ...css] = texts;
-      // The colours are variables of the page, which the chart's own would not override.
+      // Drop the chart's own colour variables: it uses those of the page.
       const rules = /<style>(.*?)<\/style>/s.exec(chart)?.[1]?.replace(/^:root.*\n/, '') ?? '';
       const page = await bundleScript();
       licenses = page.licenses;
@@ -41,7 +41,7 @@ export function bundlePage(): Plugin {
         `export const script = ${JSON.stringify(page.script)};`,
       ].join('\n');
     },
-    // The build knows the licences of what it bundles itself; those of the page's script it does not see.
+    // The build lists the licences of what it bundles itself, but not those of the page's script.
     async writeBundle({ dir = '' }, written) {
       if (LICENSES in written) await appendFile(join(dir, LICENSES), licenses);
     },
@@ -53,7 +53,7 @@ async function bundleScript(): Promise<{ readonly script: string; readonly licen
     configFile: false,
     logLevel: 'warn',
     mode: process.env['NODE_ENV'] ?? 'production',
-    // What the tests look at is what ships; for development each element would name its file, by the path of this checkout.
+    // The same as shipped, also for tests: in development mode each JSX element would contain the path of its source file.
     oxc: { jsx: { development: false } },
     build: {
       write: false,
@@ -61,7 +61,7 @@ async function bundleScript(): Promise<{ readonly script: string; readonly licen
       lib: { entry: at('script/page.tsx'), formats: ['es'], fileName: 'page' },
       minify: true,
       license: { fileName: LICENSES },
-      // For a library, minify alone keeps white space and comments.
+      // In library mode, `minify: true` alone keeps white space and comments.
       rolldownOptions: { output: { minify: true } },
     },
   });
@@ -69,8 +69,8 @@ async function bundleScript(): Promise<{ readonly script: string; readonly licen
   const [script, ...others] = output?.output ?? [];
   const licenses = others.find(({ fileName }) => fileName === LICENSES);
   if (script === undefined || licenses?.type !== 'asset')
-    throw new Error('The bundler gave no script, or no licenses, for the inspector page');
-  // Without its own heading.
+    throw new Error('The bundler returned no script or no licenses for the inspector page');
+  // Without the heading of the file.
   const [, ...sections] = String(licenses.source).split(/^(?=## )/m);
   return { script: script.code, licenses: `\n${sections.join('')}` };
 }

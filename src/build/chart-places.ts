@@ -5,40 +5,40 @@ export type Box = readonly [x: number, y: number, width: number, height: number]
 
 export interface PlacedState {
   readonly box: Box;
-  /** Where its text begins, and how wide it may be; by default it fills the box. */
+  /** Position and maximum width of its text; by default it fills the box. */
   readonly text?: readonly [x: number, y: number, width: number];
   readonly tone: Tone;
 }
 
-/** The x of the left edge, the middle or the right edge of its lines, the y of the first, and the width to break them at. */
+/** `x` is the left edge, the middle or the right edge of the lines, by `align`; `y` is the first line; lines wrap at `width`. */
 export type PlacedLabel = readonly [x: number, y: number, width: number, align: 'start' | 'middle' | 'end'];
 
 export interface PlacedArrow {
-  /** Ids of transitions, with a space between them, that are alike but for their source and what sets them off. */
+  /** Space-separated ids of transitions that differ only in their source and trigger. */
   readonly edges: string;
-  /** Absolute path commands of SVG, `M`, `H` and `V`, from the edge of the source to that of the target. */
-  readonly way: string;
+  /** Absolute SVG path commands `M`, `H` and `V`, from the edge of the source to the edge of the target. */
+  readonly path: string;
   readonly label: PlacedLabel;
-  /** Taken by a worker that goes on where it was before a restart. */
+  /** Whether a restarted worker takes it to resume its previous state. */
   readonly isRestored?: boolean;
 }
 
 /**
- * Where the chart's states and transitions stand in its picture. What they say comes from the machine. A transition that
- * stays in its state is a line of text in the state's box, and needs no place.
+ * The positions of the chart's states and transitions in its picture. Their texts come from the machine. A transition that stays
+ * in its state is a line of text in the state's box and needs no position.
  */
 export interface ChartPlaces {
   readonly page: { readonly width: number; readonly height: number };
-  /** What the root handles, whatever the state is. */
+  /** The transitions of the root, which apply in every state. */
   readonly root: { readonly box: Box; readonly title: string };
-  /** The states with this tag react alike: a frame holds them, and says once what they have in common. */
+  /** The states with this tag share transitions: a frame surrounds them and lists these once. */
   readonly frame: { readonly tag: string; readonly box: Box; readonly title: string; readonly note: string };
   readonly states: Readonly<Record<string, PlacedState>>;
-  /** The first state of a state. */
-  readonly starts: readonly { readonly of: string; readonly way: string }[];
+  /** The arrows to the initial state of each compound state. */
+  readonly starts: readonly { readonly of: string; readonly path: string }[];
   readonly arrows: readonly PlacedArrow[];
-  /** From what the root handles to the states that decide anew. */
-  readonly raised: { readonly way: string; readonly label: PlacedLabel };
+  /** The arrow from the root's transitions to the states that then decide again. */
+  readonly raised: { readonly path: string; readonly label: PlacedLabel };
 }
 
 /** The picture of `sync-worker.machine.ts`. */
@@ -63,40 +63,45 @@ export const chartPlaces: ChartPlaces = {
     'running.abandoned': { box: [460, 1040, 220, 236], tone: 'busy' },
   },
   starts: [
-    { of: '', way: 'M608 330V350' },
-    { of: 'running', way: 'M488 858V918H452' },
+    { of: '', path: 'M608 330V350' },
+    { of: 'running', path: 'M488 858V918H452' },
   ],
   arrows: [
     {
       edges: 'idle:always:5 ok:always:0 error:always:0 fork:always:0 solo:always:0',
-      way: 'M496 724V834',
+      path: 'M496 724V834',
       label: [496, 748, 116, 'middle'],
     },
     {
       edges: 'idle:always:6 ok:always:1 error:always:1 fork:always:1 solo:always:1',
-      way: 'M668 724V546H646',
+      path: 'M668 724V546H646',
       label: [662, 638, 110, 'end'],
     },
-    { edges: 'idle:always:0', way: 'M646 388H692V1128H680', label: [686, 732, 130, 'end'], isRestored: true },
-    { edges: 'idle:always:2', way: 'M130 426V480', label: [130, 440, 120, 'middle'], isRestored: true },
-    { edges: 'idle:always:1', way: 'M280 426V480', label: [280, 440, 120, 'middle'], isRestored: true },
-    { edges: 'idle:always:3', way: 'M428 426V480', label: [428, 440, 120, 'middle'], isRestored: true },
-    { edges: 'idle:always:4', way: 'M578 426V480', label: [578, 440, 120, 'middle'], isRestored: true },
-    { edges: 'running:run.withdraw:0', way: 'M44 834V408H62', label: [50, 740, 95, 'start'] },
-    { edges: 'running.failed:always:1', way: 'M40 1108H28V372H62', label: [35, 950, 125, 'start'] },
-    { edges: 'running.failed:always:2', way: 'M158 1040V614', label: [158, 638, 110, 'middle'] },
-    { edges: 'running.attempting:done.attempt:0', way: 'M274 870V614', label: [274, 630, 130, 'middle'] },
-    { edges: 'running.attempting:done.attempt:1', way: 'M416 870V614', label: [416, 630, 130, 'middle'] },
-    { edges: 'running.abandoned:always:2', way: 'M634 1040V818H552V614', label: [634, 884, 100, 'middle'] },
+    {
+      edges: 'idle:always:0',
+      path: 'M646 388H692V1128H680',
+      label: [686, 732, 130, 'end'],
+      isRestored: true,
+    },
+    { edges: 'idle:always:2', path: 'M130 426V480', label: [130, 440, 120, 'middle'], isRestored: true },
+    { edges: 'idle:always:1', path: 'M280 426V480', label: [280, 440, 120, 'middle'], isRestored: true },
+    { edges: 'idle:always:3', path: 'M428 426V480', label: [428, 440, 120, 'middle'], isRestored: true },
+    { edges: 'idle:always:4', path: 'M578 426V480', label: [578, 440, 120, 'middle'], isRestored: true },
+    { edges: 'running:run.withdraw:0', path: 'M44 834V408H62', label: [50, 740, 95, 'start'] },
+    { edges: 'running.failed:always:1', path: 'M40 1108H28V372H62', label: [35, 950, 125, 'start'] },
+    { edges: 'running.failed:always:2', path: 'M158 1040V614', label: [158, 638, 110, 'middle'] },
+    { edges: 'running.attempting:done.attempt:0', path: 'M274 870V614', label: [274, 630, 130, 'middle'] },
+    { edges: 'running.attempting:done.attempt:1', path: 'M416 870V614', label: [416, 630, 130, 'middle'] },
+    { edges: 'running.abandoned:always:2', path: 'M634 1040V818H552V614', label: [634, 884, 100, 'middle'] },
     {
       edges:
         'running.attempting:done.attempt:2 running.attempting:error.attempt:0 running.attempting:after.attemptTimeout:0',
-      way: 'M290 968V1118H240',
+      path: 'M290 968V1118H240',
       label: [296, 990, 160, 'start'],
     },
-    { edges: 'running.failed:always:0', way: 'M220 1040V918H252', label: [220, 970, 112, 'middle'] },
-    { edges: 'running.abandoned:always:1', way: 'M530 1040V858H494', label: [530, 956, 116, 'middle'] },
-    { edges: 'running:after.stuckTimeout:0', way: 'M600 1314V1276', label: [592, 1285, 140, 'end'] },
+    { edges: 'running.failed:always:0', path: 'M220 1040V918H252', label: [220, 970, 112, 'middle'] },
+    { edges: 'running.abandoned:always:1', path: 'M530 1040V858H494', label: [530, 956, 116, 'middle'] },
+    { edges: 'running:after.stuckTimeout:0', path: 'M600 1314V1276', label: [592, 1285, 140, 'end'] },
   ],
-  raised: { way: 'M360 208V252', label: [360, 220, 300, 'middle'] },
+  raised: { path: 'M360 208V252', label: [360, 220, 300, 'middle'] },
 };

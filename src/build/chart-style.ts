@@ -1,9 +1,9 @@
-/** The colour of a state, and of the arrows that lead to it. */
+/** The colour of a state and of the arrows to it. */
 export type Tone = 'calm' | 'busy' | 'good' | 'bad' | 'odd' | 'alone';
 
 export type TextStyle = 'title' | 'name' | 'note' | 'event' | 'does' | 'emits';
 
-/** Pixels, and the look; layout and drawing need the same ones. */
+/** Font sizes in pixels and text styles, used by both layout and drawing. */
 export const textStyles: Readonly<Record<TextStyle, { readonly size: number; readonly css: string }>> = {
   title: { size: 20, css: 'font-weight:700' },
   name: { size: 17, css: 'font-weight:700' },
@@ -48,8 +48,8 @@ const dark: typeof light = {
 };
 
 /**
- * The picture brings its background along, so that it reads the same on a light and on a dark page. Its colours are
- * variables of the root, so that a page which holds the picture has its own.
+ * The picture includes its background, so that it looks the same on a light and on a dark page. Its colours are variables of the
+ * root, so that a page that embeds the picture can override them.
  */
 export function chartStyle(): string {
   return [

@@ -12,7 +12,7 @@ import {
 const CORNER = 7;
 const MARGIN = 16;
 
-/** A drawing as SVG. A state carries its path as `data-state`; an arrow or a line the ids of its transitions as `data-edge`. */
+/** A drawing as SVG. A state has its path in `data-state`; an arrow or a line has the ids of its transitions in `data-edge`. */
 export function chartSvg({ page: { width, height }, title, description, boxes, arrows }: Drawing): string {
   const holders = boxes.filter(({ holdsOthers }) => holdsOthers);
   const parts = [
@@ -41,7 +41,7 @@ function svgBox({ box: [x, y, width, height], classes, state, texts }: DrawnBox)
   return `<g class="${classes}"${name}>${rect}${texts.map(svgText).join('')}</g>`;
 }
 
-/** Signs stand left of their text: an arrow in a circle for a state that is entered again, a dot for one that stays. */
+/** A mark to the left of a text: a circular arrow if the transition re-enters its state, a dot if it does not. */
 function svgText({ x, y, align, lines, edges, reenter }: DrawnText): string {
   let below = y;
   const tspans = lines.map(({ runs, height }) => {
@@ -103,7 +103,7 @@ function roundedPath(points: readonly Point[]): string {
     .join('');
 }
 
-/** The place on the way from one corner to the next where the curve begins. */
+/** The point between two corners where the curve starts. */
 function toward([x, y]: Point, [toX, toY]: Point): string {
   const length = Math.hypot(toX - x, toY - y);
   const part = Math.min(CORNER, length / 2) / length;
@@ -134,7 +134,7 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** A tenth of a pixel is enough, and keeps the file the same on every machine. */
+/** Rounds to a tenth of a pixel, so that the file is the same on every machine. */
 function rounded(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

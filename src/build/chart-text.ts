@@ -1,6 +1,6 @@
 import { type TextStyle, textStyles } from './chart-style.ts';
 
-/** A piece of text in one look. */
+/** A piece of text in one style. */
 export type TextRun = readonly [style: TextStyle, text: string];
 
 export function run(style: TextStyle, text: string): TextRun {
@@ -14,7 +14,7 @@ export interface TextLine {
   readonly height: number;
 }
 
-/** Sets a paragraph in lines of at most `width` pixels, breaking between words. */
+/** Breaks a paragraph between words into lines of at most `width` pixels. */
 export function wrap(paragraph: readonly TextRun[], width: number): TextLine[] {
   const lines: TextRun[][] = [[]];
   for (const [style, text] of paragraph) {
@@ -40,7 +40,7 @@ function append(line: readonly TextRun[], style: TextStyle, word: string): TextR
   return last === style ? [...line.slice(0, -1), [style, `${text} ${word}`]] : [...line, [style, ` ${word}`]];
 }
 
-/** Pixels that a line takes, about, in the wider of the fonts that the picture may be shown in. */
+/** The approximate width of a line in pixels, in the widest font that may be used to show the picture. */
 function widthOf(runs: readonly TextRun[]): number {
   return runs.reduce((sum, [style, text]) => {
     const ems = [...text].reduce((total, character) => total + emsOf(character), 0);

@@ -15,7 +15,7 @@ import {
 } from './chart-places.ts';
 import { run, type TextLine, type TextRun, wrap } from './chart-text.ts';
 
-/** A picture whose every part has its place; `chartSvg` writes it. */
+/** A picture with a position for every part. `chartSvg` turns it into SVG. */
 export interface Drawing {
   readonly page: { readonly width: number; readonly height: number };
   readonly title: string;
@@ -36,19 +36,19 @@ export interface DrawnBox {
 export interface DrawnArrow {
   readonly points: readonly Point[];
   readonly classes: string;
-  /** The ids of the transitions that it stands for; none where it shows what is entered first, or what is raised. */
+  /** The ids of its transitions; none for an initial state or a raised event. */
   readonly edges: readonly string[];
   readonly label: DrawnText | undefined;
   readonly isStart: boolean;
 }
 
-/** Lines one under the other, from the top; `x` is where they are anchored. */
+/** Lines of text from top to bottom, aligned at `x`. */
 export interface DrawnText {
   readonly x: number;
   readonly y: number;
   readonly align: PlacedLabel[3];
   readonly lines: readonly TextLine[];
-  /** The transitions that it stands for, which stay in their state; none for a text that only describes. */
+  /** The ids of the transitions that it describes, which stay in their state; none for other texts. */
   readonly edges: readonly string[];
   /** Whether they leave the state and enter it again. */
   readonly reenter: boolean;
@@ -60,9 +60,9 @@ const PADDING = 10;
 const SIGN_ROOM = 19;
 
 /**
- * The picture of a machine: the texts are those of its definition, the places are given.
+ * Draws a machine, with the texts of its definition at the given positions.
  *
- * @throws RangeError for a state or a transition without a place, and for a place of one that the machine does not have
+ * @throws RangeError for a state or a transition without a position, and for a position of one that the machine does not have
  */
 export function drawChart(machine: AnyStateMachine, places: ChartPlaces = chartPlaces): Drawing {
   const chart = readChart(machine);
@@ -76,18 +76,18 @@ export function drawChart(machine: AnyStateMachine, places: ChartPlaces = chartP
     description: root?.description ?? '',
     boxes: boxesOf(chart, places),
     arrows: [
-      ...places.starts.map(({ way }) => ({
+      ...places.starts.map(({ path }) => ({
         ...plain,
-        points: pointsOf(way),
+        points: pointsOf(path),
         label: undefined,
         isStart: true,
       })),
-      { ...plain, points: pointsOf(places.raised.way), label: labelAt(places.raised.label, [raises]) },
-      ...places.arrows.map(({ edges, way, label, isRestored }): DrawnArrow => {
+      { ...plain, points: pointsOf(places.raised.path), label: labelAt(places.raised.label, [raises]) },
+      ...places.arrows.map(({ edges, path, label, isRestored }): DrawnArrow => {
         const { target, actions, causes } = alike(edges.split(' ').map((id) => edgeOf(chart, id)));
         const effects = [[run('does', actions.does.join(', '))], [run('emits', actions.emits.join(', '))]];
         return {
-          points: pointsOf(way),
+          points: pointsOf(path),
           classes: isRestored === true ? 'edge restored plain' : `edge to-${placeOf(target, places).tone}`,
           edges: edges.split(' '),
           label: labelAt(label, [...causes, ...effects]),
@@ -110,7 +110,7 @@ function placeOf(path: string, { states }: ChartPlaces): PlacedState {
   throw new RangeError(`The picture has no place for the state ${path}`);
 }
 
-/** What transitions have in common that are drawn as one arrow, and what sets each off. */
+/** The common target and actions of transitions that are drawn as one arrow, and their triggers. */
 function alike(edges: readonly ChartEdge[]): { target: string; actions: ChartActions; causes: TextRun[][] } {
   const [first, ...others] = edges;
   if (first?.target === undefined) throw new RangeError(`${first?.id} leads nowhere and needs no arrow`);
@@ -140,7 +140,7 @@ function boxesOf(chart: Chart, places: ChartPlaces): DrawnBox[] {
       : [line([run('note', 'on entry:'), ...actionsOf(entry)])]),
     ...chart.edges.filter(({ id, source }) => source === path && !onArrows.has(id)).map(edgeLine),
   ];
-  // What all states of the frame have in common is said once, in the frame.
+  // The frame lists once what all its states have in common.
   const members = chart.states.filter(({ tags }) => tags.includes(frame.tag)).map(linesOf);
   const shared = (members[0] ?? []).flatMap((one): Line[] => {
     const same = members.flatMap((lines) => lines.filter((other) => isSame(one, other)));
@@ -212,23 +212,23 @@ function labelAt([x, y, width, align]: PlacedLabel, paragraphs: readonly (readon
   return { x, y, align, lines: paragraphs.flatMap((one) => wrap(one, width)), edges: [], reenter: false };
 }
 
-/** The room that a text takes. */
+/** The bounding box of a text. */
 export function textBox({ x, y, align, lines }: Pick<DrawnText, 'x' | 'y' | 'align' | 'lines'>): Box {
   const width = Math.max(0, ...lines.map((one) => one.width));
   const height = lines.reduce((sum, one) => sum + one.height, 0);
   return [x - { start: 0, middle: width / 2, end: width }[align], y, width, height];
 }
 
-/** The room that an arrow's label takes, its plate included. */
+/** The bounding box of an arrow's label, including its background plate. */
 export function plateBox(label: DrawnText): Box {
   const [x, y, width, height] = textBox(label);
   return [x - 4, y - 2, width + 8, height + 4];
 }
 
 /** `M10 20H40V60` as points. */
-function pointsOf(way: string): Point[] {
+function pointsOf(path: string): Point[] {
   let [x, y] = [0, 0];
-  return [...way.matchAll(/([MHV])(\d+)(?: (\d+))?/g)].map(([, command, first, second]): Point => {
+  return [...path.matchAll(/([MHV])(\d+)(?: (\d+))?/g)].map(([, command, first, second]): Point => {
     if (command !== 'V') x = Number(first);
     if (command !== 'H') y = Number(second ?? first);
     return [x, y];

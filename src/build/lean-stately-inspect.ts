@@ -1,8 +1,8 @@
 import type { Plugin } from 'vite';
 
 /**
- * `@statelyai/inspect` is one file that also imports what its other inspectors need: a WebSocket, a party, a
- * serializer. None of these does anything by being imported, so a build may leave out what is not used.
+ * `@statelyai/inspect` is one file that also imports the dependencies of its other inspectors: a WebSocket, PartySocket, a
+ * serializer. Importing them has no side effects, so the build may drop those that are not used.
  */
 export function leanStatelyInspect(): Plugin {
   return {

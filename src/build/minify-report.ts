@@ -1,8 +1,8 @@
 import { minify, type Plugin } from 'vite';
 
 /**
- * Minifies the chunk that draws the simulator's page: nearly all of it is the plotting library, which nobody reads there, and
- * which would be half of the package.
+ * Minifies the chunk that draws the simulator's page. Nearly all of it is the plotting library, which would otherwise be half of
+ * the package.
  */
 export function minifyReport(): Plugin {
   return {

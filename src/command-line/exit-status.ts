@@ -3,15 +3,15 @@ import { ControlError } from '../control/control.ts';
 import { messageOf } from '../policy/thrown.ts';
 import { StorageError } from '../storage/disk/storage-errors.ts';
 
-/** What the program ends with. */
+/** The exit statuses. */
 export const DONE = 0;
 export const FAILED = 1;
-/** Also for what is wrong in the environment or in the config file. */
+/** Also for errors in the environment or in the config file. */
 export const USAGE = 2;
 /** The data folder is held by another process, or cannot be used. */
 export const FOLDER = 3;
 
-/** A command cannot do what was asked. The message is one line, and says what to do next; '' where it was told. */
+/** A command failed. The message is one line and says what to do next; '' if the reason has already been printed. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly status: number;
@@ -22,7 +22,7 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Gives what is read. @throws CommandFailed with USAGE, whatever was thrown */
+/** Calls `read`, and turns any error into a CommandFailed with USAGE. */
 export function usage<T>(read: () => T): T {
   try {
     return read();
@@ -31,9 +31,9 @@ export function usage<T>(read: () => T): T {
   }
 }
 
-/** The exit status for what a command threw, and the line that tells it; undefined if it was told already. */
+/** The exit status for an error of a command, and the line to print; undefined if it has already been printed. */
 export function ending(error: unknown): { readonly status: number; readonly line: string | undefined } {
-  // The parser has printed its own errors, and help and version are none.
+  // The parser has already printed its own errors; --help and --version arrive here too, with exit code 0.
   if (error instanceof CommanderError) {
     return { status: error.exitCode === 0 ? DONE : USAGE, line: undefined };
   }
@@ -47,12 +47,12 @@ export function ending(error: unknown): { readonly status: number; readonly line
   return { status: FAILED, line: oneLine(message || 'failed without a message') };
 }
 
-/** An error as a line of its own. */
+/** A text on one line. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
 function hintFor({ code }: StorageError): string {
-  // That the folder is locked is told with what to do.
+  // The message for a locked folder already says what to do.
   return code === 'storage_locked' ? '' : '; mend that, or name another folder with --data';
 }

@@ -1,4 +1,4 @@
-/** What the command line takes of the process it runs in. `process` itself is one. */
+/** The parts of `process` that the command line uses. */
 export type Host = Pick<
   NodeJS.Process,
   | 'argv'

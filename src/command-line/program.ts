@@ -22,10 +22,10 @@ import type { Host } from './host.ts';
 const STATUSES = `
 Exit status: 0 done, 1 failed, 2 wrong usage or config, 3 data folder locked or unusable.`;
 
-/** The whole program; gives the exit status. */
+/** Runs the program. @returns the exit status */
 export async function runProgram(host: Host): Promise<number> {
   endBySignals(host);
-  // Without a reader there is nowhere left to say it; what was to be done goes on, and its exit status stays.
+  // Without a reader of stderr there is nowhere to report errors; the command continues, and its exit status stays.
   host.stderr.on('error', () => undefined);
   let unwritten: Error | undefined;
   host.stdout.on('error', (error: Error) => {
@@ -34,7 +34,7 @@ export async function runProgram(host: Host): Promise<number> {
   try {
     await createProgram(host).parseAsync(host.argv);
     await new Promise<void>((written) => host.stdout.write('', () => written()));
-    // Whoever read us may go away, as `head` does, or close the terminal: no fault of ours.
+    // The reader of the output may end, as `head` does, or the terminal may be closed: that is not a failure.
     if (unwritten === undefined || codeOf(unwritten) === 'EPIPE' || host.stdout.isTTY === true) return DONE;
     throw new CommandFailed(FAILED, `not all of the output could be written: ${unwritten.message}`);
   } catch (error) {
@@ -45,8 +45,8 @@ export async function runProgram(host: Host): Promise<number> {
 }
 
 /**
- * Ends process 1 of a container by the signals that end any other process: the system gives it only those that it handles. A
- * command that handles one itself has a listener beside this one.
+ * Makes process 1 of a container exit on the usual signals: the system delivers to it only signals that it handles. A command
+ * that handles a signal itself has a second listener for it.
  */
 function endBySignals(host: Host): void {
   if (host.pid !== 1) return;
@@ -76,7 +76,7 @@ const commands = [
   demo,
 ];
 
-/** The commands, ready to be parsed. */
+/** The parser with all commands. */
 export function createProgram(host: Host): Command {
   const program = new Command('sync-worker')
     .description('A node of a mesh: pulls a shared chain from its peers, politely, and keeps it.')

@@ -10,13 +10,13 @@ import { nearUrls } from './nearest.ts';
 const ROLES = ['participant', 'relay', 'seed'];
 
 /**
- * The list after a change; only records of the sync bucket are touched. A peer that is removed while its Retry-After
- * runs stays in the list until then, disabled and marked as removed, and comes back with it when it is added again.
- * Enabling what is enabled, or disabling what is disabled, changes nothing.
+ * Applies a change to a list of peers; only records of the sync bucket change. A peer that is removed during its Retry-After
+ * stays in the list until that is over, disabled and marked as removed; if it is added again, its Retry-After continues.
+ * Enabling an enabled peer or disabling a disabled one changes nothing.
  *
  * @param now Unix seconds; a fraction is truncated before it is stored
- * @throws TypeError for what is no peer URL; ControlError for a peer that is not there, naming near ones, for one that
- * is there already, and for an unknown role
+ * @throws TypeError for an invalid peer URL; ControlError for an unknown peer, with suggestions, for one that already exists, and
+ * for an unknown role
  */
 export function changePeers(
   peers: readonly PeerRecord[],
@@ -26,7 +26,7 @@ export function changePeers(
   const peerUrl = normalizePeerUrl(change.peerUrl);
   const there = peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl);
   if (change.kind === 'add') {
-    if (there === undefined) return [...peers, newPeer(peerUrl, now, said(change))];
+    if (there === undefined) return [...peers, newPeer(peerUrl, now, detailsOf(change))];
     return replaced(peers, there, [comeBack(there, change)]);
   }
   if (there === undefined || there.removed) throw unknownPeer(peerUrl, peers);
@@ -41,26 +41,26 @@ export function changePeers(
 }
 
 type Addition = Extract<PeerChange, { kind: 'add' }>;
-type Said = { readonly label?: string; readonly role?: string };
+type Details = { readonly label?: string; readonly role?: string };
 
-/** A peer that nobody has asked yet, reached over the network of its host. @param now Unix seconds */
-export function newPeer(peerUrl: string, now: number, more: Said = {}): PeerRecord {
+/** A new peer, with the transport that its host needs. @param now Unix seconds */
+export function newPeer(peerUrl: string, now: number, more: Details = {}): PeerRecord {
   const at = wholeSeconds(now);
   const transport = networkOf(new URL(peerUrl).hostname) === 'onion' ? 'onion' : 'clearnet';
   return createPeerRecord({ peerUrl, ...more, transport, addedAt: at, updatedAt: at });
 }
 
-/** A removed peer that was kept for its Retry-After alone is a peer again, and its Retry-After still runs. */
+/** Re-adds a removed peer that was kept for its Retry-After, which continues. */
 function comeBack(peer: PeerRecord, change: Addition): PeerRecord {
   if (!peer.removed) {
     const next = peer.enabled ? '' : `, disabled; enable it instead`;
-    throw new ControlError('refused', `${peer.peerUrl} is a peer already${next}`);
+    throw new ControlError('refused', `${peer.peerUrl} is already a peer${next}`);
   }
-  return { ...peer, ...said(change), enabled: true, removed: false };
+  return { ...peer, ...detailsOf(change), enabled: true, removed: false };
 }
 
-/** What the operator said of a new peer, and nothing else. */
-function said({ label, role }: Addition): Said {
+/** The label and the role that the operator gave, without undefined fields. */
+function detailsOf({ label, role }: Addition): Details {
   if (role !== undefined && !ROLES.includes(role)) {
     throw new ControlError('refused', `role is ${describe(role)}; allowed are ${ROLES.join(', ')}`);
   }
@@ -68,7 +68,7 @@ function said({ label, role }: Addition): Said {
 }
 
 function switched(peers: readonly PeerRecord[], peer: PeerRecord, enabled: boolean): readonly PeerRecord[] {
-  // `updatedAt` stays: it is the time of the marks, and a merge with another program goes by it.
+  // `updatedAt` stays: it dates the sync results, and a merge with another program keeps the newer ones.
   return peer.enabled === enabled ? peers : replaced(peers, peer, [{ ...peer, enabled }]);
 }
 
@@ -82,7 +82,7 @@ function replaced(
 
 function unknownPeer(peerUrl: string, peers: readonly PeerRecord[]): ControlError {
   const known = peers.filter((peer) => peer.bucket === 'sync' && !peer.removed).map((peer) => peer.peerUrl);
-  return new ControlError('refused', `${peerUrl} is no sync peer here; ${insteadOf(peerUrl, known)}`);
+  return new ControlError('refused', `${peerUrl} is not a sync peer here; ${insteadOf(peerUrl, known)}`);
 }
 
 function insteadOf(peerUrl: string, known: readonly string[]): string {

@@ -11,16 +11,16 @@ import { readKeptMessages } from './kept-messages.ts';
 import { readPeers, readStatus, readWhy } from './read-status.ts';
 import { openSocketPath, type SocketPath } from './socket-path.ts';
 
-/** Milliseconds a worker has to answer; it answers out of its memory. */
+/** Milliseconds a worker has to answer. It answers from memory. */
 const ANSWER_TIMEOUT = 10_000;
-/** Ten thousand peers, and their errors, fit in. */
+/** Enough for ten thousand peers and their errors. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reaches the running worker of a data folder through its socket. It keeps no connection open.
+ * Reaches the running worker of a data folder through its socket. Each call opens and closes a connection.
  *
- * @returns undefined where no worker runs: there is no socket, or nobody listens behind it
- * @throws ControlError if the socket may not be used, saying why
+ * @returns undefined if no worker is running: there is no socket, or nothing listens on it
+ * @throws ControlError, with the reason, if the socket cannot be used
  */
 export async function connectControl(folder: string): Promise<Control | undefined> {
   if (!(await listens(folder))) return undefined;
@@ -61,7 +61,7 @@ async function listens(folder: string): Promise<boolean> {
   try {
     return await withSocket(folder, connects);
   } catch (error) {
-    // There is no such folder.
+    // The folder does not exist.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
   }
@@ -84,7 +84,7 @@ function connects({ path, name }: SocketPath): Promise<boolean> {
 function unusable(path: string, error: NodeJS.ErrnoException): ControlError {
   const denied = error.code === 'EACCES' || error.code === 'EPERM';
   const reason = denied
-    ? 'may be used only by the user whose worker runs there; run this as that user'
+    ? 'can be used only by the user whose worker is running there; run this command as that user'
     : `cannot be used: ${error.message}`;
   return new ControlError('unusable', `${path} ${reason}`, error);
 }
@@ -93,7 +93,7 @@ interface Exchange {
   readonly method: 'GET' | 'POST';
   readonly route: string;
   readonly body?: unknown;
-  /** Whether the answer may take as long as a run. Otherwise it is made out of memory. */
+  /** Whether the answer may take as long as a run. */
   readonly isPatient?: boolean;
 }
 
@@ -103,8 +103,12 @@ async function askAt<T>(socketPath: string, asked: Exchange, read: (value: unkno
   try {
     return read(JSON.parse(text));
   } catch (cause) {
-    const next = 'it may be of another version: stop it, and start it with this one';
-    throw new ControlError('failed', `The worker gave an answer that is not understood; ${next}`, cause);
+    const next = 'it may be another version: stop it, and start it with this one';
+    throw new ControlError(
+      'failed',
+      `The worker gave an answer that this client does not understand; ${next}`,
+      cause,
+    );
   }
 }
 
@@ -113,7 +117,7 @@ function refusal(status: number, text: string): ControlError {
   try {
     value = JSON.parse(text);
   } catch {
-    // An error of HTTP itself has no JSON.
+    // An error of Node's HTTP parser has no JSON.
   }
   const error = isRecord(value) && typeof value['error'] === 'string' ? value['error'] : `HTTP ${status}`;
   return new ControlError(status === 400 ? 'refused' : 'failed', error);
@@ -125,21 +129,21 @@ async function exchange(
 ): Promise<{ readonly status: number; readonly text: string }> {
   const late = isPatient ? new AbortController().signal : AbortSignal.timeout(ANSWER_TIMEOUT);
   const headers = { accept: 'application/json', host: 'localhost' };
-  // A connection of its own, which is closed with the answer.
+  // Without an agent, the connection closes with the answer.
   const request = startRequest({ socketPath, agent: false, method, path: route, headers, signal: late });
   try {
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     request.end(body === undefined ? undefined : JSON.stringify(body));
     const [answer] = await answered;
     const bytes = await readBody(answer, MAX_ANSWER_BYTES);
-    if (bytes === undefined) throw new Error(`it is longer than ${MAX_ANSWER_BYTES} bytes`);
+    if (bytes === undefined) throw new Error(`more than ${MAX_ANSWER_BYTES} bytes`);
     return { status: answer.statusCode ?? 0, text: bytes.toString('utf8') };
   } catch (cause) {
     const reason = late.aborted ? `none within ${ANSWER_TIMEOUT} ms` : messageOf(cause);
-    const next = 'look at what it does, and ask again';
+    const next = 'check what it is doing, and try again';
     throw new ControlError('failed', `The worker gave no answer (${reason}); ${next}`, cause);
   } finally {
-    // What breaks off now was given up above.
+    // Errors from here on are of no interest.
     request.on('error', () => undefined).destroy();
   }
 }

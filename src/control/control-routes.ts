@@ -17,7 +17,7 @@ import { readPeerChange } from './read-peer-change.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** What can be asked of a worker over its socket. */
+/** The routes of a worker's control socket. */
 export function controlRoutes(
   worker: SyncWorker,
   { chain, recording, messages }: Pick<ControlServerOptions, 'chain' | 'recording' | 'messages'>,
@@ -62,10 +62,10 @@ export function controlRoutes(
   };
 }
 
-/** From the list to the worker in one turn, so that no mark of an attempt can come between and be lost. */
+/** Reads and sets the list in one turn of the event loop, so that no result of an attempt comes between and is lost. */
 function changeWorker(worker: SyncWorker, change: PeerChange): void {
   const next = changePeers(worker.peers, change, worker.why().at);
-  // A list alone never takes back a Retry-After, not even where the operator said so.
+  // Setting a list never removes a Retry-After; only `resetPeer` can.
   if (change.kind === 'reset') worker.resetPeer(change.peerUrl, { force: change.force });
   else worker.setPeers(next);
 }
@@ -101,7 +101,7 @@ function readSyncRequest(body: unknown): { readonly force: boolean; readonly wai
   );
 }
 
-/** Aborted once the caller is gone. Until then its connection may be idle for as long as a run takes. */
+/** Aborts when the caller disconnects. Until then its connection may be idle for as long as a run takes. */
 function whileConnected({ socket }: IncomingMessage): AbortSignal {
   const gone = new AbortController();
   socket.setTimeout(0);

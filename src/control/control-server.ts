@@ -9,48 +9,48 @@ import { controlRoutes } from './control-routes.ts';
 import type { KeptMessages } from './kept-messages.ts';
 import { controlSocketPath, openSocketPath } from './socket-path.ts';
 
-/** What is reached through the socket, and where that lies. */
+/** Options of `serveControl()`. */
 export interface ControlServerOptions {
-  /** The data folder. Its lock must be held: a socket found there counts as left by a worker that was killed. */
+  /** The data folder. The caller must hold its lock: a socket found there is taken for that of a killed worker. */
   readonly folder: string;
   readonly worker: SyncWorker;
   /** Shown in the status. @default none */
   readonly chain?: ShownChain | undefined;
-  /** Called when the socket was taken away and is there again, or cannot be made again. */
+  /** Called when the socket was removed and has been created again, or cannot be. */
   readonly onNotice?: ((message: string) => void) | undefined;
-  /** Calls back now and then, until what it returned is called. @default once a second */
+  /** Calls `check` repeatedly until the returned function is called. @default once a second */
   readonly repeat?: ((check: () => void) => () => void) | undefined;
-  /** The recording as a file. @default none is kept */
+  /** Returns the text of the recording. @default none is kept */
   readonly recording?: (() => string) | undefined;
   /** Where the messages of the chain are kept. @default they are not */
   readonly messages?: KeptMessages | undefined;
 }
 
-/** A worker that can be reached. */
+/** The control socket of a worker. */
 export interface ControlServer {
   /** The path of the socket. */
   readonly path: string;
-  /** Ends all connections and removes the socket. To be called before the worker stops and gives up the folder. */
+  /** Ends all connections and removes the socket. Must be called before the worker stops and releases the folder. */
   close(): Promise<void>;
 }
 
-/** A socket that is listened on. */
+/** A listening socket. */
 interface Listening {
-  /** Whether what lies at its path is still this socket. */
+  /** Whether its path still leads to this socket. */
   isThere(): boolean;
   close(): Promise<void>;
 }
 
 /**
- * Lets a worker be reached through a Unix socket in its data folder, by this user alone: `GET /status`, `GET /why` (in
- * sentences, or as JSON where that is accepted), `POST /sync` with `{"force": …}`, and with `"wait": true` answered once the run has ended,
- * `POST /peers` with a `PeerChange`, `POST /messages` with a `MessageRequest`.
+ * Serves a worker on a Unix socket in its data folder, for the current user only: `GET /status`; `GET /why` (in sentences, or as
+ * JSON if accepted); `POST /sync` with `{"force": …}`, which with `"wait": true` answers when the run has ended; `POST /peers`
+ * with a `PeerChange`; `POST /messages` with a `MessageRequest`.
  *
- * A change is in force, and the storage has been given it, when it is answered. It is on disk a moment later; a save
- * that fails is emitted as `storage.failed`, and retried by the next one. A socket that something removes is made again
- * within a second or so.
+ * When a change is answered, it is in force and the storage has received it. It is on disk a moment later; a failed save is
+ * emitted as `storage.failed` and retried by the next one. If something removes the socket, it is created again within about a
+ * second.
  *
- * @throws ControlError where the socket cannot be, saying what to do
+ * @throws ControlError, saying what to do, if the socket cannot be created
  */
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
   const {
@@ -79,29 +79,33 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     } catch (error) {
       await close();
       if (error instanceof ControlError) throw error;
-      throw new ControlError('unusable', `The control socket could not be made: ${messageOf(error)}`, error);
+      throw new ControlError(
+        'unusable',
+        `The control socket could not be created: ${messageOf(error)}`,
+        error,
+      );
     }
   };
 
   let listening: Listening | undefined = await listen();
   let isMissing = false;
   let pending: Promise<void> | undefined;
-  const makeAgain = async (): Promise<void> => {
-    // Closed first: closing removes what lies at the path.
+  const recreate = async (): Promise<void> => {
+    // Close first: closing removes whatever is at the path.
     await listening?.close();
     listening = undefined;
     try {
       listening = await listen();
       isMissing = false;
-      onNotice('the control socket was taken away; it is there again');
+      onNotice('the control socket was removed; it has been created again');
     } catch (error) {
-      if (!isMissing) onNotice(`the control socket was taken away; ${messageOf(error)}`);
+      if (!isMissing) onNotice(`the control socket was removed; ${messageOf(error)}`);
       isMissing = true;
     }
   };
   const end = repeat(() => {
     if (pending !== undefined || listening?.isThere() === true) return;
-    pending = makeAgain().finally(() => {
+    pending = recreate().finally(() => {
       pending = undefined;
     });
   });
@@ -129,12 +133,12 @@ function removeLeftSocket(path: string, name: string): void {
   const found = lstatSync(name, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket()) {
-    throw new ControlError('unusable', `${path} is there and is no socket; move it away, then start again`);
+    throw new ControlError('unusable', `${path} exists and is not a socket; move it away, then start again`);
   }
   rmSync(name, { force: true });
 }
 
-/** Nobody else may connect, not even in the moment between the making of the socket and a chmod. */
+/** Listens so that no other user can connect, not even in the moment between creating the socket and a chmod. */
 async function listenPrivately(listen: () => Promise<void>, name: string): Promise<void> {
   const mask = process.umask(0o177);
   let listening: Promise<void>;
@@ -144,6 +148,6 @@ async function listenPrivately(listen: () => Promise<void>, name: string): Promi
     process.umask(mask);
   }
   await listening;
-  // A folder may have an access list of its own, and then the mask is not asked.
+  // If the folder has a default access control list, the umask is ignored.
   chmodSync(name, 0o600);
 }

@@ -3,41 +3,41 @@ import type { WorkerStatus } from '../operations/worker-status.ts';
 import type { SyncWorkerState } from '../policy/sync-worker-state.ts';
 import type { KeptMessage, MessageRequest } from './kept-messages.ts';
 
-/** What can be asked of a running worker, on either side of its socket. */
+/** Requests to a running worker, over its control socket. */
 export interface Control {
   status(): Promise<WorkerStatus>;
-  /** Why it waits, or does not; in sentences by `formatWhy()`. */
+  /** Why it waits, or does not. `formatWhy()` turns it into sentences. */
   why(): Promise<Why>;
   /**
-   * The recording of the worker, as a file.
+   * The recording of the worker, as the text of a file.
    *
    * @throws ControlError if the worker does not keep one
    */
   recording(): Promise<string>;
   /**
-   * Messages that the node keeps for their readers.
+   * Messages that the node keeps for their recipients.
    *
    * @throws ControlError if the worker does not keep them
    */
   messages(request: MessageRequest): Promise<readonly KeptMessage[]>;
-  /** Asks for a run before its time; tells what comes of it. */
+  /** Requests a run before its time. @returns when it will start, and why then */
   requestSync(options: { readonly force: boolean }): Promise<Why>;
   /**
-   * The same, and resolves to the state that the run ends in, as `SyncWorker.syncNow()`. That may take as long as a
-   * Retry-After: nothing else ends it than the run, or the worker.
+   * Requests a run and resolves to the state after it, like `SyncWorker.syncNow()`. That may take as long as a Retry-After: only
+   * the end of the run or of the worker ends the call.
    */
   syncNow(options: { readonly force: boolean }): Promise<SyncWorkerState>;
   /**
-   * Changes the peers of the worker at once. When this resolves the change is in force, and the storage has been given
-   * it. A save that fails is told by the worker as `storage.failed` and made good by the next one.
+   * Changes the peers of the worker at once. When this resolves, the change is in force and the storage has received it. The
+   * worker emits a failed save as `storage.failed`, and the next save retries it.
    *
-   * @returns the peers as they are afterwards, under their wire names
-   * @throws ControlError saying why it was refused; nothing was changed then
+   * @returns the peers after the change, under their wire names
+   * @throws ControlError, with the reason, if the change was refused; then nothing has changed
    */
   changePeers(change: PeerChange): Promise<WorkerStatus['peers']>;
 }
 
-/** What an operator does to the sync peers of a worker, running or not. */
+/** An operator's change to the sync peers of a worker, running or not. */
 export type PeerChange =
   | {
       readonly kind: 'add';
@@ -48,19 +48,19 @@ export type PeerChange =
       readonly role?: string | undefined;
     }
   | { readonly kind: 'remove' | 'enable' | 'disable'; readonly peerUrl: string }
-  /** Forgets its backoff, and with `force` its Retry-After too: the one way round it, by an operator's own word. */
+  /** Ends its backoff, and with `force` its Retry-After too. This is the only way around a Retry-After, for an operator. */
   | { readonly kind: 'reset'; readonly peerUrl: string; readonly force: boolean };
 
-/** Tells the errors of the control socket apart without their classes. */
+/** The kinds of a ControlError. */
 export type ControlErrorCode =
-  /** The worker, or the peer list, does not take it as it stands; the message says why. */
+  /** The worker or the peer list refuses the request; the message says why. */
   | 'refused'
   /** The socket cannot be used: its path, or its permissions. */
   | 'unusable'
-  /** What answered is no worker that this client understands, or it failed. */
+  /** The worker failed, or its answer is not one that this client understands. */
   | 'failed';
 
-/** What was asked of a worker was not done; the message says why, and what to do next. */
+/** A request to a worker was not carried out. The message says why, and what to do next. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly code: ControlErrorCode;

@@ -3,7 +3,7 @@ import { ControlError, type PeerChange } from './control.ts';
 
 type Kind = PeerChange['kind'];
 
-/** What a change of each kind may have beside the URL. */
+/** Fields that a change of each kind may have besides the URL. */
 const fields: Readonly<Record<Kind, Readonly<Record<string, FieldKind<unknown>>>>> = {
   add: { label: text, role: text },
   remove: {},
@@ -13,10 +13,10 @@ const fields: Readonly<Record<Kind, Readonly<Record<string, FieldKind<unknown>>>
 };
 
 /**
- * Reads a change that came as JSON.
+ * Reads a change from JSON.
  *
- * @throws ControlError naming the field, its value and what is allowed; also for a field that does not exist, because
- * a misspelt one would silently change nothing
+ * @throws ControlError naming the field, its value and what is allowed; also for an unknown field, because a misspelt one would
+ * silently change nothing
  */
 export function readPeerChange(value: unknown): PeerChange {
   if (!isRecord(value)) {
@@ -32,7 +32,7 @@ export function readPeerChange(value: unknown): PeerChange {
     }
     if (!allowed.accepts(given)) throw refused(field, given, allowed.allowed);
   }
-  // Forced by the word itself alone: what it switches on is the one way round a Retry-After.
+  // Only an explicit `true` forces, because it overrides a Retry-After.
   const { label, role, force } = others;
   if (kind === 'reset') return { kind, peerUrl, force: force === true };
   return kind === 'add' ? { kind, peerUrl, label: textOf(label), role: textOf(role) } : { kind, peerUrl };

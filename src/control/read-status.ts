@@ -8,10 +8,10 @@ import { syncOutcomes } from '../policy/sync-worker-state.ts';
 import { fromWire, toWire } from '../policy/sync-worker-state-wire.ts';
 import { count, describe, flag, isRecord, oneOf, text } from '../policy/wire-fields.ts';
 
-/** Whether a value that came as JSON is what it should be. */
+/** Whether a value from JSON has the right type. */
 type Check<T> = (value: unknown) => value is T;
 
-/** A time with a fraction, or one that no calendar has. */
+/** A time: any number, with a fraction or beyond any calendar. */
 const moment: Check<number> = (value) => typeof value === 'number';
 
 const retryAfterForms = oneOf([
@@ -70,7 +70,7 @@ const isServing = objectOf<ServingStatus>({
 const isChain = objectOf<ChainStatus>({ head: text.accepts, count: count.accepts });
 const isGate = objectOf<GateSummary>({ gate: text.accepts, messages: count.accepts, lastSeen: moment });
 
-/** Reads what a worker answered. @throws TypeError for what is no status of a worker */
+/** Reads the status in a worker's answer. @throws TypeError for anything else */
 export function readStatus(value: unknown): WorkerStatus {
   if (!isRecord(value)) throw new TypeError(`the status is ${describe(value)}; allowed is an object`);
   const { state, peers, chain, serving, gates, why } = value;
@@ -85,20 +85,20 @@ export function readStatus(value: unknown): WorkerStatus {
   };
 }
 
-/** Reads a list of peers under their wire names. @throws TypeError for what is none */
+/** Reads a list of peers under their wire names. @throws TypeError for anything else */
 export function readPeers(value: unknown): WorkerStatus['peers'] {
   if (!Array.isArray(value)) throw new TypeError(`peers is ${describe(value)}; allowed is a list`);
   return value.map((peer) => peerToWire(peerFromWire(peer)));
 }
 
-/** @throws TypeError for what does not say why a worker waits */
+/** Reads why a worker waits. @throws TypeError for anything else */
 export function readWhy(value: unknown): Why {
   return checked('why', value, isWhy);
 }
 
 function checked<T>(name: string, value: unknown, isRight: Check<T>): T {
   if (isRight(value)) return value;
-  throw new TypeError(`${name} is ${describe(value)}; a field of it is missing, or of another type`);
+  throw new TypeError(`${name} is ${describe(value)}; one of its fields is missing or has the wrong type`);
 }
 
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {

@@ -2,29 +2,28 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlError } from './control.ts';
 
-/** Bytes that `sun_path` has for a path; where the system is not known, what fits in all of them. */
+/** Maximum bytes of a path in `sun_path`: on Linux, else what fits on every system. */
 const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** The socket of a data folder. */
 export interface SocketPath {
-  /** Where it lies. */
+  /** Its path, to show. */
   readonly path: string;
-  /** A name for the same place that the system takes. */
+  /** A name of the same place that the system accepts. */
   readonly name: string;
-  /** The name is not used any more. */
+  /** Must be called when the name is no longer used. */
   release(): void;
 }
 
-/** Where the socket of a data folder lies. */
+/** The path of the socket of a data folder. */
 export function controlSocketPath(folder: string): string {
   return join(folder, 'control.sock');
 }
 
 /**
- * The socket of a data folder. A path that is too long for a socket is named through an open handle of its folder, which
- * Linux allows.
+ * The socket of a data folder. A path that is too long for a socket is named through an open handle of its folder, on Linux.
  *
- * @throws ControlError for a path that is too long where that is not possible; what opening the folder throws
+ * @throws ControlError for a path that is too long, on other systems; the error of opening the folder
  */
 export function openSocketPath(folder: string): SocketPath {
   const path = controlSocketPath(folder);
@@ -33,7 +32,7 @@ export function openSocketPath(folder: string): SocketPath {
   if (process.platform !== 'linux') {
     throw new ControlError(
       'unusable',
-      `${path} has ${bytes} bytes, and the path of a Unix socket may have ${MAX_BYTES}; name the data folder by a shorter path, such as one relative to the working directory or a symbolic link to it`,
+      `${path} has ${bytes} bytes, but the path of a Unix socket may have at most ${MAX_BYTES}; name the data folder by a shorter path, such as one relative to the working directory or a symbolic link to it`,
     );
   }
   const handle = openSync(folder, 'r');

@@ -7,7 +7,7 @@ import { type ChainStore, createEventAuthor, createMemoryChain } from '../infone
 import { SYNC_PATH } from '../infonet/protocol.ts';
 import { answerSync } from '../infonet/serve/answer-sync.ts';
 
-/** How a peer can treat whoever asks, as a viewer of the page chooses it. */
+/** How a demo peer answers. Viewers of the page can choose it. */
 export const peerMoods = [
   'well',
   '429, Retry-After: seconds',
@@ -20,23 +20,23 @@ export const peerMoods = [
 
 export type PeerMood = (typeof peerMoods)[number];
 
-/** A chain that grows with time, so that a puller finds something new at each run. */
+/** A chain that grows with time, so that each run finds something new. */
 export interface GrowingChain {
   readonly chain: ChainStore;
-  /** Brings the chain up to now. */
+  /** Adds the events that are due by now. */
   grow(): Promise<void>;
 }
 
 export interface GrowingChainOptions {
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
-  /** What each event says, its number behind it. */
+  /** The text of each event, before its number. */
   readonly greeting: string;
 }
 
 const FIRST_EVENTS = 3;
 
-/** Three events of one author, whose key is made for it, and one more each second. */
+/** A chain of three events by a new author, and one more each second. */
 export function createGrowingChain({ now, greeting }: GrowingChainOptions): GrowingChain {
   const chain = createMemoryChain();
   const author = createEventAuthor();
@@ -51,7 +51,7 @@ export function createGrowingChain({ now, greeting }: GrowingChainOptions): Grow
       if (refused !== undefined) throw new Error(`the chain refused its own event: ${refused}`);
     }
   };
-  // One after the other: two at once would write two events on one head.
+  // One call after the other: concurrent ones would write two events on the same head.
   let last: Promise<void> = Promise.resolve();
   return {
     chain,
@@ -62,14 +62,14 @@ export function createGrowingChain({ now, greeting }: GrowingChainOptions): Grow
   };
 }
 
-/** A peer with moods, over real HTTP. */
+/** A peer with a mood, over real HTTP. */
 export interface DemoPeer<Name extends string = string> {
   readonly label: Name;
   readonly url: string;
-  /** @param waitSeconds what it asks for by Retry-After. @default 5 */
+  /** @param waitSeconds the Retry-After that it sends. @default 5 */
   setMood(mood: PeerMood, waitSeconds?: number): void;
   mood(): PeerMood;
-  /** Requests taken and not answered yet. */
+  /** Number of requests that are not answered yet. */
   openRequests(): number;
   close(): Promise<void>;
 }

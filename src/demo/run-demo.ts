@@ -15,19 +15,19 @@ import { prepareTour, type Tour, tourPolicy } from './tour.ts';
 export interface DemoOptions {
   /** URLs of real peers to pull from; none: the tour. */
   readonly peers: readonly string[];
-  /** Undefined: until it is stopped. */
+  /** Undefined to run until a signal. */
   readonly seconds: number | undefined;
-  /** How it may be watched in a browser; undefined: not at all. */
+  /** Options of the inspector's page; undefined for none. */
   readonly inspect: Omit<InspectOptions, 'chains' | 'faults'> | undefined;
 }
 
-/** A real worker that pulls a real chain, verified and kept in memory, and what is said of it first. */
+/** A real worker that pulls a real chain, verified and kept in memory, with an introduction to print first. */
 type Session = Pick<Tour, 'worker' | 'chain' | 'begin' | 'stop'> &
   Partial<Pick<Tour, 'faults'>> & { readonly introduction: readonly string[] };
 
 const ports = { clock: systemClock, random: systemRandom };
 
-/** The whole demo; gives the exit status. */
+/** Runs the demo. @returns the exit status */
 export async function runDemo(host: Host, { peers, seconds, inspect }: DemoOptions): Promise<number> {
   const { stdout: stream, env } = host;
   const end = waitForEnd({ signals: process, stdout: stream, seconds });
@@ -39,7 +39,7 @@ export async function runDemo(host: Host, { peers, seconds, inspect }: DemoOptio
   const broken = new Promise<never>((_, reject) => worker.on('fault', ({ error }) => reject(error)));
   let inspection: Inspection | undefined;
   try {
-    // The page shows a worker from its beginning.
+    // Before the start, so that the page shows the worker from its first event.
     if (inspect !== undefined) {
       const given = { ...inspect, ...(faults && { faults }), chains: { demo: chain } };
       inspection = await inspectWorker({ demo: worker }, given);
@@ -74,7 +74,7 @@ async function tourSession(): Promise<Session> {
   };
 }
 
-/** By the default policy. The operator named these peers in so many words, so that their network is allowed. */
+/** Real peers, with the default policy. The operator named them explicitly, so their network is allowed. */
 function realPeers(peers: readonly string[]): Session {
   const chain = createMemoryChain();
   const sync = createInfonetSync({ chain, allowClearnet: true });
@@ -102,20 +102,20 @@ function policyText(policy: SyncPolicy): string {
 }
 
 export interface EndOptions {
-  /** Where SIGINT and SIGTERM arrive. */
+  /** Emits SIGINT and SIGTERM. */
   readonly signals: EventEmitter;
   readonly stdout: EventEmitter;
-  /** Undefined: until it is stopped. */
+  /** Undefined to run until a signal. */
   readonly seconds: number | undefined;
 }
 
-/** Resolves with the reason to end; rejects if our lines cannot be written. @internal */
+/** Resolves with the reason to end; rejects if the output cannot be written. @internal */
 export function waitForEnd({ signals, stdout, seconds }: EndOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    // Not `once`: under npm a Ctrl-C comes twice, from the terminal and from npm, and the second would kill.
+    // Not `once`: under npm, Ctrl-C arrives twice, from the terminal and from npm, and the second one would kill the process.
     signals.on('SIGINT', () => resolve('Stopped'));
     signals.on('SIGTERM', () => resolve('Stopped'));
-    // EPIPE: whoever read our lines has gone, as in `npm start | head`.
+    // EPIPE: the reader of the output has ended, as in `npm start | head`.
     stdout.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EPIPE' ? resolve('Stopped') : reject(error),
     );

@@ -8,11 +8,11 @@ import { type SyncOutcome, syncOutcomes } from '../policy/sync-worker-state.ts';
 import type { SyncWorkerNotification } from '../worker/notifications.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 
-/** A worker on show: on a terminal by the live view of the command, elsewhere in lines. */
+/** Shows a worker: on a terminal by the command's live view, elsewhere line by line. */
 export interface Show {
-  /** A line of its own. */
+  /** Prints a separate line. */
   print(text: string): void;
-  /** What was seen so far. */
+  /** A summary of what happened so far. */
   summary(): string;
   close(): void;
 }

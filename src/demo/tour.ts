@@ -20,30 +20,30 @@ export const tourPolicy: SyncPolicy = resolvePolicy({
   stuckAfterSeconds: 4,
 });
 
-/** A peer that never answers must meet the stuck limit, so a request may take far longer than that here. */
+/** Far longer than the stuck limit, so that a peer that never answers runs into that limit. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Long enough for `idle` to be seen. */
+/** Long enough to show the state `idle`. */
 const FIRST_RUN_AFTER_SECONDS = 3;
 
-/** Time and chance, from outside. */
+/** The clock and the random source. */
 export interface DemoPorts {
   readonly clock: WorkerClock;
   readonly random: () => number;
 }
 
-/** A real worker that is led through {@link scenes}, against small peers on this machine, round after round. */
+/** Leads a real worker through {@link scenes}, with demo peers on this machine, round after round. */
 export interface Tour {
   readonly worker: SyncWorker;
   readonly chain: ChainStore;
   readonly peers: Readonly<Record<PeerName, DemoPeer<PeerName>>>;
-  /** Lets a viewer break and mend the peers. Whoever does that has the tour stand still. */
+  /** Lets viewers switch faults of the peers, which pauses the tour. */
   readonly faults: FaultSource;
-  /** How many rounds through all scenes are over. */
+  /** Number of completed rounds through all scenes. */
   rounds(): number;
-  /** Begins; what happens around the worker is noted. */
+  /** Starts the tour. `note` is called with what happens around the worker. */
   begin(note: (text: string) => void): Promise<void>;
-  /** Aborts the attempt under way and frees all that was started. */
+  /** Aborts the attempt under way and stops everything that was started. */
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function prepareTour(ports: DemoPorts): Promise<Tour> {
   const requestSoon = (): void => {
     const timer = clock.setTimeout(() => {
       timers.delete(timer);
-      note('somebody asks to sync now, by force: no way round a Retry-After');
+      note('somebody requests a forced sync, which does not override a Retry-After');
       worker.requestSync({ force: true });
     }, 1000);
     timers.add(timer);
@@ -106,12 +106,12 @@ function recordOf({ url, label }: DemoPeer<PeerName>): PeerRecord {
   return createPeerRecord({ peerUrl: url, label, ...seed });
 }
 
-/** Plays the scenes one after the other, round after round, each until the worker did what the scene waits for. */
+/** Plays the scenes one after the other, round after round, each until the worker has reacted as the scene expects. */
 interface Player {
-  /** Arranges the present scene. */
+  /** Sets up the current scene. */
   begin(): void;
   onEvent(event: SyncWorkerNotification): void;
-  /** Goes on with the present scene from its beginning, or stands still. */
+  /** Plays the current scene from its start, or pauses. */
   play(playing: boolean): void;
   isPlaying(): boolean;
   rounds(): number;
@@ -141,14 +141,14 @@ function createPlayer(arrange: (scene: Scene) => void, note: (text: string) => v
       if (place === scenes.length) {
         place = 0;
         rounds += 1;
-        note('that was all of it; once more from the start');
+        note('that was the whole tour; it starts again');
       }
       begin();
     },
     play: (wanted) => {
       if (wanted === playing) return;
       playing = wanted;
-      note(wanted ? 'the tour goes on' : 'somebody takes over: the tour stands still');
+      note(wanted ? 'the tour continues' : 'somebody takes over: the tour is paused');
       if (wanted) begin();
     },
     isPlaying: () => playing,
@@ -157,9 +157,9 @@ function createPlayer(arrange: (scene: Scene) => void, note: (text: string) => v
 }
 
 const TOUR = 'the tour';
-const tourSwitch = ['plays', 'stands still'] as const;
+const tourSwitch = ['playing', 'paused'] as const;
 
-/** The tour changes moods of its own: it stands still until it is to play again. */
+/** The tour sets moods too, so it pauses when a viewer sets one, until the viewer lets it play again. */
 function faultsOf(peers: readonly DemoPeer[], { isPlaying, play }: Player): FaultSource {
   return {
     switches: () => [
@@ -167,7 +167,7 @@ function faultsOf(peers: readonly DemoPeer[], { isPlaying, play }: Player): Faul
       ...peers.map(({ label, mood }) => ({ peer: label, fault: mood(), faults: peerMoods })),
     ],
     set: (label, fault) => {
-      if (label === TOUR) return play(oneOf(tourSwitch, fault) === 'plays');
+      if (label === TOUR) return play(oneOf(tourSwitch, fault) === 'playing');
       const peer = peers.find((one) => one.label === label);
       if (peer === undefined) {
         const labels = peers.map((one) => one.label).join(', ');

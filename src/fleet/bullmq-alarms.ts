@@ -3,34 +3,34 @@ import type { Redis } from 'ioredis';
 import { asError } from '../policy/thrown.ts';
 import type { Alarms, AlarmWork, Next } from './alarm.ts';
 
-/** The name of the queue, under the prefix of the fleet: what dashboards show. */
+/** The name of the queue, under the prefix of the fleet. Dashboards show it. */
 export const QUEUE = 'looks';
 
-/** An alarm that is overdue by more than this is late, in milliseconds. */
+/** An alarm overdue by more than this is late. */
 const LATE_MS = 5000;
 
-/** A job is never failed for good: by its attempts, by a process that died under it, or by a processor that threw. */
+/** Attempts and stalls that BullMQ allows: a job must never fail for good, whatever happens to its processes. */
 const ENDLESS = 1_000_000_000;
 
-/** Between two tries of a job whose processor threw, in milliseconds. */
+/** Delay before a job whose processor threw is retried. */
 const RETRY_MS = 5000;
 
 export interface BullAlarmsOptions {
   readonly prefix: string;
-  /** As BullMQ wants it. Each worker takes one more. */
+  /** Configured as BullMQ requires. Each `work()` opens one more connection. */
   readonly redis: Redis;
   /** Milliseconds of the store's clock. */
   readonly now: () => number;
   readonly report: (error: Error) => void;
-  /** Milliseconds that a job of a dead process stays taken. @default 30,000 */
+  /** How long a job of a dead process stays locked, in milliseconds. @default 30,000 */
   readonly lockMs?: number | undefined;
 }
 
 /**
- * The alarms as jobs of BullMQ: one delayed job a worker, for good.
+ * The alarms as BullMQ jobs: one permanent delayed job per worker.
  *
- * BullMQ goes by the wall clock of each process. A job is set by the store's time; one that rang early is set by this machine's
- * own clock, for it would ring again at once by the other.
+ * BullMQ uses the wall clock of each process. A job is set by the store's time; if it rang early, it is set by this machine's
+ * clock, which is ahead: by the store's time it would ring again at once.
  */
 export function createBullAlarms(options: BullAlarmsOptions): Alarms {
   const { prefix, redis, now, report, lockMs = 30_000 } = options;
@@ -67,7 +67,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
       } catch {
         const state = await job.getState();
         if (state === 'failed') await job.retry('failed');
-        // One that waits for a hand rings by itself.
+        // A waiting job rings once a process has a free slot.
         return state !== 'active' && state !== 'delayed' && state !== 'unknown';
       }
     },
@@ -81,7 +81,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
   return {
     ...jobs,
     remove: async (id) => {
-      // A job that is being looked at is ended by its look.
+      // An active job cannot be removed; its look ends it.
       await queue.remove(jobId(id)).catch(report);
     },
     missing: async (ids) => {
@@ -100,7 +100,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
     },
     counts: async () => {
       const counts = await queue.getJobCounts('delayed', 'wait', 'active', 'prioritized');
-      // The score of a delayed job is its time, and twelve bits of order.
+      // The score of a delayed job is its time, followed by twelve bits of order.
       const late = await redis.zcount(queue.toKey('delayed'), 0, (now() - LATE_MS) * 0x1000);
       return {
         delayed: counts['delayed'] ?? 0,
@@ -126,8 +126,8 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
           try {
             await setAgain(job, token, next.time);
           } catch (error) {
-            // The lock was lost, say by a blocked event loop: whoever has the job now looks at the record. Where it went back to
-            // be delayed meanwhile, it may be set for later than it should.
+            // The lock was lost, say to a blocked event loop, and another process has looked at the record or will. If that look
+            // already set the alarm, it may be set too late.
             report(new Error(`The alarm of ${idOf(job.id ?? '')} was taken over`, { cause: error }));
             const left = next.time - now();
             await job.changeDelay(Math.max(0, left)).catch(() => undefined);
@@ -149,13 +149,13 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
         drain: () => worker.pause(),
         close: async () => {
           await worker.close();
-          // BullMQ closes the connections that it made itself, and not the one it was given.
+          // BullMQ closes only the connections that it opened itself.
           own.disconnect();
         },
       };
     },
     close: async () => {
-      // While the store is away a command waits until it is back.
+      // While the store is away, commands (and so a clean close) would wait for it.
       if (redis.status !== 'ready') return redis.disconnect();
       await queue.close();
       await redis.quit().catch(() => redis.disconnect());
@@ -163,7 +163,7 @@ export function createBullAlarms(options: BullAlarmsOptions): Alarms {
   };
 }
 
-/** BullMQ allows no ':' in an id, and no whole number. */
+/** BullMQ allows neither a ':' in a job id nor an integer as one. */
 function jobId(id: string): string {
   return `w-${encodeURIComponent(id)}`;
 }

@@ -25,14 +25,15 @@ import { fleetKeys, originOf } from './store/keys.ts';
 import { EPOCH } from './store/store.ts';
 import { startWork } from './work.ts';
 
-/** The most bytes of events that wait for one worker. */
+/** Maximum size of the events that wait for one worker. */
 const MAX_EVENT_BYTES = 64 * 1024;
 
-/** Workers that are added at once. */
+/** Workers per batch of `addMany`. */
 const BATCH = 500;
 
 /**
- * Workers over any number of processes and machines, on BullMQ over Redis or Valkey. Nothing is loaded or connected before the first call.
+ * Runs workers in any number of processes and machines, on BullMQ over Redis or Valkey. Loads and connects nothing before the
+ * first call.
  *
  * @throws RangeError for a policy option, TypeError for any other, naming it, its value and what is allowed
  */
@@ -70,7 +71,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
   const works = new Set<FleetWork>();
   const pages = new Set<InspectorPage>();
 
-  /** A new worker's first look: by the policy's own decision, spread included. */
+  /** When a new worker is first looked at: the policy decides, including its spread. */
   const firstLook = (worker: Ready, now: number): number => {
     const input = { ...worker, policy: policyOf(policy, worker.policy), isStart: true };
     const { decision } = decide(createWorkerContext(input), now / 1000, random).context;
@@ -94,13 +95,13 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     for (const [index, given] of batch.entries()) {
       if (isNew(given, index)) continue;
       if (given.peers !== undefined)
-        await tell(given.id, { type: 'peers.changed', at: 0, peers: given.peers });
+        await sendEvent(given.id, { type: 'peers.changed', at: 0, peers: given.peers });
       if (given.policy !== undefined)
-        await tell(given.id, { type: 'policy.changed', at: 0, policy: given.policy });
+        await sendEvent(given.id, { type: 'policy.changed', at: 0, policy: given.policy });
     }
     return ready.filter(isNew).length;
   };
-  const tell = async (id: string, event: OperatorEvent): Promise<void> => {
+  const sendEvent = async (id: string, event: OperatorEvent): Promise<void> => {
     const { store, alarms } = await open();
     const line = writeEvent(event, fresh());
     const [said] = await store.call(
@@ -115,7 +116,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
         `too many events wait for worker ${id}; does any process work on this fleet?`,
       );
     }
-    // One that is just being looked at is about to be set again: it is rung once it is.
+    // The alarm of a worker that is being looked at cannot ring; try again once the look has set it.
     for (let tries = 0; tries < 20 && !(await alarms.ring(id)); tries += 1) {
       if ((await store.redis.hexists(keys.record(id), 'lease')) === 1) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -163,13 +164,13 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       await alarms.remove(id);
       return said === 'removed';
     },
-    requestSync: (id, { force = false } = {}) => tell(id, { type: 'sync.requested', at: 0, force }),
+    requestSync: (id, { force = false } = {}) => sendEvent(id, { type: 'sync.requested', at: 0, force }),
     setPeers: async (id, peers) => {
       createPeerList(peers);
-      await tell(id, { type: 'peers.changed', at: 0, peers });
+      await sendEvent(id, { type: 'peers.changed', at: 0, peers });
     },
     peerSeen: async (id, peerUrl) =>
-      tell(id, { type: 'peer.seen', at: 0, peerUrl: normalizePeerUrl(peerUrl) }),
+      sendEvent(id, { type: 'peer.seen', at: 0, peerUrl: normalizePeerUrl(peerUrl) }),
     resetPeer: async (id, peerUrl, { force = false } = {}) => {
       const url = normalizePeerUrl(peerUrl);
       if (force) {
@@ -177,11 +178,11 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
         await store.call('open', [keys.gate(originOf(url)), keys.closed], [originOf(url)]);
         gates.forget(originOf(url));
       }
-      await tell(id, { type: 'peer.reset', at: 0, peerUrl: url, force });
+      await sendEvent(id, { type: 'peer.reset', at: 0, peerUrl: url, force });
     },
     setPolicy: async (id, own) => {
       policyOf(policy, own);
-      await tell(id, { type: 'policy.changed', at: 0, policy: own });
+      await sendEvent(id, { type: 'policy.changed', at: 0, policy: own });
     },
     get: async (id) => {
       const found = await read(id);
@@ -239,7 +240,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
       works.add(work);
       return work;
     },
-    // The details of an answer are the sync function's own: what comes out is what it put in.
+    // The sync function made the details, so they have the type that it declares.
     on: hub.on as Fleet<Details>['on'],
     close,
     [Symbol.asyncDispose]: close,
@@ -249,7 +250,7 @@ export function createFleet<Details = unknown>(options: FleetOptions<Details>): 
     await Promise.all([...works].map((work) => work.stop()));
     await Promise.all([...pages].map((page) => page.close()));
     end.abort(new Error('the fleet was closed'));
-    // What could not be loaded has nothing to be closed.
+    // If loading failed there is nothing to close.
     const engine = await loading?.catch(() => undefined);
     await engine?.alarms.close();
     await engine?.store.close();
@@ -284,7 +285,7 @@ function fresh(): string {
   return randomBytes(9).toString('base64url');
 }
 
-/** Milliseconds below a second, the same for a worker each time: due times are whole seconds, and all would ring at once. */
+/** A fixed offset of 0 to 999 ms per worker: due times are whole seconds, and all alarms of a second would ring at once. */
 function spreadOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {

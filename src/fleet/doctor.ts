@@ -2,14 +2,14 @@ import type { Redis } from 'ioredis';
 import { systemNow } from '../clock/system-ports.ts';
 import type { FleetFinding } from './fleet.ts';
 
-/** By how much the clocks of this machine and of Redis may differ before it is worth a word, in seconds. */
+/** Clocks of this machine and of Redis that differ by more than this deserve a warning. */
 const SKEW_SECONDS = 2;
 
 const ok = (what: string): FleetFinding => ({ level: 'ok', what });
 const warning = (what: string): FleetFinding => ({ level: 'warning', what });
 const problem = (what: string): FleetFinding => ({ level: 'problem', what });
 
-/** Looks at what a fleet depends on and cannot set itself. @param now Unix seconds by the clock of the store */
+/** Checks what a fleet depends on and cannot set itself. @param now Unix seconds by the clock of the store */
 export async function examine(redis: Redis, now: () => number): Promise<readonly FleetFinding[]> {
   const info = readInfo(await redis.info());
   const fsync = await setting(redis, 'appendfsync');
@@ -23,7 +23,7 @@ function readInfo(text: string): Info {
   return new Map(pairs.map(([name = '', ...value]) => [name, value.join(':')]));
 }
 
-/** '' where it may not be read: some hosts of Redis allow no CONFIG. */
+/** '' if it cannot be read: some Redis hosts forbid CONFIG. */
 async function setting(redis: Redis, name: string): Promise<string> {
   const found: unknown = await redis.config('GET', name).catch(() => []);
   return Array.isArray(found) ? String(found[1] ?? '') : '';
@@ -45,7 +45,7 @@ function role(info: Info): FleetFinding {
   const replicas = Number(info.get('connected_slaves') ?? 0);
   if (replicas === 0) return ok('a primary without replicas');
   return warning(
-    `a primary with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: a failover loses what was not replicated; the fleet notices what its processes know, and asks nobody for an hour`,
+    `a primary with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}: a failover loses what was not replicated; the fleet notices a loss that any of its processes knows of, and asks no peer for an hour`,
   );
 }
 
@@ -63,7 +63,7 @@ function persistence(info: Info, fsync: string): FleetFinding {
       'AOF, appendfsync everysec: a crash of the machine (not of Redis alone) loses up to a second; always costs about 10 µs a run',
     );
   }
-  if (fsync === '') return warning('AOF; CONFIG may not be read, so appendfsync is not known');
+  if (fsync === '') return warning('AOF; CONFIG cannot be read, so appendfsync is unknown');
   return problem(
     `AOF, appendfsync ${fsync}: a crash of the machine loses what the system had not written; set everysec or always`,
   );
@@ -77,16 +77,16 @@ function eviction(info: Info): FleetFinding {
 
 function memory(info: Info): FleetFinding {
   const used = Number(info.get('used_memory') ?? 0);
-  const most = Number(info.get('maxmemory') ?? 0);
+  const max = Number(info.get('maxmemory') ?? 0);
   const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
-  if (most === 0) return ok(`${megabytes(used)} used, no maxmemory`);
-  const text = `${megabytes(used)} of ${megabytes(most)} used`;
-  return used > 0.9 * most ? problem(`${text}: a full Redis refuses writes, and nobody is asked`) : ok(text);
+  if (max === 0) return ok(`${megabytes(used)} used, no maxmemory`);
+  const text = `${megabytes(used)} of ${megabytes(max)} used`;
+  return used > 0.9 * max ? problem(`${text}: a full Redis refuses writes, and no peer is asked`) : ok(text);
 }
 
 function clock(storeNow: number): FleetFinding {
   const skew = systemNow() - storeNow;
   const text = `the clock of this machine is ${Math.abs(skew).toFixed(1)} s ${skew < 0 ? 'behind' : 'ahead of'} that of Redis`;
   if (Math.abs(skew) <= SKEW_SECONDS) return ok(text);
-  return warning(`${text}: nobody is asked early, but alarms ring early and are put back`);
+  return warning(`${text}: no peer is asked early, but alarms may ring early and have to be set again`);
 }

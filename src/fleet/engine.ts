@@ -25,11 +25,11 @@ export interface EngineOptions extends Pick<FleetSettings, 'connection' | 'perPe
   readonly fresh: () => string;
   readonly emit: (event: FleetEvent) => void;
   readonly fault: (error: unknown) => void;
-  /** Aborted when the process gives up on what it still has to tell the store. */
+  /** Aborted when the process gives up on writes that the store has not acknowledged. */
   readonly end: AbortSignal;
 }
 
-/** Loads the two packages that only a fleet needs. Nothing is connected yet. @throws FleetError where one is not installed */
+/** Loads the two packages that only a fleet needs, without connecting. @throws FleetError if one is not installed */
 export async function loadEngine(options: EngineOptions): Promise<Engine> {
   const { connection, perPeer, keys, process, monotonic, fresh, emit, fault, end } = options;
   const { connectStore, connectEngine } = await import('./store/connect.ts').catch(explainMissing);
@@ -55,7 +55,7 @@ export async function loadEngine(options: EngineOptions): Promise<Engine> {
     prefix: keys.prefix,
     redis: connectEngine(connection),
     now: store.time.now,
-    // While the store is away BullMQ says so every second or two; once is enough.
+    // While the store is away, BullMQ reports it every second or two; `store.down` reports it once.
     report: (error) => {
       if (store.isUp) fault(error);
     },
@@ -64,7 +64,7 @@ export async function loadEngine(options: EngineOptions): Promise<Engine> {
   return { store, gates, alarms, clock: { now: store.time.now, monotonic, setTimeout, clearTimeout } };
 }
 
-/** @throws FleetError naming the package that is missing; what else went wrong, as it is */
+/** @throws FleetError naming the missing package; any other error as it is */
 function explainMissing(cause: unknown): never {
   const [, missing] = /\b(?:package|module) ['"](bullmq|ioredis)['"]/.exec(messageOf(cause)) ?? [];
   if (missing === undefined || readField(cause, 'code') !== 'ERR_MODULE_NOT_FOUND') throw cause;

@@ -6,7 +6,7 @@ import type { FleetEvent } from './fleet-events.ts';
 /** The metrics of a fleet, as one process sees it. */
 export interface FleetMetrics {
   readonly registry: Registry;
-  /** Takes them off the fleet and out of the registry. */
+  /** Stops counting and removes the metrics from the registry. */
   close(): void;
 }
 
@@ -22,12 +22,12 @@ const gauges: readonly {
   },
   {
     name: 'alarms',
-    help: 'Alarms of the whole fleet: delayed, waiting for a hand, active, late by more than 5 s',
+    help: 'Alarms of the whole fleet: delayed, waiting for a free slot, active, late by more than 5 s',
     read: ({ alarms }) => Object.entries(alarms),
   },
   {
     name: 'processes',
-    help: `Processes that work and were heard within ${SILENT_SECONDS} s`,
+    help: `Processes at work that were heard from within ${SILENT_SECONDS} s`,
     read: ({ processes, at }) => [
       ['', processes.filter(({ seenAt }) => seenAt > at - SILENT_SECONDS).length],
     ],
@@ -39,30 +39,33 @@ const gauges: readonly {
   },
   {
     name: 'quiet_seconds',
-    help: 'Seconds for which nobody is asked because the store forgot; 0: it did not',
+    help: 'Seconds left in which no peer is asked because the store lost data; else 0',
     read: ({ quietUntil, at }) => [['', Math.max(0, quietUntil - at)]],
   },
 ];
 
 /**
- * Counts what this process does, and reads the counts of the fleet at each scrape. Of the counts of the fleet one process is enough;
- * `sum` over processes is for the counters alone.
+ * Counts what this process does, and reads the counts of the fleet at each scrape. Every process exposes the same gauges, so take
+ * them from one process; only the counters add up over processes.
  *
- * @param registry @default one of its own
+ * @param registry @default a new one
  */
 export function createFleetMetrics(fleet: Fleet, registry: Registry = new Registry()): FleetMetrics {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: readonly string[] = []): Counter =>
     new Counter({ name: `sync_worker_fleet_${name}_total`, help, labelNames, registers });
-  const runs = counter('runs', 'Runs of this process by their end', ['outcome']);
+  const runs = counter('runs', 'Runs of this process by outcome', ['outcome']);
   const attempts = counter('attempts', 'Attempts of this process by outcome', ['outcome']);
-  const held = counter('held', 'Looks at which a gate was closed or its places were taken');
+  const held = counter('held', 'Times a worker found a gate closed or full');
   const others: Partial<Record<FleetEvent['type'], Counter>> = {
     'run.superseded': counter('superseded', 'Results that came too late and were dropped'),
-    'leave.stale': counter('stale_leaves', 'Leaves that came too late and were asked for anew'),
-    'store.down': counter('store_down', 'Times at which Redis went away'),
-    'store.forgot': counter('store_forgot', 'Times at which Redis had lost what it knew'),
-    'clock.stepped': counter('clock_steps', 'Times at which the clock of Redis was set'),
+    'leave.stale': counter(
+      'stale_leaves',
+      'Leaves to ask a peer that came too late and were requested again',
+    ),
+    'store.down': counter('store_down', 'Times Redis went away'),
+    'store.forgot': counter('store_forgot', 'Times Redis had lost data'),
+    'clock.stepped': counter('clock_steps', 'Times the clock of Redis was set'),
     'alarms.restored': counter('alarms_restored', 'Steps of the reconciler that set missing alarms'),
     fault: counter('faults', 'Faults of this process'),
   };
@@ -75,7 +78,7 @@ export function createFleetMetrics(fleet: Fleet, registry: Registry = new Regist
   });
 
   let reading: Promise<FleetStatus> | undefined;
-  /** Once a scrape, for all gauges. */
+  /** All gauges of a scrape share one read. */
   const status = (): Promise<FleetStatus> => {
     reading ??= fleet.status().finally(() => {
       reading = undefined;
@@ -91,7 +94,7 @@ export function createFleetMetrics(fleet: Fleet, registry: Registry = new Regist
         registers,
         async collect() {
           this.reset();
-          // A store that is away has no counts; the counters are served all the same.
+          // While the store is away there are no counts to read, but the counters are still served.
           const found = await status().catch(() => undefined);
           for (const [state, value] of found === undefined ? [] : read(found)) {
             this.set(state === '' ? {} : { state }, value);

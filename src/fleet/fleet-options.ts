@@ -6,31 +6,31 @@ import type { FleetSyncFunction } from './fleet-sync.ts';
 /** A URL (`redis://`, `rediss://`), the path of a Unix socket, or the options of ioredis. */
 export type FleetConnection = string | Readonly<Record<string, unknown>>;
 
-/** What all workers of a fleet may do at one origin. */
+/** Limits per origin, shared by all workers of a fleet. */
 export interface PerPeer {
-  /** The most attempts under way at a time; 0: no limit. */
+  /** Maximum number of concurrent attempts; 0: no limit. */
   readonly atOnce: number;
-  /** Milliseconds between the beginnings of two attempts. */
+  /** Milliseconds between the starts of two attempts. */
   readonly spacingMs: number;
 }
 
-/** What a fleet is made of; only `connection` is needed, and `sync` to work. */
+/** Options of `createFleet()`. Only `connection` is required; `work()` requires `sync` too. */
 export interface FleetOptions<Details = unknown> {
   /** `redis://host:port`, `rediss://…`, the path of a Unix socket, or the options of ioredis. */
   readonly connection: FleetConnection;
-  /** Fleets of different names share one Redis. Letters, digits, dots, dashes, underscores. @default 'fleet' */
+  /** Fleets of different names can share one Redis. Letters, digits, dots, dashes, underscores. @default 'fleet' */
   readonly name?: string | undefined;
-  /** One attempt at one peer, for one worker. A process that only adds workers or looks needs none. */
+  /** One attempt at one peer, for one worker. A process that only adds or inspects workers needs none. */
   readonly sync?: FleetSyncFunction<Details> | undefined;
-  /** Of all workers; `setPolicy` gives one its own. Give every process the same. */
+  /** The policy of all workers; `setPolicy` overrides it for one. Must be the same in every process. */
   readonly policy?: SyncPolicyOptions | undefined;
-  /** What all workers together may do at one origin. Give every process the same. @default no limit */
+  /** Limits per origin, shared by all workers. Must be the same in every process. @default no limit */
   readonly perPeer?: Partial<PerPeer> | undefined;
   /** A number from 0 to 1, for jitter and spread. @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 
-/** The same, checked, with the defaults filled in. */
+/** The options, checked, with defaults filled in. */
 export interface FleetSettings {
   readonly connection: FleetConnection;
   readonly name: string;
@@ -79,13 +79,13 @@ function readPerPeer(value: Partial<PerPeer> | undefined): PerPeer {
   return { atOnce, spacingMs };
 }
 
-/** The most bytes of an id, so that its keys stay short. */
+/** Keeps the keys short. */
 const MAX_ID_BYTES = 200;
 
-/** No text of UTF-8: two ids would be one in the store. */
+/** Not valid UTF-8: two such ids would collide in the store. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** @throws TypeError for what is no id of a worker */
+/** @throws TypeError for an invalid worker id */
 export function checkId(id: unknown): string {
   if (
     typeof id === 'string' &&

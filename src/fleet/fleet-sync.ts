@@ -1,11 +1,14 @@
 import type { PeerRecord } from '../policy/peer-record.ts';
 import type { SyncAnswer, SyncOptions } from '../schedule/attempt.ts';
 
-/** What a sync function of a fleet is given beside the peer. */
+/** The second argument of a fleet's sync function. */
 export interface FleetSyncOptions extends SyncOptions {
-  /** Of the worker. */
+  /** The id of the worker. */
   readonly id: string;
-  /** Grows with each run of this worker. A store of your own that refuses a smaller one than it has seen ignores late results. */
+  /**
+   * Grows with each run of this worker. To ignore late results, let your store refuse any fence smaller than the largest it has
+   * seen.
+   */
   readonly fence: string;
 }
 

@@ -16,10 +16,10 @@ import { syncWorkerMachine } from '../worker/sync-worker-machine.ts';
 import type { FleetStatus } from './fleet.ts';
 import type { SeenWorker } from './seen-worker.ts';
 
-/** Milliseconds between two readings, however many watch. */
+/** Milliseconds between two reads, however many viewers there are. */
 const READ_MS = 1000;
 
-/** The most processes that the page lists. */
+/** Maximum number of processes that the page lists. */
 const MAX_PROCESSES = 100;
 
 export interface FleetPageParts {
@@ -28,11 +28,11 @@ export interface FleetPageParts {
   /** Unix seconds, by the store's clock. */
   readonly now: () => number;
   readonly status: () => Promise<FleetStatus>;
-  /** One read; undefined for a worker that is not there. */
+  /** Reads a worker once; undefined for an unknown one. */
   readonly see: (id: string) => Promise<SeenWorker | undefined>;
 }
 
-/** A worker whose id was asked for, as it was read last. */
+/** The last read of a watched worker. */
 interface Read {
   readonly subject: Subject | undefined;
   /** The context of the subject, as JSON. */
@@ -41,8 +41,8 @@ interface Read {
 }
 
 /**
- * The inspector's page on a fleet: its counts, and one worker by its id. While somebody watches, the counts and each worker that is
- * watched are read once a second; else nothing is.
+ * The inspector's page for a fleet: its counts, and one worker by its id. While somebody is watching, the counts and each watched
+ * worker are read once a second; otherwise nothing is read.
  */
 export async function inspectFleet(parts: FleetPageParts): Promise<InspectorPage> {
   const { name, port, now, status, see } = parts;
@@ -101,7 +101,7 @@ export async function inspectFleet(parts: FleetPageParts): Promise<InspectorPage
         .then(() => {
           readAt = performance.now();
           const ids = watched();
-          // Those who watched may be gone by now.
+          // The viewers may be gone by now.
           return ids.length === 0 ? undefined : readAll(ids.filter((id) => id !== ''));
         })
         .finally(() => {
@@ -142,7 +142,7 @@ function subjectOf(id: string, context: WorkerContext, now: () => number): Subje
   };
 }
 
-/** @param problem why nothing newer is known; '' if this is what there is */
+/** @param problem why the newest read failed; '' if it did not */
 function fleetOverview(last: FleetStatus, problem: string): WorkersOverview {
   const { at: _, workers: total, states: counts, ...standing } = last;
   const { processes } = standing;
@@ -150,7 +150,7 @@ function fleetOverview(last: FleetStatus, problem: string): WorkersOverview {
   return { total, counts, rows: [], found: 0, fleet: { ...standing, ...shown, problem } };
 }
 
-/** Until the first reading. */
+/** The status until the first read. */
 const nothing: Omit<FleetStatus, 'name'> = {
   at: 0,
   workers: 0,

@@ -34,30 +34,35 @@ export interface LookParts {
   readonly random: () => number;
   readonly fresh: () => string;
   readonly emit: (event: FleetEvent) => void;
-  /** Milliseconds by which the ring of a worker is later than its due second, so that not all ring at once. */
+  /** Milliseconds by which a worker's alarm rings after its due second, so that not all ring at once. */
   readonly spread: (id: string) => number;
   /** Aborts the run under way, and withdraws it. */
   readonly signal: AbortSignal;
-  /** Aborted when the process gives up on what it still has to tell the store. */
+  /** Aborted when the process gives up on writes that the store has not acknowledged. */
   readonly end: AbortSignal;
 }
 
-/** Beyond the stuck limit, in milliseconds: so long after it a run may still be alive. */
+/** How long after its stuck limit a run may still be alive. */
 const TAKEOVER_MS = 2000;
 
-/** A leave that took longer is asked for anew, in milliseconds. */
+/** A leave older than this is requested again. */
 const STALE_MS = 1000;
 
-/** After so many stale leaves of one attempt the peer is held for a second. */
+/** After more stale leaves than this for one attempt, the peer is held for a second. */
 const MAX_STALE = 3;
 
-/** After a run was superseded the worker is looked at again, in milliseconds. */
+/** Delay before a worker whose run was superseded is looked at again. */
 const AGAIN_MS = 1000;
 
-/** A place at a gate is held no longer than this beyond the stuck limit, in milliseconds. */
+/** How long after the stuck limit a place at a gate frees itself. */
 const PLACE_MS = 10_000;
 
-/** One look at one worker: waits, or makes one run of the chart. Gives when to look again. @throws FleetError */
+/**
+ * Looks at one worker, and makes one run of the chart if it is due.
+ *
+ * @returns when to look again
+ * @throws FleetError
+ */
 export async function look(id: string, parts: LookParts): Promise<Next> {
   const { store, keys, clock, signal } = parts;
   if (signal.aborted) return { kind: 'at', time: clock.now() };
@@ -70,7 +75,7 @@ export async function look(id: string, parts: LookParts): Promise<Next> {
     const now = clock.now();
     context = decide(context, now / 1000, () => 0).context;
     if (context.worker.lastOutcome === 'running') {
-      // It may be alive elsewhere: nobody takes it over, and no request does either.
+      // The run may be alive in another process. Even a request must not take it over.
       const until = Math.max(record.leaseUntil, Math.ceil(context.decision.until * 1000));
       if (now < until) return { kind: 'at', time: until };
       context = decide(recordAbandonedRun(context), now / 1000, () => 0).context;
@@ -93,7 +98,7 @@ export async function look(id: string, parts: LookParts): Promise<Next> {
     parts.emit({ type: 'run.held', id, peerUrl: decision.peerUrl, until: leave.until / 1000 });
     const before = context;
     context = closeGates(context, new Map([[originOf(decision.peerUrl), leave.until / 1000]]));
-    // A gate that closes and is open at once must not keep this look busy.
+    // A gate that closes and opens again at once must not keep this look in a loop.
     if (context === before) return { kind: 'at', time: Math.max(leave.until, now + AGAIN_MS) };
   }
 }
@@ -103,7 +108,7 @@ interface Changes {
   readonly policy: SyncPolicyOptions;
 }
 
-/** What the record and its events come to. */
+/** Applies the events of a record to its state. */
 export function fold(
   record: FleetRecord,
   { policy: fleetPolicy, sync }: Pick<LookParts, 'policy' | 'sync'>,
@@ -120,7 +125,7 @@ export function fold(
   return foldEvents({ context, policy }, events, fleetPolicy, sync);
 }
 
-/** A closed gate holds its peers, as a gate within a run does. It is not put on record. */
+/** Holds the peers of closed gates, as a gate within a run does. This does not go on record. */
 export function closeGates(context: WorkerContext, closed: ReadonlyMap<string, number>): WorkerContext {
   if (closed.size === 0) return context;
   let isChanged = false;
@@ -134,7 +139,7 @@ export function closeGates(context: WorkerContext, closed: ReadonlyMap<string, n
   return isChanged ? { ...context, peers: asPeerList(peers) } : context;
 }
 
-/** By origin, in Unix seconds: what the store said, and what this process knows better. */
+/** Reads the closed gates in a reply, and remembers them. @returns when each opens, in Unix seconds, by origin */
 export function readClosures(
   reply: unknown,
   { gates }: Pick<LookParts, 'gates'>,
@@ -150,7 +155,7 @@ export function readClosures(
   return closed;
 }
 
-/** Puts on record what operators told a worker that goes on waiting. */
+/** Records the operators' events applied to a worker that keeps waiting. */
 async function keep(
   id: string,
   record: FleetRecord,
@@ -172,20 +177,20 @@ async function keep(
   });
 }
 
-/** What the script `finish` puts on record. */
+/** What the script `finish` records. */
 interface OnRecord {
   readonly fence: string;
   readonly nonce: string;
-  /** Whether a run of this nonce is on record. */
+  /** Whether a run with this nonce is on record. */
   readonly isBegun: boolean;
   readonly saved: SavedRun;
   readonly request: string;
   readonly policy: SyncPolicyOptions;
-  /** Up to which event the operators' events are in it. */
+  /** The operators' events that were applied. Later ones stay on record. */
   readonly folded: string;
   readonly outcomeBefore: string;
   readonly keepsLease: boolean;
-  /** Requests that came meanwhile were answered by it. */
+  /** Whether the run answered the sync requests that came during it. */
   readonly answersRequests: boolean;
 }
 
@@ -218,18 +223,18 @@ function putOnRecord(
   );
 }
 
-/** One run of the chart, with its leaves and its end. */
+/** One run of the chart: requests leave to ask each peer, and records the end. */
 class FleetRun {
   readonly #id: string;
   readonly #record: FleetRecord;
   readonly #changes: Changes;
   readonly #parts: LookParts;
   readonly #nonce: string;
-  /** Aborted when the chart is done: no leave is asked for after that. */
+  /** Aborted when the chart is done: no leave is requested after that. */
   readonly #over = new AbortController();
   #fence: string;
   #isBegun = false;
-  /** The leave that was given before the chart began, and for which peer. */
+  /** The leave granted before the chart started, and the peer it is for. */
   #given: { readonly peerUrl: string; readonly sentAt: number } | undefined;
   #saved: SavedRun | undefined;
   /** Why the result is dropped. */
@@ -245,7 +250,7 @@ class FleetRun {
     this.#fence = record.fence;
   }
 
-  /** Leave for the first peer. With it the run is on record. */
+  /** Requests leave to ask the first peer. If it is granted, the run is on record. */
   async begin(context: WorkerContext): Promise<Leave> {
     const { peerUrl } = context.decision;
     const begun = beginRun(context);
@@ -257,7 +262,7 @@ class FleetRun {
     return leave;
   }
 
-  /** The run itself, and its end. */
+  /** Makes the run and records its end. */
   async go(context: WorkerContext): Promise<Next> {
     const { clock, random, emit, signal } = this.#parts;
     const { worker: state, peers, policy, request, endedAt } = context;
@@ -274,7 +279,7 @@ class FleetRun {
       clock,
       random,
     }).finally(() => this.#over.abort(new Error('the run is over')));
-    // A peer that the chart did not ask after all gives its place back.
+    // If the chart did not ask the peer after all, free its place.
     await this.#giveBack();
     if (this.#drop !== undefined) return this.#dropped(this.#drop);
     const { saved, ended, attempts } = outcome;
@@ -326,7 +331,7 @@ class FleetRun {
     return why === 'gone' ? { kind: 'never' } : { kind: 'at', time: clock.now() + AGAIN_MS };
   }
 
-  /** The function of the user, told which worker it works for. Its header goes to the gate. */
+  /** The user's function with the worker's id and fence. Notes the Retry-After header for the gate. */
   #sync(): SyncFunction {
     const { sync } = this.#parts;
     return inPlaceOf(sync, async (peer, given) => {
@@ -377,7 +382,7 @@ class FleetRun {
     };
   }
 
-  /** Ends the run without a result: what it would put on record is not its own any more. */
+  /** Ends the run without a result: the record now belongs to another run, or is gone. */
   #lose(why: 'superseded' | 'gone'): never {
     this.#drop = why;
     throw new PeerSyncLocalError(`another process has this worker (${why})`);

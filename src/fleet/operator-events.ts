@@ -7,7 +7,7 @@ import type { WorkerContext } from '../schedule/worker-context.ts';
 import { adoptPeers, noteExcluded } from '../worker/adopt-peers.ts';
 import { FleetError } from './fleet-errors.ts';
 
-/** What operators tell a worker; it is kept with the record, and folded by the next look. Times are Unix milliseconds. */
+/** An operator's event for a worker. It is kept with the record, and the next look applies it. Times are Unix milliseconds. */
 export type OperatorEvent =
   | { readonly type: 'sync.requested'; readonly at: number; readonly force?: boolean }
   | {
@@ -19,21 +19,21 @@ export type OperatorEvent =
   | { readonly type: 'peer.reset'; readonly at: number; readonly peerUrl: string; readonly force?: boolean }
   | { readonly type: 'policy.changed'; readonly at: number; readonly policy: SyncPolicyOptions };
 
-/** The events under way to a record, one a line; `at` is written by the store. */
+/** The line that an event takes in the record. The store fills in `at`. */
 export function writeEvent(event: OperatorEvent, nonce: string): string {
   const { type, at: _at, ...what } = event;
-  // A nonce tells two of the same content apart.
+  // The nonce distinguishes two events of the same content.
   return JSON.stringify({ at: 0, type, ...what, nonce });
 }
 
-/** The context after the events, and the policy that the worker has of its own. */
+/** The context, and the options that override the fleet's policy for this worker. */
 export interface Folded {
   readonly context: WorkerContext;
   readonly policy: SyncPolicyOptions;
 }
 
 /**
- * Folds what operators told by the steps of the chart.
+ * Applies operators' events by the steps of the chart.
  *
  * @throws FleetError for an event that this package did not write
  */
@@ -72,7 +72,7 @@ export function foldEvents(
   return { context, policy };
 }
 
-/** The policy of one worker: the fleet's, but for what it has of its own. @throws RangeError */
+/** The policy of one worker: the fleet's, with the worker's own options on top. @throws RangeError */
 export function policyOf(fleetPolicy: SyncPolicy, own: SyncPolicyOptions): SyncPolicy {
   return Object.keys(own).length === 0 ? fleetPolicy : resolvePolicy({ ...fleetPolicy, ...own });
 }
@@ -80,7 +80,7 @@ export function policyOf(fleetPolicy: SyncPolicy, own: SyncPolicyOptions): SyncP
 function readEvent(line: string): OperatorEvent {
   try {
     const event: unknown = JSON.parse(line);
-    if (!isRecord(event) || typeof event['at'] !== 'number') throw new TypeError('it has no time');
+    if (!isRecord(event) || typeof event['at'] !== 'number') throw new TypeError('at is missing');
     const { at, type, peerUrl, peers, policy } = event;
     const force = event['force'] === true;
     if (type === 'sync.requested') return { type, at, force };
@@ -90,13 +90,13 @@ function readEvent(line: string): OperatorEvent {
       if (type === 'peer.seen') return { type, at, peerUrl };
       if (type === 'peer.reset') return { type, at, peerUrl, force };
     }
-    throw new TypeError('it has an unknown form');
+    throw new TypeError('unknown type or fields');
   } catch (cause) {
-    throw new FleetError('malformed', `an event is not to be read: ${describe(line)}`, { cause });
+    throw new FleetError('malformed', `an event cannot be read: ${describe(line)}`, { cause });
   }
 }
 
-/** As they were given, for what the configuration leaves out is kept as it is remembered. */
+/** Returns the peers unparsed: fields that they leave out keep their remembered values. */
 function readPeers(value: unknown): readonly (string | PeerRecordInput)[] {
   createPeerList(value);
   return value as readonly (string | PeerRecordInput)[];

@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 import type { FleetStatus } from './fleet.ts';
 import type { FleetKeys } from './store/keys.ts';
 
-/** Closed gates that a status lists. */
+/** Maximum number of closed gates that a status lists. */
 const MAX_GATES = 100;
 
 export interface StatusParts extends Pick<Engine, 'store' | 'alarms'> {
@@ -11,7 +11,7 @@ export interface StatusParts extends Pick<Engine, 'store' | 'alarms'> {
   readonly keys: FleetKeys;
 }
 
-/** A fleet by its counts, as the store has them now. @throws FleetError */
+/** Reads the current counts of a fleet from the store. @throws FleetError */
 export async function readStatus({ name, keys, store, alarms }: StatusParts): Promise<FleetStatus> {
   await store.refresh();
   const [counts, processes, quiet, [, closedCount, closed]] = await Promise.all([
@@ -41,7 +41,7 @@ export async function readStatus({ name, keys, store, alarms }: StatusParts): Pr
   };
 }
 
-/** A list of origins, the times at which their gates open, and what closed them. */
+/** @param reply a flat list of origin, time at which its gate opens, and the header that closed it */
 function readGates(reply: unknown): FleetStatus['closedGates']['longest'] {
   if (!Array.isArray(reply)) return [];
   return Array.from({ length: reply.length / 3 }, (_, index) => ({

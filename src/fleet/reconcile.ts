@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis';
 import type { Alarms } from './alarm.ts';
 import type { FleetKeys } from './store/keys.ts';
 
-/** How many keys one step looks at. */
+/** How many keys one step checks. */
 const KEYS_A_STEP = 500;
 
-/** How long a process that walks may be silent before another one takes over, in milliseconds. */
+/** How long the walking process may be silent before another one takes over. */
 const WALKER_MS = 30_000;
 
-/** A process that was not heard for so long is forgotten, in milliseconds. */
+/** A process that was silent for longer than this is forgotten. */
 const PROCESS_MS = 600_000;
 
 export interface ReconcilerOptions {
@@ -23,9 +23,8 @@ export interface ReconcilerOptions {
 }
 
 /**
- * Walks the records, a step at a time, and sets the alarms that are missing: a job that was lost, cleaned away or failed, and one
- * whose worker was told something while it was looked at. One process of the fleet walks at a time; another goes on where
- * it ended.
+ * Walks the records, one step at a time. Sets the alarms of workers whose job was lost, cleaned away or failed, and rings those
+ * of workers that have unapplied events. One process of the fleet walks at a time; if it ends, another continues where it was.
  */
 export function createReconciler(options: ReconcilerOptions): { step(): Promise<void> } {
   const { redis, keys, alarms, process, now, onRestored } = options;
@@ -40,20 +39,20 @@ export function createReconciler(options: ReconcilerOptions): { step(): Promise<
       const [next, found] = await redis.scan(at, 'MATCH', pattern, 'COUNT', KEYS_A_STEP);
       const ids = found.map((key) => key.slice(keys.records.length));
       const missing = await alarms.missing(ids);
-      const told = await toldWhileLookedAt(ids);
-      const restored = [...new Set([...missing, ...told])];
-      // A job that failed for good stands in the way of a new one.
+      const unapplied = await withUnappliedEvents(ids);
+      const restored = [...new Set([...missing, ...unapplied])];
+      // A failed job would block a new one of the same id.
       for (const id of missing) await alarms.remove(id);
       await alarms.add(missing.map((id) => ({ id, time: now() })));
-      for (const id of told) await alarms.ring(id);
+      for (const id of unapplied) await alarms.ring(id);
       await redis.set(keys.walk, next);
       if (next === '0') await forgetProcesses();
       if (restored.length > 0) onRestored(restored);
     },
   };
 
-  /** Workers with events that nobody has folded, and no run under way that would. */
-  async function toldWhileLookedAt(ids: readonly string[]): Promise<string[]> {
+  /** Workers with unapplied events and no run under way that would apply them. */
+  async function withUnappliedEvents(ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
     const pipeline = redis.pipeline();
     for (const id of ids) pipeline.hmget(keys.record(id), 'events', 'lease');

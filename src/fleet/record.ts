@@ -8,32 +8,32 @@ import { describe, isRecord } from '../policy/wire-fields.ts';
 import type { SyncRequest } from '../schedule/worker-context.ts';
 import { FleetError } from './fleet-errors.ts';
 
-/** What the store holds of one worker. It is the truth; the job beside it is an alarm clock. */
+/** What the store holds about one worker: the source of truth. The worker's job is only an alarm clock. */
 export interface FleetRecord {
   readonly state: SyncWorkerState;
   readonly peers: readonly PeerRecord[];
-  /** When the newest run ended, in Unix seconds with a fraction; null: never. */
+  /** When the last run ended, in Unix seconds with a fraction; null if there was none. */
   readonly endedAt: number | null;
-  /** Grows with each run; as text, for Redis cuts numbers. */
+  /** Grows with each run. Text, because Redis truncates large numbers. */
   readonly fence: string;
-  /** What this worker's policy has other than the fleet's. */
+  /** Options that override the fleet's policy for this worker. */
   readonly policy: SyncPolicyOptions;
   readonly request: SyncRequest;
-  /** Operators' events that were not folded yet, one a line. */
+  /** Operators' events that were not applied yet, one per line. */
   readonly events: string;
-  /** Nobody else takes the run over before this, in milliseconds; 0 while none is under way. */
+  /** Until when no other process may take the run over, in milliseconds; 0 if no run is under way. */
   readonly leaseUntil: number;
   /** The process that runs it; '' if none does. */
   readonly holder: string;
 }
 
-/** The ten fields under their wire names, those that have their first value left out. */
+/** The ten fields under their wire names, without those that still have their initial value. */
 export function writeState(state: SyncWorkerState): string {
   const { last_outcome, ...others } = toWire(state);
   return JSON.stringify({ last_outcome, ...changed(others, firstState) });
 }
 
-/** The peers under their wire names, without first values: a third of the size. */
+/** The peers under their wire names, without initial values, which saves two thirds of the size. */
 export function writePeers(peers: readonly PeerRecord[]): string {
   return JSON.stringify(
     peers.map((peer) => {
@@ -48,7 +48,7 @@ export function writePolicy(policy: SyncPolicyOptions): string {
   return set === '{}' ? '' : set;
 }
 
-/** @throws FleetError for what this package did not write, naming the worker and the field */
+/** @throws FleetError, naming the worker and the field, for a record that this package did not write */
 export function readRecord(id: string, fields: ReadonlyMap<string, string>): FleetRecord {
   try {
     const peers: unknown = JSON.parse(fields.get('peers') ?? '[]');
@@ -70,13 +70,13 @@ export function readRecord(id: string, fields: ReadonlyMap<string, string>): Fle
   } catch (cause) {
     throw new FleetError(
       'malformed',
-      `the record of worker ${describe(id)} is not to be read: ${messageOf(cause)}`,
+      `the record of worker ${describe(id)} cannot be read: ${messageOf(cause)}`,
       { cause },
     );
   }
 }
 
-/** A list of fields and values, as Redis gives a hash. */
+/** @param reply a flat list of fields and values, as Redis returns a hash */
 export function fieldsOf(reply: unknown): Map<string, string> {
   const fields = new Map<string, string>();
   if (!Array.isArray(reply)) return fields;

@@ -5,20 +5,20 @@ import type { FleetWhy } from './fleet.ts';
 import { closeGates, fold, type LookParts, readClosures } from './look.ts';
 import { type FleetRecord, fieldsOf, readRecord } from './record.ts';
 
-/** A worker as it stands: what is on record, what operators told it since, and the gates that are closed. */
+/** The current standing of a worker: its record, the operators' events since, and the closed gates. */
 export interface SeenWorker {
-  /** As the process that runs it has it, as far as that is on record. */
+  /** The context in the process that runs the worker, as far as it is on record. */
   readonly context: WorkerContext;
   readonly why: FleetWhy;
 }
 
 /**
- * What one read of a record tells.
+ * Derives the standing of a worker from one read of its record.
  *
- * @param fields of the record, as the script `look` gives them
+ * @param fields of the record, as the script `look` returns them
  * @param closed the closed gates of its peers, likewise
  * @param now milliseconds of the store's clock
- * @throws FleetError for what this package did not write
+ * @throws FleetError for a record that this package did not write
  */
 export function seeWorker(
   id: string,
@@ -47,7 +47,7 @@ export function seeWorker(
   };
 }
 
-/** The run that a process has under way; null where none has, and where nobody has a hold on it any more. */
+/** The run that a process has under way; null if there is none, or if its lease has expired. */
 function runOf({ holder, leaseUntil }: FleetRecord, context: WorkerContext, now: number): Run | null {
   const { lastSyncStartedAt: startedAt, lastPeerUrl } = context.worker;
   const peer = context.peers.find(({ peerUrl }) => peerUrl === lastPeerUrl);

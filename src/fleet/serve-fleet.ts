@@ -9,14 +9,14 @@ import type { Fleet } from './fleet.ts';
 import { FleetError } from './fleet-errors.ts';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.ts';
 
-/** What is served, and where. */
+/** Options of `serveFleet()`. */
 export interface FleetServerOptions {
   readonly fleet: Fleet;
-  /** 0 takes a free one. @default 0 */
+  /** 0 takes a free port. @default 0 */
   readonly port?: number | undefined;
-  /** 127.0.0.1, another address of this machine's loopback, ::1 or localhost. @default '127.0.0.1' */
+  /** 127.0.0.1, another loopback address, ::1 or localhost. @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** Served at /metrics; closing the server leaves them. @default metrics of its own */
+  /** Served at /metrics. Closing the server does not close them. @default new metrics, closed with the server */
   readonly metrics?: FleetMetrics | undefined;
 }
 
@@ -27,18 +27,18 @@ export interface FleetServer {
   close(): Promise<void>;
 }
 
-/** Whether the fleet does its work, as one process sees it. */
+/** Whether the fleet is working, as one process sees it. */
 export interface FleetHealth {
   readonly healthy: boolean;
-  /** Why not; '' if it is. */
+  /** Why it is unhealthy, or that it is paused; else ''. */
   readonly reason: string;
 }
 
 /**
- * Serves what operators look at, on the loopback and for reading only: `/healthz` (200, or 503 where Redis is away or alarms
- * ring and nobody looks), `/status` (JSON), `/why?id=…` (JSON, of one worker) and `/metrics` (Prometheus).
+ * Serves operators, read-only, on the loopback: `/healthz` (200, or 503 if Redis is away or alarms ring and no process handles
+ * them), `/status` (JSON), `/why?id=…` (JSON, of one worker) and `/metrics` (Prometheus).
  *
- * @throws RangeError for a host that others could reach, or a port that is none; Error where the port cannot be had
+ * @throws RangeError for a host that other machines could reach or an invalid port; Error if it cannot listen on the port
  */
 export async function serveFleet(options: FleetServerOptions): Promise<FleetServer> {
   const { fleet, port = 0, host = '127.0.0.1' } = options;
@@ -82,16 +82,17 @@ export async function serveFleet(options: FleetServerOptions): Promise<FleetServ
   };
 }
 
-/** Whether a fleet does its work. A queue that an operator paused is none of its faults. */
+/** Whether a fleet is working. One that an operator paused is healthy. */
 export async function healthOf(fleet: Pick<Fleet, 'status'>): Promise<FleetHealth> {
   try {
     const { alarms, paused, processes, at } = await fleet.status();
     if (paused) return { healthy: true, reason: 'an operator paused the queue' };
     const isOverdue = alarms.late > 0 && alarms.active === 0;
     if (isOverdue && processes.every(({ seenAt }) => seenAt < at - SILENT_SECONDS)) {
-      return { healthy: false, reason: `${alarms.late} alarms are late, and no process works` };
+      return { healthy: false, reason: `${alarms.late} alarms are late, and no process is at work` };
     }
-    if (isOverdue) return { healthy: false, reason: `${alarms.late} alarms are late, and nobody looks` };
+    if (isOverdue)
+      return { healthy: false, reason: `${alarms.late} alarms are late, and no process handles them` };
     return { healthy: true, reason: '' };
   } catch (error) {
     return { healthy: false, reason: messageOf(error) };

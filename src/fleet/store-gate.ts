@@ -4,13 +4,13 @@ import { insist } from './store/insist.ts';
 import { type FleetKeys, originOf } from './store/keys.ts';
 import { EPOCH, type FleetStore } from './store/store.ts';
 
-/** What is put on record with a leave. All of it is text, as the record has it. */
+/** A request for leave to ask one peer, with what goes on record if it is granted. Texts are as the record holds them. */
 export interface LeaveRequest {
   readonly id: string;
   readonly peerUrl: string;
   readonly fence: string;
   readonly nonce: string;
-  /** Whether it begins a run. */
+  /** Whether it starts a run. */
   readonly isFirst: boolean;
   readonly state: string;
   readonly peers: string;
@@ -22,7 +22,7 @@ export interface LeaveRequest {
   readonly placeMs: number;
 }
 
-/** What the store said. Times are milliseconds of its clock. */
+/** The store's answer. Times are milliseconds of its clock. */
 export type Leave =
   | { readonly kind: 'leave'; readonly fence: string; readonly sentAt: number }
   | { readonly kind: 'closed'; readonly until: number; readonly header: string }
@@ -30,7 +30,7 @@ export type Leave =
   | { readonly kind: 'superseded' }
   | { readonly kind: 'gone' };
 
-/** A closed gate that this process knows of. */
+/** A closed gate, as this process knows it. */
 export interface Closure {
   /** Milliseconds of the store's clock. */
   readonly until: number;
@@ -39,11 +39,15 @@ export interface Closure {
 
 /** The gates of a fleet, as one process sees them. */
 export interface StoreGates {
-  /** Asks for leave, and tries again while the store is away. @throws FleetError; the reason of the signal */
+  /**
+   * Requests leave to ask a peer, and retries while the store is away.
+   *
+   * @throws FleetError; the signal's reason once it is aborted
+   */
   leave(request: LeaveRequest, signal: AbortSignal): Promise<Leave>;
   /**
-   * The attempt is over. What its peer asked for is in force here at once, and the promise resolves when the store has heard of it,
-   * however long that takes, or the signal is aborted.
+   * Reports the end of an attempt. Its Retry-After takes effect in this process at once; the promise resolves when the store has
+   * acknowledged it, however long that takes, and rejects if `end` is aborted first.
    */
   answered(answer: {
     readonly id: string;
@@ -53,14 +57,14 @@ export interface StoreGates {
     readonly header: string;
     readonly tookMs: number;
   }): Promise<void>;
-  /** Keeps in mind what the store said. */
+  /** Remembers a closed gate that the store reported. */
   learn(origin: string, closure: Closure): void;
-  /** An operator opened it. */
+  /** Forgets a closed gate: an operator opened it. */
   forget(origin: string): void;
-  /** Tells a store that forgot which gates are closed. */
+  /** Reports all known closed gates to a store that lost its data. */
   replay(): Promise<void>;
-  /** Resolves when the store has heard of every answer. */
-  told(): Promise<void>;
+  /** Resolves when the store has acknowledged every answer. */
+  flush(): Promise<void>;
 }
 
 export interface StoreGatesOptions {
@@ -68,15 +72,15 @@ export interface StoreGatesOptions {
   readonly keys: FleetKeys;
   readonly perPeer: PerPeer;
   readonly monotonic: () => number;
-  /** Aborted when the process gives up on what it still has to tell. */
+  /** Aborted when the process gives up on writes that the store has not acknowledged. */
   readonly end: AbortSignal;
 }
 
 export function createStoreGates(options: StoreGatesOptions): StoreGates {
   const { store, keys, perPeer, monotonic, end } = options;
-  /** All that are closed, to be told to a store that forgot. */
+  /** All known closed gates, for `replay()`. */
   const known = new Map<string, Closure>();
-  /** Those that the store has not heard of yet. */
+  /** Closed gates that the store has not acknowledged yet. */
   const ahead = new Map<string, Closure>();
   const underWay = new Set<Promise<void>>();
 
@@ -87,7 +91,7 @@ export function createStoreGates(options: StoreGatesOptions): StoreGates {
     if (known.size > 10_000) dropOver(known, store.time.now());
   };
 
-  const tell: StoreGates['answered'] = async (answer) => {
+  const report: StoreGates['answered'] = async (answer) => {
     const { id, nonce, peerUrl, retryAfterSeconds, header, tookMs } = answer;
     const origin = originOf(peerUrl);
     const wait = clampRetryAfter(retryAfterSeconds);
@@ -158,11 +162,11 @@ export function createStoreGates(options: StoreGatesOptions): StoreGates {
       return { kind: 'closed', ...closure };
     },
     answered: (answer) => {
-      const told = tell(answer);
-      underWay.add(told);
-      const done = (): void => void underWay.delete(told);
-      told.then(done, done);
-      return told;
+      const reported = report(answer);
+      underWay.add(reported);
+      const done = (): void => void underWay.delete(reported);
+      reported.then(done, done);
+      return reported;
     },
     learn,
     forget: (origin) => {
@@ -175,7 +179,7 @@ export function createStoreGates(options: StoreGatesOptions): StoreGates {
         await store.call('close', [keys.gate(origin), keys.closed], [until, header, origin]);
       }
     },
-    told: async () => {
+    flush: async () => {
       await Promise.allSettled(underWay);
     },
   };

@@ -9,25 +9,25 @@ import { createReconciler } from './reconcile.ts';
 import type { FleetKeys } from './store/keys.ts';
 import type { FleetStore } from './store/store.ts';
 
-/** Between two greetings: so soon a store that forgot is noticed, in milliseconds. */
+/** Interval of the greetings, and so the time within which a process notices that the store lost data. */
 const GREET_MS = 5000;
 
-/** Between two steps of the reconciler, in milliseconds. */
+/** Interval of the reconciler's steps. */
 const RECONCILE_MS = 1000;
 
-/** How long a process that ends goes on telling the store what it has not heard, in milliseconds. */
-const TELL_MS = 5000;
+/** How long a process that stops waits for the store to acknowledge its writes. */
+const FLUSH_MS = 5000;
 
 export interface WorkParts {
   readonly open: () => Promise<Engine>;
   readonly keys: FleetKeys;
-  /** Aborted when the store cannot be told any more. */
+  /** Aborted when this process gives up on writes that the store has not acknowledged. */
   readonly end: AbortController;
   readonly fault: (error: unknown) => void;
   readonly look: Omit<LookParts, 'store' | 'gates' | 'clock' | 'signal'>;
 }
 
-/** Begins to look at workers as their alarms ring. @throws TypeError for an option */
+/** Starts looking at workers as their alarms ring. @throws TypeError for an invalid option */
 export function startWork(options: FleetWorkOptions, parts: WorkParts): FleetWork {
   const { concurrency, drainMs } = readWorkOptions(options);
   const { open, keys, end, fault } = parts;
@@ -87,9 +87,9 @@ export function startWork(options: FleetWorkOptions, parts: WorkParts): FleetWor
       const drained = work.drain();
       await Promise.race([drained, wait(drainMs)]);
       abort.abort(new Error('the process stops working'));
-      const grace = wait(TELL_MS).then(() => end.abort(new Error('the store does not answer')));
-      await Promise.race([Promise.all([drained, gates.told()]), grace]);
-      await Promise.race([work.close(), wait(TELL_MS)]);
+      const grace = wait(FLUSH_MS).then(() => end.abort(new Error('the store does not answer')));
+      await Promise.race([Promise.all([drained, gates.flush()]), grace]);
+      await Promise.race([work.close(), wait(FLUSH_MS)]);
       if (store.isUp) await store.redis.hdel(keys.processes, store.process).catch(fault);
     })();
     return stopped;
@@ -112,7 +112,7 @@ function readWorkOptions(options: FleetWorkOptions): { concurrency: number; drai
   return { concurrency, drainMs: Math.min(drainSeconds * 1000, 2 ** 31 - 1) };
 }
 
-/** Keeps no process alive. */
+/** A timer that does not keep the process alive. */
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { safeValue } from '../policy/safe-text.ts';
 
-/** A whole answer, made before any of it is sent. */
+/** A complete answer, made before any of it is sent. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -9,7 +9,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** A page loads nothing from anywhere else, runs no script that stands in markup, and is framed by nobody. */
+/** The page loads nothing from other origins, runs no inline scripts, and cannot be framed. */
 export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -21,7 +21,7 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** A value as JSON, every text in it safe to show. */
+/** A value as JSON in which every text is safe to show. */
 export function safeJson(value: unknown): string {
   return JSON.stringify(safeValue(value));
 }
@@ -34,12 +34,12 @@ export function textAnswer(text: string): HttpAnswer {
   return { status: 200, type: 'text/plain; charset=utf-8', body: `${text}\n` };
 }
 
-/** What was not done, and why. */
+/** The answer to a request that was not carried out, with the reason. */
 export function problem(status: number, error: string, headers?: HttpAnswer['headers']): HttpAnswer {
   return jsonAnswer(status, { error }, headers);
 }
 
-/** Sends it; to HEAD without the body, which Node leaves out by itself. */
+/** Sends an answer. For HEAD, Node leaves out the body. */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -49,7 +49,7 @@ export function sendAnswer(
     ...SAFE_HEADERS,
     'content-type': type,
     'content-length': Buffer.byteLength(body),
-    // What is left of a request that was not read to its end must not be taken for the next one.
+    // The unread rest of a request body must not be parsed as the next request.
     ...(hasBody(request) && !request.complete ? { connection: 'close' } : {}),
     ...headers,
   });

@@ -4,19 +4,19 @@ import { type HttpAnswer, problem, sendAnswer } from './http-answer.ts';
 
 type Answered = HttpAnswer | undefined;
 
-/** What is done for one method of one path. Undefined: it answers by itself, with a stream. */
+/** Handles one method of one path. Returns undefined if it answers by itself, with a stream. */
 export type HttpHandler = (
   request: IncomingMessage,
   response: ServerResponse,
 ) => Answered | Promise<Answered>;
 
-/** By path, then by method. HEAD is answered where GET is. */
+/** Handlers by path, then by method. A GET handler answers HEAD too. */
 export type HttpRoutes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', HttpHandler>>>>>;
 
 /**
- * Answers the requests to a server. What a handler throws is answered with 500.
+ * Answers the requests to a server. If a handler throws, the answer is 500.
  *
- * @param guard why a request is turned away; asked before anything else is done for it
+ * @param guard called first for each request; returns the answer if the request is refused
  */
 export function serveRoutes(
   server: Server,
@@ -31,7 +31,7 @@ export function serveRoutes(
   });
 }
 
-/** The answer to a request, also where there is none for its path or method. A query is not looked at. */
+/** The answer to a request, also for an unknown path or method. The query is ignored. */
 function answerBy(
   routes: HttpRoutes,
   request: IncomingMessage,
@@ -40,7 +40,7 @@ function answerBy(
   const [path = ''] = (request.url ?? '').split('?');
   const methods = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (methods === undefined) {
-    return problem(404, `There is nothing at this path; there is ${Object.keys(routes).join(', ')}`);
+    return problem(404, `There is nothing at this path; known paths are ${Object.keys(routes).join(', ')}`);
   }
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const handler = method === 'GET' || method === 'POST' ? methods[method] : undefined;

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream';
 import { describe } from '../policy/wire-fields.ts';
 import { limitConnections } from './limit-connections.ts';
 
-/** What one connection, or all of them together, can hold. */
+/** Limits of a server's connections. */
 export interface HttpServerLimits {
   /** @default 64 */
   readonly maxConnections?: number;
   /** Milliseconds for a caller to send its whole request. @default 10,000 */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds in which nothing moves on a connection. @default twice the time for a request */
+  /** Milliseconds after which an idle connection is closed. @default twice `requestTimeoutMs` */
   readonly idleTimeoutMs?: number;
 }
 
@@ -18,11 +18,14 @@ export interface HttpServerLimits {
 export interface HttpServer {
   readonly server: Server;
   onUpgrade(listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
-  /** @returns such as `http://127.0.0.1:9464`. @throws RangeError for what is no port; Error where it cannot be had, saying what to do */
+  /**
+   * @returns the origin, such as `http://127.0.0.1:9464`
+   * @throws RangeError for an invalid port; Error, saying what to do, if it cannot listen on the port
+   */
   listen(port: number, host: string): Promise<string>;
-  /** Listens on a Unix socket. @throws what Node says */
+  /** Listens on a Unix socket. @throws the error of Node */
   listenAt(path: string): Promise<void>;
-  /** Ends all connections, also those that became WebSockets; what is under way is broken off. */
+  /** Ends all connections, including WebSockets; requests under way are aborted. */
   close(): Promise<void>;
 }
 
@@ -37,13 +40,13 @@ export function createHttpServer(limits: HttpServerLimits = {}): HttpServer {
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
   });
-  // A caller that does not read its answer is let go as well.
+  // Also closes the connection of a caller that does not read its answer.
   server.setTimeout(idleTimeoutMs);
   const connections = limitConnections(server, maxConnections);
   const listen = (options: ListenOptions): Promise<void> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
-      // Exclusive: in a process of a cluster too the server is made here and now, and not by another process later.
+      // Exclusive: in a process of a Node cluster, listen here and now instead of in the primary process.
       server.listen({ ...options, exclusive: true }, () => {
         server.off('error', reject);
         resolve();

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 
 /** The connections of a server. */
 export interface ConnectionLimit {
-  /** It became a WebSocket, and gives way to nobody. */
+  /** Keeps a connection that became a WebSocket: it is never closed for a new one. */
   keep(socket: Socket): void;
   close(): void;
 }
 
 type Use = { readonly request: IncomingMessage; readonly response: ServerResponse } | 'waiting' | 'kept';
 
-/** Who gives way, first to last; of several the one that has been so for longest. */
-const giveWay: readonly ((use: Use) => boolean)[] = [
+/** Which connections to close first; of several of one kind, the one that has been so for longest. */
+const victimKinds: readonly ((use: Use) => boolean)[] = [
   (use) => use === 'waiting',
   // It has not sent its whole request.
   (use) => typeof use === 'object' && !use.request.complete,
@@ -20,11 +20,11 @@ const giveWay: readonly ((use: Use) => boolean)[] = [
 ];
 
 /**
- * No caller can hold all places of a server: where they are taken, a connection that does nothing, sends nothing or reads nothing
- * gives way to a new one.
+ * Prevents a caller from occupying all connections of a server: if there are too many, one that is idle, sends nothing or reads
+ * nothing is closed for a new one.
  */
 export function limitConnections(server: Server, maxConnections: number): ConnectionLimit {
-  /** In the order in which they began what they do. */
+  /** Ordered by how long each has been in its current use, longest first. */
   const connections = new Map<Socket, Use>();
   const oldest = (isVictim: (use: Use) => boolean): Socket | undefined =>
     [...connections].find(([, use]) => isVictim(use))?.[0];
@@ -35,7 +35,7 @@ export function limitConnections(server: Server, maxConnections: number): Connec
   server.on('connection', (socket: Socket) => {
     if (connections.size >= maxConnections) {
       const victim =
-        giveWay.reduce<Socket | undefined>((found, kind) => found ?? oldest(kind), undefined) ?? socket;
+        victimKinds.reduce<Socket | undefined>((found, kind) => found ?? oldest(kind), undefined) ?? socket;
       connections.delete(victim);
       victim.destroy();
     }

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { type HttpAnswer, problem } from './http-answer.ts';
 
-/** The body of a request, or undefined if it has more bytes than this. */
+/** The body of a request, or undefined if it has more than `maxBytes`. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Not left by `return`: that would destroy the request, and the answer with it.
+  // By default, a `return` out of the loop would destroy the request, and the answer with it.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > maxBytes) return undefined;
@@ -14,7 +14,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks);
 }
 
-/** What a request carries as JSON, undefined if it carries nothing; or the refusal. */
+/** The JSON body of a request, undefined if it is empty; or the refusal. */
 export async function readJsonBody(
   request: IncomingMessage,
   maxBytes: number,
@@ -26,6 +26,6 @@ export async function readJsonBody(
   try {
     return { value: JSON.parse(text) };
   } catch {
-    return { refusal: problem(400, 'The body is no JSON') };
+    return { refusal: problem(400, 'The body is not JSON') };
   }
 }

@@ -3,21 +3,21 @@ import type { SyncWorkerActor } from '../../machines/sync-worker.contract.ts';
 import { systemReport } from '../clock/system-ports.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 
-/** Milliseconds between two checks for a new actor, while there is none that lives. */
+/** Milliseconds between two checks for a new actor, while there is no active one. */
 const CHECK_MS = 100;
 
 /**
- * XState's inspection of a worker's actor, and of each new actor it gets by a restart or a revival. An actor that is
- * there already, and what it invokes, is announced the way XState announces a new one: `@xstate.actor`, then
- * `@xstate.snapshot`. An actor that failed is reported as a snapshot of status 'error', which XState itself does not do.
+ * Inspects a worker's actor with XState, and each new actor after a restart or a revival. An existing actor and what it invokes
+ * are announced the way XState announces new ones: `@xstate.actor`, then `@xstate.snapshot`. A failed actor is reported as a
+ * snapshot of status 'error', which XState itself does not do.
  *
- * XState lets an inspector that throws fail the actor; here the first such error becomes a warning of the process.
+ * In XState an inspector that throws fails the actor; here the first such error becomes a process warning.
  *
- * @returns what takes it off again
+ * @returns a function that ends the inspection
  */
 export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent) => void): () => void {
   let watched: SyncWorkerActor | undefined;
-  let letGo: () => void = () => undefined;
+  let detach: () => void = () => undefined;
   let hasFailed = false;
 
   const report = (event: InspectionEvent): void => {
@@ -31,7 +31,7 @@ export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent)
   const attach = (): void => {
     const { actor } = worker;
     if (actor === undefined || actor === watched) return;
-    letGo();
+    detach();
     watched = actor;
     announce(actor, actor.sessionId, report);
     const inspection = actor.system.inspect(report);
@@ -47,13 +47,13 @@ export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent)
         });
       },
     });
-    letGo = () => {
+    detach = () => {
       inspection.unsubscribe();
       end.unsubscribe();
     };
   };
   attach();
-  // A new actor emits nothing until its first run, and by then it has taken steps.
+  // Also check by time: a new actor takes steps before it emits its first event.
   const off = worker.on('*', attach);
   const checks = setInterval(() => {
     if (watched?.getSnapshot().status !== 'active') attach();
@@ -62,7 +62,7 @@ export function watchActor(worker: SyncWorker, observe: (event: InspectionEvent)
   return () => {
     clearInterval(checks);
     off();
-    letGo();
+    detach();
   };
 }
 

@@ -5,7 +5,7 @@ import type { SyncWorker } from '../worker/sync-worker.ts';
 import type { FaultSource } from './inspection.ts';
 import type { InspectorRequest } from './inspector-view.ts';
 
-/** What a viewer may act on. */
+/** What a viewer may control. */
 export interface Controlled {
   worker(name: string): SyncWorker | undefined;
   readonly faults: FaultSource | undefined;
@@ -16,7 +16,7 @@ const requestFields = ownFields<Required<InspectorRequest>>(
   { kind: 'sync', worker: '', force: false, peer: '', fault: '' },
 );
 
-/** Does what a viewer asked for: no more than the worker's public interface allows. */
+/** Carries out a viewer's request, through the worker's public interface. */
 export function controlAnswer(asked: unknown, { worker: find, faults }: Controlled): HttpAnswer {
   let request: Required<InspectorRequest>;
   try {
@@ -34,7 +34,7 @@ export function controlAnswer(asked: unknown, { worker: find, faults }: Controll
   }
   const found = faults?.switches(name).find((one) => one.peer === peer);
   if (faults === undefined || found === undefined) {
-    return problem(404, 'no peer of this name can be told to misbehave');
+    return problem(404, 'no peer with this name can simulate faults');
   }
   if (!found.faults.includes(fault)) return problem(400, `allowed faults are ${found.faults.join(', ')}`);
   faults.set(peer, fault, name);

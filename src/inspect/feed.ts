@@ -5,53 +5,54 @@ import type { InspectorView } from './inspector-view.ts';
 import { cleanJson } from './recording/recording.ts';
 import type { Subject } from './watched-workers.ts';
 
-/** Viewers at once, over all workers. */
+/** Concurrent viewers, over all workers. */
 export const MAX_VIEWERS = 16;
-/** Milliseconds between two views. */
+/** Minimum milliseconds between two views. */
 const PACE_MS = 100;
-/** A view that took long to make is followed by a pause of so many times that, however many peers there are. */
+/** The pause after a view lasts at least this many times the time that the view took, so that many peers cost little. */
 const REST_RATIO = 10;
-/** Milliseconds between two checks of what announces no change: chains, faults, other workers, starts and stops. */
+/** Milliseconds between two checks of what emits no event when it changes: chains, faults, other workers, starts and stops. */
 const CHECK_MS = 1000;
-/** Every so many checks something is sent, so that both sides notice a connection that broke. */
+/** Every fifth check something is sent, so that both sides notice a broken connection. */
 const CHECKS_A_HEARTBEAT = 5;
 
-/** What a feed shows. */
+/** The data that a feed shows. */
 export interface FeedSource {
-  /** The worker of a name, or another one in its place; undefined if there is none at all. */
+  /** The worker with this name, or else another one; undefined if there is none at all. */
   subject(name: string): Subject | undefined;
-  /** All of a view but the lines. @param worker the name that was asked for */
+  /** A view without its lines. @param worker the requested name */
   describe(
     subject: Subject | undefined,
     worker: string,
   ): Pick<InspectorView, 'source' | 'started' | 'mayControl' | 'chain' | 'faults' | 'remarks'>;
-  /** Null while it is not known. */
+  /** Null while it is unknown. */
   overview(search: string): InspectorView['overview'];
   /** The time of a view without a worker, in Unix seconds. */
   now(): number;
   /**
-   * Reads anew what is shown; called when somebody begins to watch, and once a second while anybody does. Undefined: it is at hand.
+   * Reads the data again. Called when somebody starts to watch, and once a second while anybody is watching. Undefined if the
+   * data is always current.
    *
-   * @param watched the names that are asked for by then; none if nobody watches any more
+   * @param watched returns the names requested at that time; empty if nobody is watching any more
    */
   refresh?: (watched: () => readonly string[]) => Promise<void>;
 }
 
 interface Viewer {
   readonly response: ServerResponse;
-  /** What it asked for. */
+  /** The requested name. */
   readonly worker: string;
   readonly search: string;
   subject: Subject | undefined;
   unobserve: () => void;
-  /** How many lines of the subject it has seen; undefined before its first view. */
+  /** How many lines of the subject it was sent; undefined before its first view. */
   seen: number | undefined;
-  /** What it was sent last of the rest, as JSON. */
+  /** The last description and overview that it was sent, as JSON. */
   described: string;
   overview: string;
-  /** There is something it was not sent yet. */
+  /** Whether there is something that it was not sent yet. */
   isDue: boolean;
-  /** The last view has not left the process: this viewer is skipped, and gets the newest when it has. */
+  /** Whether the last view has not left the process yet. Then this viewer is skipped, and gets the newest view afterwards. */
   isWriting: boolean;
 }
 
@@ -59,7 +60,7 @@ type NewLines = Pick<InspectorView, 'start' | 'chart' | 'lines' | 'linesDropped'
 
 const NOTHING: NewLines = { start: null, chart: null, lines: [], linesDropped: 0 };
 
-/** What a viewer has not seen of a worker. */
+/** The lines of a worker that a viewer was not sent yet. */
 function newLines({ seen }: Pick<Viewer, 'seen'>, { recorder, chart }: Subject): NewLines {
   const { start, lines } = recorder.since(seen ?? 0);
   const dropped = seen === undefined ? 0 : recorder.pushed - seen - lines.length;
@@ -72,7 +73,7 @@ function newLines({ seen }: Pick<Viewer, 'seen'>, { recorder, chart }: Subject):
   };
 }
 
-/** Sends views to those who watch, as Server-Sent Events. While nobody does, it does nothing. */
+/** Sends views to the viewers, as Server-Sent Events. Without viewers it does nothing. */
 export class Feed {
   readonly #source: FeedSource;
   readonly #viewers = new Set<Viewer>();
@@ -87,8 +88,8 @@ export class Feed {
   }
 
   /**
-   * Sends this worker's views from now on, and the overview of those that are searched for, until the viewer goes away. Where all
-   * places are taken, one that does not read gives way, or else the one that came first: a page then asks again by itself.
+   * Sends the worker's views, and the overview of the workers that match the search, until the viewer disconnects. If there are
+   * too many viewers, one that does not read is disconnected, or else the oldest; its page reconnects by itself.
    */
   open(response: ServerResponse, { worker, search }: Pick<Viewer, 'worker' | 'search'>): void {
     if (this.#viewers.size >= MAX_VIEWERS) {
@@ -120,14 +121,14 @@ export class Feed {
     this.#schedule();
   }
 
-  /** Something became of a worker. Costs next to nothing, for it may be called a million times. */
+  /** Must be called when a worker changes. Very cheap, because it may be called a million times. */
   changed(subject: Subject): void {
     if (this.#viewers.size === 0) return;
     for (const viewer of this.#viewers) if (viewer.subject === subject) viewer.isDue = true;
     this.#schedule();
   }
 
-  /** Workers came or went. */
+  /** Must be called when workers are added or removed. */
   changedAll(): void {
     for (const viewer of this.#viewers) {
       viewer.isDue = true;
@@ -180,18 +181,18 @@ export class Feed {
     }
     viewer.subject = subject;
     viewer.isDue = false;
-    const told = subject === undefined ? NOTHING : newLines(viewer, subject);
+    const unseen = subject === undefined ? NOTHING : newLines(viewer, subject);
     viewer.seen = subject?.recorder.pushed;
     const described = this.#source.describe(subject, viewer.worker);
     viewer.described = cleanJson(described);
-    // The first view has it; after that the checks see to it, once a second.
+    // Sent with the first view, and later whenever a check, once a second, finds a change.
     const overview = viewer.overview === '' ? this.#source.overview(viewer.search) : null;
     if (overview !== null) viewer.overview = cleanJson(overview);
     const view: InspectorView = {
       at: subject?.now() ?? this.#source.now(),
       worker: subject?.name ?? '',
       ...described,
-      ...told,
+      ...unseen,
       overview,
     };
     viewer.isWriting = true;
@@ -201,7 +202,7 @@ export class Feed {
     });
   }
 
-  /** What is shown is the embedder's: a chain or a fault source that throws must not end the process. */
+  /** Runs the embedder's code: a chain or a fault source that throws must not end the process. */
   #guarded(act: () => void): void {
     try {
       act();

@@ -10,11 +10,11 @@ import { isWorker, recordedSubject, WatchedWorkers } from './watched-workers.ts'
 import { workersOverview } from './workers-overview.ts';
 
 /**
- * Shows running workers on a page of this machine: the chart with its active state, the countdown, the peers, the last
- * runs. Nothing is attached to a worker but by this call, and `close()` takes all of it off.
+ * Serves a local page that shows running workers: the chart with its active state, the countdown, the peers, the last runs. Only
+ * this call attaches anything to a worker, and `close()` removes all of it.
  *
- * @param workers one worker, or several by their names
- * @throws RangeError for a port, TypeError for a name, Error for a port in use, saying what to do
+ * @param workers one worker, or several by name
+ * @throws RangeError for an invalid port, TypeError for an invalid name, Error, saying what to do, for a port in use
  */
 export async function inspectWorker(
   workers: SyncWorker | Readonly<Record<string, SyncWorker>>,
@@ -52,7 +52,7 @@ export async function inspectWorker(
     return ending;
   };
   const add = (name: string, worker: SyncWorker, chain?: ShownChain): void => {
-    if (ending !== undefined) throw new Error('The inspection was closed; begin another one');
+    if (ending !== undefined) throw new Error('The inspection was closed; start another one');
     watched.add(name, worker, chain);
   };
 
@@ -79,9 +79,9 @@ export async function inspectWorker(
 }
 
 /**
- * The same page on a recording, without a worker.
+ * Serves the same page for a recording, without a worker.
  *
- * @throws TypeError for a recording whose chart cannot be read, RangeError for a port, Error for a port in use
+ * @throws TypeError for a recording whose chart cannot be read, RangeError for an invalid port, Error for a port in use
  */
 export async function replayRecording(
   recording: Recording,

@@ -4,59 +4,59 @@ import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { RecordedLine, RecordingStart } from './recording/recording.ts';
 
 /**
- * What the page is sent of one worker, as the data of an unnamed Server-Sent Event of
- * `GET /feed?worker=NAME&search=TEXT`. It is a recording that goes on: the page folds the lines into the context, and shows
- * what follows from it. All lists are bounded. Times are Unix seconds, with a fraction.
+ * A view of one worker for the page: the data of an unnamed Server-Sent Event of `GET /feed?worker=NAME&search=TEXT`. The views
+ * form a continuing recording: the page folds the lines into the context and shows what follows from it. All lists are bounded.
+ * Times are Unix seconds, with a fraction.
  */
 export interface InspectorView {
-  /** By the worker's clock, so that the page need not trust its own. */
+  /** By the worker's clock, so that the page does not depend on its own. */
   readonly at: number;
-  /** Whether this is a worker, a recording of one, or a worker of a fleet as it is on record. */
+  /** Whether this is a running worker, a recording, or the record of a fleet's worker. */
   readonly source: 'live' | 'replay' | 'fleet';
   /**
-   * The one that is watched: the one that was asked for, or the first where that one is not there (any more). '' where there is none,
-   * and in a fleet where none has the id that was asked for.
+   * The name of the watched worker: the requested one, or the first if that does not exist. '' if there is no worker, or for a
+   * fleet if none has the requested id.
    */
   readonly worker: string;
-  /** Whether it is started, and not stopped since. */
+  /** Whether the worker is started. */
   readonly started: boolean;
-  /** Whether the page may ask for something, or only look. */
+  /** Whether the page may send requests; otherwise it is read-only. */
   readonly mayControl: boolean;
-  /** What the lines go on from: in the first view, and again where the server has not kept the lines between. */
+  /** The starting point of the lines: in the first view, and again if the server has dropped lines since the last view. */
   readonly start: RecordingStart | null;
-  /** The chart of the start, read; null where that is. */
+  /** The parsed chart of `start`; null if that is. */
   readonly chart: Chart | null;
-  /** Since the last view, oldest first. */
+  /** The lines since the last view, oldest first. */
   readonly lines: readonly RecordedLine[];
-  /** How many lines between the last view and this one were not kept. */
+  /** How many lines since the last view were dropped. */
   readonly linesDropped: number;
-  /** Null where no chain is known. */
+  /** Null if no chain is known. */
   readonly chain: ChainView | null;
-  /** What the page may break and mend, if the worker's peers can do that. */
+  /** The faults that the page may switch, if the worker's peers can simulate any. */
   readonly faults: readonly FaultSwitch[];
-  /** Of a fleet: who holds the worker and what holds it back, or why there is none, in a sentence each. */
+  /** For a fleet: which process runs the worker and what holds it back, or why there is none, one sentence each. */
   readonly remarks: readonly string[];
-  /** All workers; null if nothing changed since it was sent last. */
+  /** All workers; null if nothing changed since it was last sent. */
   readonly overview: WorkersOverview | null;
 }
 
-/** All workers that can be watched. */
+/** The workers that can be watched. */
 export interface WorkersOverview {
   readonly total: number;
   /** How many are in each state. */
   readonly counts: Readonly<Partial<Record<WorkerCondition, number>>>;
-  /** Those that were searched for, the worst first; the first 100. */
+  /** The first 100 workers that match the search, the worst first. */
   readonly rows: readonly WorkerRow[];
-  /** How many were found. */
+  /** How many match the search. */
   readonly found: number;
-  /** Of a fleet, which has no rows: of so many workers one is found by its id. */
+  /** Set for a fleet, which has no rows: it has too many workers, so one is found by its id. */
   readonly fleet?: FleetOverview;
 }
 
-/** A process of a fleet that was not heard for so long may be gone, in seconds: it greets every 5 s. */
+/** A process of a fleet that was silent for longer than this, in seconds, may be gone: processes report every 5 s. */
 export const SILENT_SECONDS = 15;
 
-/** What stands of a fleet beside its workers. Times are Unix seconds. */
+/** The state of a fleet apart from its workers. Times are Unix seconds. */
 export interface FleetStanding {
   readonly name: string;
   /** Alarms: set for later, waiting for a process, being looked at, overdue by more than 5 s. */
@@ -66,30 +66,30 @@ export interface FleetStanding {
     readonly active: number;
     readonly late: number;
   };
-  /** An operator paused the queue. */
+  /** Whether an operator paused the queue. */
   readonly paused: boolean;
-  /** The processes that work: who, and when each was last heard. */
+  /** The processes at work, and when each was last heard from. */
   readonly processes: readonly {
     readonly process: string;
     readonly about: string;
     readonly seenAt: number;
   }[];
   readonly closedGates: ClosedGates;
-  /** Nobody is asked before this because the store forgot; 0 if it did not. */
+  /** Until when no peer is asked because the store lost data; else 0. */
   readonly quietUntil: number;
 }
 
-/** A fleet as the page shows it, which lists the first hundred of its processes. */
+/** A fleet as the page shows it, with at most 100 processes. */
 export interface FleetOverview extends FleetStanding {
-  /** Why nothing newer is known; '' if this is what there is. */
+  /** Why the newest counts could not be read; '' if they could. */
   readonly problem: string;
   readonly processCount: number;
 }
 
-/** The gates of a fleet that are closed. */
+/** The closed gates of a fleet. */
 export interface ClosedGates {
   readonly count: number;
-  /** The hundred that stay closed longest. Unix seconds, and the Retry-After as it came; '' if that is not known. */
+  /** The 100 that stay closed longest. Unix seconds, and the value of the Retry-After header; '' if unknown. */
   readonly longest: readonly {
     readonly origin: string;
     readonly closedUntil: number;
@@ -97,39 +97,39 @@ export interface ClosedGates {
   }[];
 }
 
-/** A state, or what is worse than its state. */
+/** The state of a worker, or a condition that overrides it. */
 export type WorkerCondition = SyncOutcome | 'stuck' | 'stopped';
 
-/** One worker among others. */
+/** One worker in the overview. */
 export interface WorkerRow {
   readonly name: string;
   readonly condition: WorkerCondition;
-  /** When its state began; 0: never. */
+  /** When its state started; 0 for never. */
   readonly since: number;
   readonly lastOkAt: number;
   readonly failures: number;
-  /** When its next run may begin, or the run under way is stuck; null for one that does not run. */
+  /** When its next run may start, or the run under way counts as stuck; null if the worker is stopped. */
   readonly next: number | null;
 }
 
-/** A peer that can be told to misbehave, as those of the demo can. */
+/** A peer that can simulate faults, as those of the demo can. */
 export interface FaultSwitch {
   readonly peer: string;
-  /** The present one. */
+  /** The current one. */
   readonly fault: string;
   readonly faults: readonly string[];
 }
 
 /**
- * What the page asks for, as the JSON body of `POST /control`. The answer is JSON: 200 with the worker's `Why` for a sync,
- * 200 with the `FaultSwitch` list for a fault; else `{ "error": "…" }` with 4xx or 5xx (403: only looking is allowed).
+ * A request of the page, as the JSON body of `POST /control`. The answer is JSON: 200 with the worker's `Why` for a sync,
+ * 200 with the `FaultSwitch` list for a fault; else `{ "error": "…" }` with 4xx or 5xx (403: the page is read-only).
  */
 export interface InspectorRequest {
   readonly kind: 'sync' | 'fault';
   readonly worker: string;
-  /** Of a sync: whether it overrides cooldowns. @default false */
+  /** For a sync: whether it overrides cooldowns. @default false */
   readonly force?: boolean;
-  /** Of a fault: who is to have it, and which. */
+  /** For a fault: the peer, and the fault to simulate. */
   readonly peer?: string;
   readonly fault?: string;
 }

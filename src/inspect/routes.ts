@@ -17,23 +17,23 @@ import type { Feed } from './feed.ts';
 import type { InspectorPart } from './inspector-part.ts';
 import { Allowance } from './viewers/allowance.ts';
 
-/** Requests that passed the guard, of all viewers together: a page is three. */
+/** Limits for requests that passed the guard, over all viewers. A page takes three requests. */
 const REQUESTS = { burst: 200, perSecond: 50 };
 const CONTROL_REQUESTS = { burst: 10, perSecond: 2 };
 const MAX_CONTROL_BYTES = 4 * 1024;
 
-/** What is served. */
+/** What the server serves. */
 export interface Served {
   readonly port: number;
-  /** By its path. */
+  /** The files of the page, by path. */
   readonly assets: Readonly<Record<string, { readonly type: string; readonly body: string }>>;
   readonly parts: readonly InspectorPart[];
   readonly feed: Feed;
-  /** Answers what a viewer asks for, as JSON. Undefined: viewers only look. */
+  /** Answers a viewer's request, parsed from JSON. Undefined if viewers are read-only. */
   readonly control: ((asked: unknown) => HttpAnswer) | undefined;
 }
 
-/** Answers every request and every upgrade, each only after the guard. */
+/** Answers all requests and upgrades that pass the guard. */
 export function serveInspector(http: Pick<HttpServer, 'server' | 'onUpgrade'>, served: Served): void {
   const { port, assets, parts, feed, control } = served;
   const seconds = (): number => performance.now() / 1000;
@@ -64,7 +64,7 @@ export function serveInspector(http: Pick<HttpServer, 'server' | 'onUpgrade'>, s
     return 'refusal' in body ? body.refusal : control(body.value);
   };
 
-  /** Who may not read costs nothing: only what passes is counted. */
+  /** Counts only requests that pass, so refused ones do not use up the limit. */
   const guard = (request: IncomingMessage): HttpAnswer | undefined => {
     const isDocument = Object.hasOwn(documents, targetOf(request).pathname);
     const refusal = guardHost(request, port) ?? guardOrigin(request, isDocument);
@@ -99,7 +99,7 @@ export function serveInspector(http: Pick<HttpServer, 'server' | 'onUpgrade'>, s
 
 const ONLY_LOOK: Refusal = {
   status: 403,
-  error: 'viewers may only look; start the inspection with control to allow more',
+  error: 'viewers are read-only; start the inspection with control to allow requests',
 };
 const NO_WEBSOCKET: Refusal = { status: 404, error: 'there is no WebSocket here' };
 const TOO_MANY: Refusal = { status: 429, error: 'too many requests' };
@@ -109,7 +109,7 @@ function refused(refusal: Refusal): HttpAnswer {
   return problem(refusal.status, refusal.error, headers);
 }
 
-/** Of a target that is no path too: the guard refuses it only after this. */
+/** The target as a URL. The guard refuses targets that are not paths only later, so they must be accepted here. */
 function targetOf({ url = '/' }: IncomingMessage): URL {
   return new URL(`http://server${url.startsWith('/') ? url : '/'}`);
 }

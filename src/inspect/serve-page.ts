@@ -2,7 +2,7 @@ import { createHttpServer } from '../http/http-server.ts';
 import { type Served, serveInspector } from './routes.ts';
 
 const MAX_CONNECTIONS = 100;
-/** Milliseconds in which nothing moves on a connection, though a feed sends something every 10 s. */
+/** Milliseconds after which an idle connection is closed. A feed sends something every 5 s. */
 const IDLE_MS = 30_000;
 
 /** The page, served on 127.0.0.1. */
@@ -12,7 +12,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** @throws RangeError for a port, Error for a port in use */
+/** @throws RangeError for an invalid port, Error for a port in use */
 export async function servePage(served: Omit<Served, 'port' | 'assets'>, port: number): Promise<LocalServer> {
   const { pageAssets: assets } = await import('./page/page-assets.ts');
   const http = createHttpServer({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_MS });

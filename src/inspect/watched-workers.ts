@@ -10,18 +10,18 @@ import type { InspectorPart } from './inspector-part.ts';
 import { createRecorder, type Recorder } from './recording/recorder.ts';
 import type { Recording } from './recording/recording.ts';
 
-/** What a name looks like that can stand in a list, a URL and a log. */
+/** Names that can be shown in a list, a URL and a log. */
 const NAME = /^[^\p{C}\s](?:[^\p{C}]{0,98}[^\p{C}\s])?$/u;
 /**
- * Lines kept of all workers together, and of one at least and at most. Of one that nobody watches so few that they are garbage
- * while they are young: what outlives its youth costs such a worker a third of its speed.
+ * Lines kept for all workers together, and the bounds for one worker. An unwatched worker keeps so few that the garbage collector
+ * frees them while they are young: objects that survive the young generation cost such a worker a third of its speed.
  */
-const LINES = { all: 100_000, least: 20, unwatched: 100, most: 500 };
+const LINES = { all: 100_000, min: 20, unwatched: 100, max: 500 };
 
-/** A worker that is inspected, or a recording of one, with what its viewers see of it. */
+/** An inspected worker, or a recording, with what its viewers see. */
 export interface Subject {
   readonly name: string;
-  /** Undefined: it is a recording. */
+  /** Undefined for a recording. */
   readonly worker: SyncWorker | undefined;
   readonly recorder: Pick<Recorder, 'pushed' | 'since' | 'observe'>;
   readonly chain: ShownChain | undefined;
@@ -29,17 +29,17 @@ export interface Subject {
   now(): number;
 }
 
-/** What is told of changes. */
+/** Callbacks for changes. */
 export interface WatchedWorkersEvents {
   changed(subject: Subject): void;
-  /** Workers came or went. */
+  /** Workers were added or removed. */
   changedAll(): void;
 }
 
-/** The chart of every worker, read. */
+/** The parsed chart, the same for all workers. */
 export const workerChart: Chart = readChart(syncWorkerMachine);
 
-/** A recording in the place of a worker: nothing comes after its last line. @throws TypeError for a chart that XState cannot read */
+/** A recording in place of a worker. @throws TypeError for a chart that XState cannot read */
 export function recordedSubject(recording: Recording): Subject {
   const { start, lines } = recording;
   return {
@@ -64,7 +64,7 @@ function chartOf({ start }: Recording): Chart {
   }
 }
 
-/** The workers that are inspected, by their names. */
+/** The inspected workers, by name. */
 export class WatchedWorkers {
   readonly #subjects = new Map<string, Subject & { close(): void }>();
   readonly #parts: readonly InspectorPart[];
@@ -87,13 +87,13 @@ export class WatchedWorkers {
     return this.#subjects.get(name)?.worker;
   }
 
-  /** The one of this name, or the first. */
+  /** The worker with this name, or else the first. */
   subject(name: string): Subject | undefined {
     const [first] = this.#subjects.values();
     return this.#subjects.get(name) ?? first;
   }
 
-  /** @throws TypeError for a name that is taken or not fit to be shown, and for what is no worker */
+  /** @throws TypeError for a name that is taken or cannot be shown, and for anything but a worker */
   add(name: string, worker: SyncWorker, chain: ShownChain | undefined): void {
     if (typeof name !== 'string' || !NAME.test(name)) {
       throw new TypeError(
@@ -101,12 +101,12 @@ export class WatchedWorkers {
       );
     }
     if (this.#subjects.has(name)) {
-      throw new TypeError(`a worker named ${describe(name)} is inspected already; remove it first`);
+      throw new TypeError(`a worker named ${describe(name)} is already inspected; remove it first`);
     }
     if (!isWorker(worker)) throw new TypeError(`${name} is ${describe(worker)}; allowed is a sync worker`);
     const maxLines = (isObserved: boolean): number => {
-      const most = isObserved ? LINES.most : LINES.unwatched;
-      return Math.max(LINES.least, Math.min(most, Math.floor(LINES.all / this.#subjects.size)));
+      const max = isObserved ? LINES.max : LINES.unwatched;
+      return Math.max(LINES.min, Math.min(max, Math.floor(LINES.all / this.#subjects.size)));
     };
     const recorder = createRecorder(worker, name, { maxLines }, () => this.#events.changed(subject));
     const subject = {
@@ -133,7 +133,7 @@ export class WatchedWorkers {
   }
 }
 
-/** A worker by what it can do: it may come from another copy of this package. */
+/** Recognises a worker by its methods, because it may come from another copy of this package. */
 export function isWorker(value: unknown): value is SyncWorker {
   return typeof value === 'object' && value !== null && 'why' in value && typeof value.why === 'function';
 }

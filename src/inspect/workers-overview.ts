@@ -15,7 +15,7 @@ const ranks: readonly WorkerCondition[] = [
   'ok',
 ];
 
-/** All workers by their names, the worst first; of thousands it reads no more than a few fields each. */
+/** An overview of all workers, the worst first. Reads only a few fields of each, because there may be thousands. */
 export function workersOverview(
   workers: Iterable<readonly [name: string, worker: SyncWorker]>,
   search: string,

@@ -7,18 +7,18 @@ const RUN_OUTCOMES = ['ok', 'error', 'fork', 'solo', 'stuck', 'withdrawn'];
 
 export interface CountOptions {
   readonly metrics: MetricSet;
-  /** Of each series. */
+  /** Labels of every series. */
   readonly own: Labels;
-  /** Whether each peer has series of its own. */
+  /** Whether each peer has its own series. */
   readonly byPeer: boolean;
 }
 
-/** Whether a peer has series: one that was removed, and is remembered for its wait alone, has none. */
+/** Whether a peer has series. A removed one that is remembered only for its Retry-After has none. */
 export function isMeasured(peer: PeerRecord): boolean {
   return peer.bucket === 'sync' && !peer.removed;
 }
 
-/** Counts the events of a worker. Returns what ends that, and lets go of the worker's series. */
+/** Counts the events of a worker. @returns a function that stops counting and releases the worker's series */
 export function countEvents(worker: Pick<SyncWorker, 'on' | 'peers'>, options: CountOptions): () => void {
   const { metrics, own, byPeer } = options;
   const labelsOf = (peer: string): Labels => (byPeer ? { peer, ...own } : own);
@@ -26,7 +26,7 @@ export function countEvents(worker: Pick<SyncWorker, 'on' | 'peers'>, options: C
     ...ATTEMPT_OUTCOMES.map((outcome) => metrics.hold(metrics.attempts, { ...labels, outcome })),
     metrics.hold(metrics.retryAfters, labels),
   ];
-  /** What lets go of the series of each peer. */
+  /** Functions that release the series of each peer. */
   const peers = new Map<string, (() => void)[]>();
   const follow = (list: readonly PeerRecord[]): void => {
     if (!byPeer) return;
@@ -39,7 +39,7 @@ export function countEvents(worker: Pick<SyncWorker, 'on' | 'peers'>, options: C
     for (const peer of present) if (!peers.has(peer)) peers.set(peer, holdAttempts(labelsOf(peer)));
   };
   const attempted = (peer: string, outcome: string, asksToWait: boolean): void => {
-    // The answer of a peer that was removed meanwhile would bring its series back.
+    // Do not bring back the series of a peer that was removed during its attempt.
     if (byPeer && !peers.has(peer)) return;
     metrics.attempts.inc({ ...labelsOf(peer), outcome });
     if (asksToWait) metrics.retryAfters.inc(labelsOf(peer));
@@ -67,8 +67,8 @@ export function countEvents(worker: Pick<SyncWorker, 'on' | 'peers'>, options: C
       follow(list);
       const { outcome } = result;
       attempted(peerUrl, outcome, result.outcome === 'error' && result.retryAfterSeconds > 0);
-      // A clock of the embedder's may give nonsense, or stand in for a monotonic one and have been set back; and a sum
-      // that has overflowed stays so.
+      // An embedder's clock may return nonsense, or be a wall clock that was set back. One such value would spoil the sum for
+      // good.
       const isDuration = durationSeconds >= 0 && durationSeconds <= Number.MAX_SAFE_INTEGER;
       if (isDuration) metrics.attemptSeconds.observe({ outcome, ...own }, durationSeconds);
     }),

@@ -2,17 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** Seconds: from an answer out of memory to the stuck limit. */
+/** In seconds, from an answer from memory to the stuck limit. */
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-/** Workers that are read before others have their turn, so that a scrape of thousands holds up nobody. */
+/** Workers read in one turn of the event loop, so that a scrape of thousands does not block it. */
 const WORKERS_A_TURN = 250;
 
 interface GaugeKind {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
-  /** What several workers with the same labels come to. */
+  /** Combines the values of several workers with the same labels. */
   readonly combine: (a: number, b: number) => number;
 }
 
@@ -29,46 +29,46 @@ export type GaugeName =
   | 'served';
 
 const gaugeKinds: Readonly<Record<GaugeName, GaugeKind>> = {
-  workers: { name: 'sync_worker_workers', help: 'Workers that are measured here', labels: [], combine: sum },
+  workers: { name: 'sync_worker_workers', help: 'Measured workers', labels: [], combine: sum },
   state: {
     name: 'sync_worker_state',
-    help: 'Workers in each state; of a single one 1 for its state, 0 for all others',
+    help: 'Workers in each state; for a single worker 1 for its state, 0 for all others',
     labels: ['state'],
     combine: sum,
   },
   due: {
     name: 'sync_worker_due_in_seconds',
-    help: 'Seconds until the next run may begin, 0 when it is due or under way; of several workers the least',
+    help: 'Seconds until the next run may start, 0 when it is due or under way; the minimum over workers',
     labels: [],
     combine: Math.min,
   },
   consecutiveFailures: {
     name: 'sync_worker_consecutive_failures',
-    help: 'Failed runs since the last good one; of several workers the most',
+    help: 'Failed runs since the last good one; the maximum over workers',
     labels: [],
     combine: Math.max,
   },
   lastOk: {
     name: 'sync_worker_last_ok_timestamp_seconds',
-    help: 'When a run last ended well, in Unix seconds, 0: never; of several workers the longest ago',
+    help: 'When a run last ended well, in Unix seconds, 0: never; the earliest over workers',
     labels: [],
     combine: Math.min,
   },
   retryAfter: {
     name: 'sync_worker_retry_after_seconds',
-    help: 'Seconds for which the Retry-After of a peer still runs and is honoured, 0: none; of several the most',
+    help: 'Seconds left of the Retry-After of a peer, 0: none; the maximum over peers or workers',
     labels: ['peer'],
     combine: Math.max,
   },
   chainHeight: {
     name: 'sync_worker_chain_height',
-    help: 'Events in the chain; of several the most',
+    help: 'Events in the chain; the maximum over workers',
     labels: [],
     combine: Math.max,
   },
   served: {
     name: 'sync_worker_serving',
-    help: 'Of each listener that serves the chain: requests, limited ones among them, and events since it was opened; connections now',
+    help: 'Per listener that serves the chain: requests, rate-limited requests and events since it was opened; current connections',
     labels: ['listener', 'what'],
     combine: sum,
   },
@@ -76,7 +76,7 @@ const gaugeKinds: Readonly<Record<GaugeName, GaugeKind>> = {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Sets gauges as they are for one worker at this moment; what is not set has no series. */
+/** Sets the current gauges of one worker. A gauge that is not set has no series. */
 export type GaugeReader = (set: (gauge: GaugeName, value: number, labels?: Labels) => void) => void;
 
 /** The metrics of all workers of one registry. */
@@ -87,13 +87,13 @@ export interface MetricSet {
   readonly retryAfters: Counter;
   readonly storageFailures: Counter;
   readonly faults: Counter;
-  /** Each with what its series are labelled by. */
+  /** The readers, each with the labels of its series. */
   readonly readers: Map<GaugeReader, Labels>;
-  /** The workers that have a label of their own. */
+  /** Values of the label `worker` in use. */
   readonly workerNames: Set<string>;
   /**
-   * A series is there, a counter at 0, until all who hold it have let go of it: one that appeared with its first count
-   * could not be seen to rise.
+   * Creates a series, a counter at 0, and keeps it until all its holders have released it. A series that appeared only with its
+   * first count would hide that increase.
    */
   hold(metric: Counter | Histogram, labels: Labels): () => void;
 }
@@ -102,18 +102,18 @@ const known = new WeakMap<Registry, MetricSet>();
 const RUNS = 'sync_worker_runs_total';
 
 /**
- * The metrics in a registry; the first worker puts them there.
+ * The metrics of a registry, registered by the first worker.
  *
- * @throws Error if another copy of this package has put its own there
+ * @throws Error if another copy of this package has registered its own there
  */
 export function metricsIn(registry: Registry): MetricSet {
   const found = registry.getSingleMetric(RUNS);
   const ours = known.get(registry);
-  // A registry that was cleared meanwhile has them no longer.
+  // The registry may have been cleared meanwhile.
   if (ours !== undefined && found === ours.runs) return ours;
   if (found !== undefined) {
     throw new Error(
-      `The registry has ${RUNS} already, of another copy or version of infonet-sync-worker; give each copy its own registry (and join them with Registry.merge), or install the package once`,
+      `The registry already has ${RUNS} of another copy or version of infonet-sync-worker; give each copy its own registry (and join them with Registry.merge), or install the package once`,
     );
   }
   const made = createMetrics(registry);
@@ -134,16 +134,12 @@ function createMetrics(registry: Registry): MetricSet {
     workerNames: new Set(),
     runs: counter(RUNS, 'Runs by outcome', ['outcome']),
     attempts: counter('sync_worker_attempts_total', 'Attempts by outcome', ['peer', 'outcome']),
-    retryAfters: counter(
-      'sync_worker_retry_after_answers_total',
-      'Answers that carried a Retry-After to honour',
-      ['peer'],
-    ),
+    retryAfters: counter('sync_worker_retry_after_answers_total', 'Answers with a Retry-After', ['peer']),
     storageFailures: counter('sync_worker_storage_failures_total', 'Saves that failed', []),
-    faults: counter('sync_worker_faults_total', 'Listeners that threw, and charts started again', []),
+    faults: counter('sync_worker_faults_total', 'Listeners that threw, and charts that were restarted', []),
     attemptSeconds: new Histogram({
       name: 'sync_worker_attempt_duration_seconds',
-      help: 'How long attempts took; one that was stuck or cut short has no end and is not in it',
+      help: 'How long attempts took; attempts that were stuck or cut short are not counted',
       labelNames: ['worker', 'outcome'],
       buckets: DURATION_BUCKETS,
       registers,
@@ -166,7 +162,7 @@ function createMetrics(registry: Registry): MetricSet {
   };
 }
 
-/** Read when they are asked for, all in one pass over the workers. */
+/** The gauges are read at a scrape, all in one pass over the workers. */
 function createGauges(registry: Registry, readers: MetricSet['readers']): void {
   const names = Object.keys(gaugeKinds) as GaugeName[];
   let passing: Promise<void> | undefined;
@@ -205,7 +201,7 @@ function createGauges(registry: Registry, readers: MetricSet['readers']): void {
   };
 }
 
-/** To join others by, as Prometheus has it; there as long as a worker is. */
+/** An info metric for joins in Prometheus. It exists as long as there is a worker. */
 function createBuildInfo(registry: Registry, readers: MetricSet['readers']): void {
   new Gauge({
     name: 'sync_worker_build_info',

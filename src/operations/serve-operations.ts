@@ -8,18 +8,22 @@ import { type HealthWatch, watchHealth } from './worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts';
 import { type ShownChain, statusOf } from './worker-status.ts';
 
-/** What is served, and where. */
+/** Options of `serveOperations()`. */
 export interface OperationsOptions {
   readonly worker: SyncWorker;
   /** Shown in the status and the metrics. @default none */
   readonly chain?: ShownChain | undefined;
-  /** 0 takes a free one. @default 0 */
+  /** 0 takes a free port. @default 0 */
   readonly port?: number | undefined;
-  /** 127.0.0.1, another address of this machine's loopback, ::1 or localhost. @default '127.0.0.1' */
+  /** 127.0.0.1, another loopback address, ::1 or localhost. @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** Served at /metrics; closing the server leaves them. @default metrics of its own for this worker, with a label for its peers */
+  /**
+   * Served at /metrics. Closing the server does not close them.
+   *
+   * @default new metrics with a peer label, closed with the server
+   */
   readonly metrics?: WorkerMetrics | undefined;
-  /** @default one on the worker's clock */
+  /** @default a new watch on the worker's clock */
   readonly health?: HealthWatch | undefined;
 }
 
@@ -27,16 +31,16 @@ export interface OperationsOptions {
 export interface OperationsServer {
   /** Such as `http://127.0.0.1:9464`, without a trailing slash. */
   readonly url: string;
-  /** Ends all connections, and takes off the worker what was put on it. */
+  /** Ends all connections, and removes the server's listeners from the worker. */
   close(): Promise<void>;
 }
 
 /**
- * Serves what operators look at, on the loopback and for reading only: `/healthz` (200, or 503 for a worker that is
- * wedged or does not run: restart it), `/readyz` (200, or 503 before the storage of the worker is loaded and once it is
- * being stopped: leave it alone), `/status` (JSON, wire names) and `/metrics` (Prometheus).
+ * Serves operators, read-only, on the loopback: `/healthz` (200, or 503 if the worker is wedged or not running: restart it),
+ * `/readyz` (200, or 503 until the worker's storage is loaded and while it stops: leave it alone), `/status` (JSON, wire names)
+ * and `/metrics` (Prometheus).
  *
- * @throws RangeError for a host that others could reach, or a port that is none; Error where the port cannot be had
+ * @throws RangeError for a host that other machines could reach or an invalid port; Error if it cannot listen on the port
  */
 export async function serveOperations(options: OperationsOptions): Promise<OperationsServer> {
   const { worker, chain, port = 0, host = '127.0.0.1' } = options;
@@ -78,23 +82,23 @@ export async function serveOperations(options: OperationsOptions): Promise<Opera
 async function healthAnswer(watch: HealthWatch): Promise<HttpAnswer> {
   let health = watch.health();
   if (!health.healthy) {
-    // A process that was halted, as by SIGSTOP, may be asked before its own overdue timers had their turn.
+    // After a halt, as by SIGSTOP, the request may be handled before the worker's overdue timers have fired.
     await setTimeout(1);
     health = watch.health();
   }
   return jsonAnswer(health.healthy ? 200 : 503, health);
 }
 
-/** Peers that fail make no worker unready: it does its part by waiting. */
+/** Failing peers do not make a worker unready: waiting is its job. */
 function readyAnswer({ isStarted, snapshot }: SyncWorker): HttpAnswer {
   const ready = isStarted && snapshot?.status === 'active';
   const reason = ready
     ? 'The worker is started, and its storage is loaded.'
-    : 'The worker is not started yet, loads its storage, or stops.';
+    : 'The worker is starting, loading its storage, or stopping.';
   return jsonAnswer(ready ? 200 : 503, { ready, reason });
 }
 
-/** Those who ask while a scrape is being made are given the same one. */
+/** Concurrent requests share one scrape. */
 function metricsAnswers({ registry }: WorkerMetrics): () => Promise<HttpAnswer> {
   let scrape: Promise<string> | undefined;
   return async () => {

@@ -2,25 +2,25 @@ import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace }
 import type { AttemptResult } from '../schedule/attempt.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 
-/** Where the spans go. */
+/** Options of `traceWorker()`. */
 export interface TraceOptions {
-  /** @default the one that the program has set up with OpenTelemetry; without one nothing is recorded */
+  /** @default the tracer that the program has set up with OpenTelemetry; without one nothing is recorded */
   readonly tracer?: Tracer | undefined;
 }
 
 /**
- * A span `sync.run` around each run, and in it one `sync.attempt` around each attempt. A run that is stuck, or cut short
- * by a chart that failed, ends with an error that says so; one that was withdrawn, by a stop or a gate that held every peer,
- * ends with the outcome `withdrawn` and no error.
+ * Records a span `sync.run` for each run, and in it a span `sync.attempt` for each attempt. A run that is stuck or that a failed
+ * chart cuts short ends with an error that says so. A withdrawn run (by a stop, or a gate that held every peer) ends with the
+ * outcome `withdrawn` and without an error.
  *
- * @returns what ends the tracing; spans that are open then end as they are
+ * @returns a function that stops the tracing and ends open spans as they are
  */
 export function traceWorker(
   worker: Pick<SyncWorker, 'actor' | 'on'>,
   options: TraceOptions = {},
 ): () => void {
   const { tracer = trace.getTracer('infonet-sync-worker') } = options;
-  // What ends where nothing began changes nothing.
+  // Undefined outside of a run or an attempt. Events of a run that started before the tracing are ignored.
   let run: Span | undefined;
   let attempt: Span | undefined;
   let attempts = 0;
@@ -32,7 +32,7 @@ export function traceWorker(
     attempt = undefined;
     run = undefined;
   };
-  /** @param why undefined where that is no error */
+  /** @param why the error; undefined if there is none */
   const endOpen = (outcome: string, why?: string): void => {
     for (const span of [attempt, run]) {
       span?.setAttribute('sync.outcome', outcome);
@@ -41,7 +41,7 @@ export function traceWorker(
     run?.setAttribute('sync.attempts', attempts);
     leave();
   };
-  /** The worker tells of no end of a run that it stopped; its actor does. */
+  /** The worker emits no event for a run that is cut short, so watch its actor. */
   const watchEnd = (): void => {
     unwatch();
     const subscription = worker.actor?.subscribe({
@@ -53,7 +53,7 @@ export function traceWorker(
   const offs = [
     worker.on('run.started', () => {
       attempts = 0;
-      // A root, whatever context the timer was set in: a run is no part of the request that happened to start the worker.
+      // Always a root span: a run is not part of the request in whose context the worker happened to be started.
       run = tracer.startSpan('sync.run', { root: true }, ROOT_CONTEXT);
       watchEnd();
     }),
@@ -93,7 +93,7 @@ function describeAttempt(attempt: Span | undefined, result: AttemptResult): void
   attempt?.setAttribute('sync.outcome', result.outcome);
   if (result.outcome === 'error') {
     attempt?.setAttribute('sync.retry_after_seconds', result.retryAfterSeconds);
-    // 0: it did not come to a status.
+    // 0 if there was no HTTP status.
     if (result.status) attempt?.setAttribute('http.response.status_code', result.status);
   }
   if (result.outcome !== 'ok') fail(attempt, result.error);
@@ -103,7 +103,7 @@ function fail(span: Span | undefined, message: string): void {
   span?.setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
-/** Where the peer is, and no more of its URL. */
+/** Host and port of the peer, without the rest of its URL. */
 function addressOf(peerUrl: string): Record<string, string | number> {
   if (!URL.canParse(peerUrl)) return {};
   const { hostname, port, protocol } = new URL(peerUrl);

@@ -5,18 +5,18 @@ import type { SyncOutcome } from '../policy/sync-worker-state.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 import { clockOf, timeOf } from '../worker/worker-time.ts';
 
-/** How late a worker may be before it counts as wedged, in seconds: the clock itself is checked once a minute. */
+/** A worker that is later than this counts as wedged, in seconds. The worker checks the clock only once a minute. */
 export const MAX_LATE_SECONDS = 60;
 
-/** Whether a worker does what it is to do, and why it is thought so. */
+/** Whether a worker acts when it decided to, with a reason. */
 export interface WorkerHealth {
   readonly healthy: boolean;
   /** A sentence. */
   readonly reason: string;
   readonly state: SyncOutcome;
-  /** When its next run may begin, in Unix seconds; while running: when this run would be stuck. */
+  /** When its next run may start, in Unix seconds; while running, when the run counts as stuck. */
   readonly nextRunAt: number;
-  /** Seconds by which it has outstayed the wait it decided on, by a clock that does not jump; 0 if it has not. */
+  /** Seconds by which it is late by its own decision, on the monotonic clock; 0 if it is not. */
   readonly lateSeconds: number;
 }
 
@@ -26,16 +26,16 @@ export interface HealthWatch {
   close(): void;
 }
 
-/** Whether a worker that is late by so many seconds is wedged. */
+/** Whether a worker this late is wedged. */
 export function isWedged(lateSeconds: number): boolean {
   return lateSeconds > MAX_LATE_SECONDS;
 }
 
 /**
- * Watches whether a worker keeps to what it decided: it is late by the monotonic time past the `until` of its decision, or past
- * the stuck limit of its run. A wall clock that is set, and a machine that sleeps, make no worker late.
+ * Watches whether a worker acts when it decided to. It is late by the monotonic time since the `until` of its decision, or since
+ * the stuck limit of its run. Neither a wall clock that is set nor a machine that sleeps makes a worker late.
  *
- * @param clock @default the worker's own
+ * @param clock @default the worker's clock
  */
 export function watchHealth(
   worker: Pick<SyncWorker, 'actor' | 'why' | 'isStarted'>,
@@ -59,14 +59,14 @@ export function watchHealth(
     decided = decision;
     dueBy = elapsed() + Math.max(0, waitOf(context).until - timeOf(worker));
   };
-  /** A chart that failed, or a worker that was started again, has another actor. */
+  /** A restarted chart or worker has a new actor. */
   const follow = (): void => {
     const { actor } = worker;
     if (actor === watched) return;
     unwatch();
     watched = actor;
     decided = undefined;
-    // The worker itself emits that a chart failed; without an `error` here it would be thrown a second time.
+    // The worker emits a failed chart; without an `error` handler here, XState would throw the error again.
     const subscription = actor?.subscribe({ next: note, error: () => undefined });
     unwatch = () => subscription?.unsubscribe();
     note();
@@ -88,9 +88,9 @@ export function watchHealth(
 
 function reasonFor(isRunning: boolean, late: number): string {
   if (!isRunning) return 'The worker is not running; start it.';
-  if (late === 0) return 'The worker waits for what it decided on.';
+  if (late === 0) return 'The worker is on time by its own decision.';
   const by = `The worker is late by ${durationText(late)}`;
   return isWedged(late)
     ? `${by}: it is wedged; restart it.`
-    : `${by}; up to ${MAX_LATE_SECONDS} s is no fault.`;
+    : `${by}; up to ${MAX_LATE_SECONDS} s is normal.`;
 }

@@ -10,18 +10,18 @@ import { countEvents, isMeasured } from './count-events.ts';
 import { type GaugeReader, type Labels, metricsIn } from './metric-set.ts';
 import type { ShownChain } from './worker-status.ts';
 
-/** Where the metrics of a worker go. */
+/** Options of `createWorkerMetrics()`. */
 export interface WorkerMetricsOptions {
-  /** Its height is a metric, and what is served of it. @default none */
+  /** Adds metrics for its height and for serving it. @default none */
   readonly chain?: Pick<ShownChain, 'count' | 'serving'> | undefined;
-  /** Several workers may share one. @default one of its own */
+  /** Several workers can share one. @default a new one */
   readonly registry?: Registry | undefined;
   /**
-   * What has series of its own: `worker`, each by its `name`, or `peer`. What has none is added up, so that the metrics of
-   * 10,000 workers are no longer than those of one. @default none
+   * Labels that split the series: `worker`, by `name`, and `peer`. Without labels workers are aggregated, so that the metrics of
+   * 10,000 workers are as short as those of one. @default none
    */
   readonly labels?: readonly ('worker' | 'peer')[] | undefined;
-  /** The value of the label `worker`, where that is asked for. @default '' */
+  /** The value of the label `worker`, required with that label. @default '' */
   readonly name?: string | undefined;
 }
 
@@ -32,17 +32,17 @@ export type MeasuredWorker = Pick<SyncWorker, 'state' | 'peers' | 'why' | 'on'> 
 /** The metrics of one worker. */
 export interface WorkerMetrics {
   readonly registry: Registry;
-  /** Takes the listeners off the worker, and its series out of the registry. */
+  /** Removes the listeners from the worker, and its series from the registry. */
   close(): void;
 }
 
 /**
- * Counts what a worker does, for Prometheus; all names begin with `sync_worker_`. A peer that leaves the list takes its
- * series along. As with any listener of `storage.failed` and `fault`, they are no warnings of the process any more: log
- * them yourself.
+ * Collects Prometheus metrics of a worker; all names start with `sync_worker_`. The series of a peer end when it leaves the list.
+ * Like any listener of `storage.failed` and `fault`, the metrics silence the process warnings for these events: log them
+ * yourself.
  *
- * @throws RangeError for a label that does not exist, or a name that is missing or taken where there is a label for it; Error if
- * another copy of this package uses the registry
+ * @throws RangeError for an unknown label, or with the label `worker` for a missing or duplicate name; Error if another copy of
+ * this package uses the registry
  */
 export function createWorkerMetrics(
   worker: MeasuredWorker,
@@ -55,9 +55,9 @@ export function createWorkerMetrics(
   const metrics = metricsIn(registry);
   const isNamed = labels.includes('worker');
   const own: Labels = isNamed ? { worker: safeText(name, 200) } : {};
-  if (isNamed && name === '') throw new RangeError('name is ""; allowed with the label worker is a name');
+  if (isNamed && name === '') throw new RangeError('name is ""; the label worker requires a name');
   if (isNamed && metrics.workerNames.has(name)) {
-    throw new RangeError(`The registry has a worker named ${describe(name)} already; give each its own name`);
+    throw new RangeError(`The registry already has a worker named ${describe(name)}; give each its own name`);
   }
   if (isNamed) metrics.workerNames.add(name);
   const byPeer = labels.includes('peer');
@@ -104,7 +104,7 @@ function readerOf(
   };
 }
 
-/** As `why()` has it, without a look at each peer. */
+/** The same as in `why()`, without the cost of explaining each peer. */
 function waitNow({ actor, isStarted = false, why }: MeasuredWorker): {
   readonly at: number;
   readonly nextRunAt: number;

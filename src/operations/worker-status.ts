@@ -5,22 +5,22 @@ import { peerToWire } from '../policy/peer-wire.ts';
 import { type SyncWorkerStateWire, toWire } from '../policy/sync-worker-state-wire.ts';
 import type { SyncWorker } from '../worker/sync-worker.ts';
 
-/** What a worker shows of itself: the same on the command line, over HTTP, and in the inspector's page. */
+/** The status of a worker: the same on the command line, over HTTP, and in the inspector's page. */
 export interface WorkerStatus {
   /** The ten fields, under their wire names. */
   readonly state: SyncWorkerStateWire;
-  /** Under their wire names. */
+  /** The peers, under their wire names. */
   readonly peers: readonly Readonly<Record<string, unknown>>[];
-  /** Null where no chain is known. */
+  /** Null if no chain is known. */
   readonly chain: ChainStatus | null;
-  /** The listeners that serve the chain to others; none where it is not served. */
+  /** The listeners that serve the chain; empty if it is not served. */
   readonly serving: readonly ServingStatus[];
-  /** The gates on the chain that were seen last, at most 100; none where they are not tracked. */
+  /** The most recently seen gates on the chain, at most 100; empty if they are not tracked. */
   readonly gates: readonly GateSummary[];
   readonly why: Why;
 }
 
-/** How far a chain has come. */
+/** The head and the height of a chain. */
 export interface ChainStatus {
   /** The id of the newest event; '' if there is none. */
   readonly head: string;
@@ -35,16 +35,16 @@ export interface ChainView extends ChainStatus, Pick<WorkerStatus, 'serving' | '
 export interface ShownChain {
   head(): string;
   count(): number;
-  /** The listeners that serve it, where there are any. */
+  /** The listeners that serve it. */
   serving?(): readonly ServingStatus[];
-  /** Its gates, where they are tracked. */
+  /** Its gates, if they are tracked. */
   gates?(): readonly GateSummary[];
 }
 
-/** Anybody can make up gates. */
+/** Limits the list, because anybody can invent gates. */
 const MAX_GATES = 100;
 
-/** What there is to see of a chain at this moment. */
+/** The current state of a chain, for the page. */
 export function viewOfChain(chain: ShownChain): ChainView {
   return {
     head: chain.head(),
@@ -54,7 +54,7 @@ export function viewOfChain(chain: ShownChain): ChainView {
   };
 }
 
-/** The status of a worker, and of the chain it pulls to, at this moment. */
+/** The current status of a worker and of the chain that it pulls. */
 export function statusOf(
   worker: Pick<SyncWorker, 'state' | 'peers' | 'why'>,
   chain?: ShownChain,

@@ -17,36 +17,36 @@ import {
 } from './scenario/shipped-scenarios.ts';
 import { runContender } from './world/run-contender.ts';
 
-/** What is simulated. */
+/** Options of `simulate()`. */
 export interface SimulateOptions {
-  /** One that is shipped, by its name, or one of one's own. @default 'outage-of-an-hour' */
+  /** The name of a shipped scenario, or your own. @default 'outage-of-an-hour' */
   readonly scenario?: ScenarioName | ScenarioInput | undefined;
-  /** The same options give the same report. A whole number. @default 1 */
+  /** A whole number. The same options and seed give the same report. @default 1 */
   readonly seed?: number | undefined;
-  /** Shipped ones by name, and contenders of one's own. @default all that are shipped */
+  /** Names of shipped contenders, and your own. @default all shipped contenders */
   readonly contenders?: readonly (ContenderName | Contender)[] | undefined;
-  /** Told now and then how far it is. */
+  /** Called now and then with the progress. */
   readonly onProgress?: ((progress: SimulationProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far a simulation is. */
+/** The progress of a simulation. */
 export interface SimulationProgress {
-  /** The contender that runs now. */
+  /** The title of the running contender. */
   readonly title: string;
-  /** Of all contenders together, 0 to 1. */
+  /** The completed share of all contenders, 0 to 1. */
   readonly done: number;
 }
 
 /**
- * Runs the shipped worker, and others beside it, through a scenario: each on virtual time, against the same peers, with
- * the same seed. Hours take seconds.
+ * Runs the shipped worker and other contenders through a scenario, each on virtual time, against the same peers, with the same
+ * seed. Hours take seconds.
  *
- * While it runs, `setTimeout`, `Date.now` and `Math.random` are virtual for the contenders and for nobody else: it works in
- * turns of the event loop of its own.
+ * Meanwhile `setTimeout`, `Date.now` and `Math.random` are virtual for the contenders, but not for the rest of the program: the
+ * simulation runs in separate turns of the event loop.
  *
  * @throws TypeError or RangeError for an option or a field of the scenario, naming it, its value and what is allowed; the
- * signal's reason; whatever a contender failed with
+ * signal's reason; the error of a contender that failed
  */
 export async function simulate(options: SimulateOptions = {}): Promise<SimulationReport> {
   const { seed = 1, onProgress, signal } = options;

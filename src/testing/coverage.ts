@@ -2,7 +2,7 @@ import type { AnyTransitionDefinition } from 'xstate';
 import { readChart, transitionId } from '../explain/read-chart.ts';
 import { syncWorkerMachine } from '../worker/sync-worker-machine.ts';
 
-/** One transition of the chart, and how often it was taken. */
+/** A transition of the chart, and how often it was taken. */
 export interface CoverageRow {
   /** `source:trigger:index`, as in the chart's picture and in recordings. */
   readonly transition: string;
@@ -11,24 +11,24 @@ export interface CoverageRow {
   readonly taken: number;
 }
 
-/** What of the chart the worlds that were given this have reached. */
+/** Which part of the chart a set of worlds has reached. */
 export interface Coverage {
-  /** Every transition of the chart, those that were never taken included. */
+  /** Every transition of the chart, including those that were never taken. */
   readonly rows: readonly CoverageRow[];
-  /** Paths of the states that no transition has led to. */
+  /** Paths of the states that were never reached. */
   readonly missingStates: readonly string[];
-  /** The rows as text, the untaken ones marked. */
+  /** The rows as text, with a mark at those that were never taken. */
   table(): string;
   /**
-   * @param except transitions that need not be taken: by id, each with its reason
-   * @throws an Error naming each transition and state that was never reached, and each exception that was
+   * @param except transitions that need not be taken, by id, each with its reason
+   * @throws Error naming each transition and state that was never reached, and each exception that was taken
    */
   expectComplete(except?: Readonly<Record<string, string>>): void;
 }
 
 const counts = new WeakMap<Coverage, Map<string, number>>();
 
-/** Counts the transitions of the chart over any number of worlds: give it to each as `coverage`. */
+/** Counts the transitions of the chart over any number of worlds. Pass it to each as `coverage`. */
 export function createCoverage(): Coverage {
   const { states, edges: transitions } = readChart(syncWorkerMachine);
   const taken = new Map<string, number>();
@@ -63,10 +63,10 @@ export function createCoverage(): Coverage {
         ...untaken.map(({ transition }) => `never taken: ${transition}`),
         ...coverage.missingStates.map((path) => `never reached: ${path}`),
         ...surprising.map(
-          ({ transition }) => `taken, though it is excepted (${except[transition]}): ${transition}`,
+          ({ transition }) => `taken, although excepted (${except[transition]}): ${transition}`,
         ),
         ...Object.keys(except).flatMap((id) =>
-          ids.has(id) ? [] : [`excepted, and not in the chart: ${id}`],
+          ids.has(id) ? [] : [`excepted, but not in the chart: ${id}`],
         ),
       ];
       if (complaints.length > 0) throw new Error(`${complaints.join('\n')}\n\n${coverage.table()}`);

@@ -1,4 +1,4 @@
-/** Worlds for tests: a worker on virtual time, with peers, a storage and clocks that misbehave as told. */
+/** Worlds for tests: a worker on virtual time, with scripted faults of peers, storage and clocks. */
 
 export {
   type Assertion,

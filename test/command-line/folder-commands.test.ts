@@ -142,7 +142,7 @@ test('peers are changed beside a running worker, which asks a new one; and reset
   expect(reset.stdout).toMatch(/ reset: .* are forgotten; its Retry-After holds until .* UTC\n$/);
   expect((await peers('reset', busy.url, '--force')).stdout).toMatch(/ are forgotten\n$/);
   const again = await peers('add', busy.url);
-  expect(again).toMatchObject({ status: 1, stdout: '', stderr: `error: ${busy.url} is a peer already\n` });
+  expect(again).toMatchObject({ status: 1, stdout: '', stderr: `error: ${busy.url} is already a peer\n` });
   node.signal('SIGTERM');
   await node.ended;
   const store = JSON.parse(await readFile(join(path, 'peers.json'), 'utf8'));
@@ -162,7 +162,9 @@ test('peers are changed without a worker too, under the lock of the folder', asy
   expect((await peers('list')).stdout).toMatch(new RegExp(`\n${url}  disabled  never`));
   const unknown = await peers('remove', 'http://127.0.0.1:90');
   expect(unknown.status).toBe(1);
-  expect(unknown.stderr).toMatch(new RegExp(`^error: .* is no sync peer here[:;] did you mean ${url}\\?\n$`));
+  expect(unknown.stderr).toMatch(
+    new RegExp(`^error: .* is not a sync peer here[:;] did you mean ${url}\\?\n$`),
+  );
   expect(await peers('remove', url)).toMatchObject({ status: 0, stdout: `${url} removed\n` });
   expect((await readdir(folder)).toSorted()).toEqual(['peers.json', 'sync-state.json']);
 });

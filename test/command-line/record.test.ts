@@ -55,6 +55,6 @@ test('a node that keeps no recording, none that runs, and a file that is no reco
   const other = await runProgram(program, ['replay', file]);
   expect([other.status, other.stderr]).toEqual([
     1,
-    expect.stringMatching(/cannot be replayed: This is no recording/),
+    expect.stringMatching(/cannot be replayed: This is not a recording/),
   ]);
 });

@@ -46,7 +46,7 @@ describe('add', () => {
 
   test('is refused for a peer that is there, and says what to do with a disabled one', () => {
     const change = { kind: 'add', peerUrl: A } as const;
-    expect(() => changePeers([peer()], change, NOW)).toThrow('http://a.example is a peer already');
+    expect(() => changePeers([peer()], change, NOW)).toThrow('http://a.example is already a peer');
     expect(() => changePeers([peer({ enabled: false })], change, NOW)).toThrow('enable it instead');
   });
 
@@ -116,7 +116,7 @@ describe('a peer that is not there', () => {
   });
 
   test('is not found in another bucket', () => {
-    expect(() => changePeers([peer({ bucket: 'push' })], change(A), NOW)).toThrow('is no sync peer here');
+    expect(() => changePeers([peer({ bucket: 'push' })], change(A), NOW)).toThrow('is not a sync peer here');
   });
 
   test('is refused where it is no URL, or carries credentials, which are not shown', () => {

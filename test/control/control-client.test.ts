@@ -33,7 +33,7 @@ describe('what answers behind the socket', () => {
     const control = await impostor(200, body);
     await expect(control.status()).rejects.toMatchObject({
       code: 'failed',
-      message: expect.stringContaining('an answer that is not understood'),
+      message: expect.stringContaining('an answer that this client does not understand'),
     });
   });
 

@@ -186,7 +186,7 @@ describe('a running worker, over its socket', () => {
     await expect(control.changePeers({ kind: 'enable', peerUrl: 'http://a.exampel' })).rejects.toMatchObject({
       name: 'ControlError',
       code: 'refused',
-      message: 'http://a.exampel is no sync peer here; did you mean http://a.example?',
+      message: 'http://a.exampel is not a sync peer here; did you mean http://a.example?',
     });
     expect(worker.peers).toBe(before);
   });
@@ -210,7 +210,7 @@ describe('a running worker, over its socket', () => {
     ],
     ['[]', 'The change is []'],
     ['', 'The change is undefined'],
-    ['{"kind":', 'The body is no JSON'],
+    ['{"kind":', 'The body is not JSON'],
   ])('refuses the change %s: %s', async (body, message) => {
     const setup = await controlled();
     const answer = await curl(setup, '/peers', { method: 'POST', body });

@@ -65,7 +65,7 @@ describe('the socket', () => {
     await writeFile(join(folder, 'control.sock'), 'mine');
     await expect(serveControl({ folder, worker: embed(good).worker })).rejects.toMatchObject({
       code: 'unusable',
-      message: expect.stringContaining('is no socket; move it away'),
+      message: expect.stringContaining('is not a socket; move it away'),
     });
   });
 
@@ -74,7 +74,7 @@ describe('the socket', () => {
     expect(await connectControl(folder)).toBeUndefined();
     await expect(serveControl({ folder, worker: embed(good).worker })).rejects.toMatchObject({
       code: 'unusable',
-      message: expect.stringContaining('The control socket could not be made'),
+      message: expect.stringContaining('The control socket could not be created'),
     });
   });
 
@@ -110,14 +110,14 @@ describe('the socket', () => {
     await rm(server.path);
     expect(await connectControl(folder)).toBeUndefined();
     check();
-    await expect.poll(() => notices).toEqual(['the control socket was taken away; it is there again']);
+    await expect.poll(() => notices).toEqual(['the control socket was removed; it has been created again']);
     expect((await (await connectControl(folder))?.why())?.state).toBe('idle');
     expect(statSync(server.path).mode & 0o777).toBe(0o600);
 
     await rm(folder, { recursive: true });
     check();
     await expect.poll(() => notices).toHaveLength(2);
-    expect(notices[1]).toContain('the control socket was taken away; The control socket could not be made');
+    expect(notices[1]).toContain('the control socket was removed; The control socket could not be created');
     await mkdir(folder);
     await expect
       .poll(() => {
@@ -138,7 +138,7 @@ describe('the socket', () => {
     try {
       await expect(connectControl(folder)).rejects.toMatchObject({
         code: 'unusable',
-        message: expect.stringContaining('only by the user whose worker runs there'),
+        message: expect.stringContaining('only by the user whose worker is running there'),
       });
     } finally {
       if (isRoot) process.seteuid?.(0);

@@ -117,7 +117,7 @@ describe('one round of the tour', () => {
       waits += event.result.retryAfterSeconds > 0 ? 1 : 0;
     }
     expect(waits).toBe(2);
-    expect(lines).toContain('somebody asks to sync now, by force: no way round a Retry-After');
+    expect(lines).toContain('somebody requests a forced sync, which does not override a Retry-After');
   });
 });
 
@@ -162,21 +162,21 @@ describe('whoever watches the tour', () => {
   const ends = (): string[] =>
     events.flatMap(({ event }) => (event.type === 'run.finished' ? [event.state.lastOutcome] : []));
 
-  it('breaks its peers, and the tour stands still until it is to go on', async () => {
+  it('breaks its peers, and which pauses the tour until it is to play again', async () => {
     await play(() => ends().length === 1);
     tour.faults.set('alpha', 'HTTP 500', 'demo');
     tour.faults.set('beta', 'no JSON', 'demo');
     expect([fault('the tour'), fault('alpha'), fault('beta'), fault('gamma')]).toEqual([
-      'stands still',
+      'paused',
       'HTTP 500',
       'no JSON',
       'well',
     ]);
     await play(() => ends().length === 4);
     expect(ends()).toEqual(['ok', 'error', 'error', 'error']);
-    tour.faults.set('the tour', 'plays', 'demo');
+    tour.faults.set('the tour', 'playing', 'demo');
     await play(() => ends().at(-1) === 'ok');
-    expect([fault('the tour'), fault('alpha')]).toEqual(['plays', 'well']);
+    expect([fault('the tour'), fault('alpha')]).toEqual(['playing', 'well']);
   });
 
   it('is told what there is to break, and how', () => {
@@ -187,8 +187,8 @@ describe('whoever watches the tour', () => {
       /^The fault is "gone"; allowed is well, 429/,
     );
     expect(() => tour.faults.set('the tour', 'gone', 'demo')).toThrow(
-      'The fault is "gone"; allowed is plays, stands still',
+      'The fault is "gone"; allowed is playing, paused',
     );
-    expect(fault('the tour')).toBe('plays');
+    expect(fault('the tour')).toBe('playing');
   });
 });

@@ -175,7 +175,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           .toEqual([' 0 idle', ' 1 running', ' 2 ok', ' 1 error', ' 1 fork', ' 1 solo']);
         await shown(page, '#gates .url', 'limiting.example');
         await shown(page, '#gates .word', /^(20:00|19:\d\d)$/);
-        await shown(page, '#processes .word', 'works');
+        await shown(page, '#processes .word', 'at work');
         expect(await page.locator('#now').count()).toBe(0);
         expect(await page.title()).toBe('· 6 workers · feeds');
         expect(await wrongsOf(page)).toEqual([]);

@@ -19,14 +19,14 @@ async function post(
 
 const sync = { kind: 'sync', worker: 'worker', force: false };
 
-test('without control a viewer may only look', async () => {
+test('without control a viewer is read-only', async () => {
   const { worker, pass } = embedded();
   const inspection = await inspected(worker);
   await worker.start();
   await pass(1);
   const answer = await post(inspection, sync);
   expect(answer.status).toBe(403);
-  expect(await answer.json()).toEqual({ error: expect.stringContaining('only look') });
+  expect(await answer.json()).toEqual({ error: expect.stringContaining('read-only') });
   await pass(1);
   expect(worker.state.lastSyncStartedAt).toBe(BEGIN);
 });
@@ -53,7 +53,7 @@ test('a request to a worker that does not run is answered so', async () => {
 
 test.each([
   ['', 'the request is undefined; allowed is an object'],
-  ['{"kind":', 'The body is no JSON'],
+  ['{"kind":', 'The body is not JSON'],
   ['[]', 'the request is []; allowed is an object'],
   ['null', 'the request is null'],
   [{ ...sync, kind: 'stop' }, "kind is \"stop\"; allowed is 'sync', 'fault'"],

@@ -125,7 +125,7 @@ test.each(['', ' ', ' a', 'a\nb', 'x'.repeat(101), '\u202E'])('a worker cannot b
 test('a name that is taken is refused, and a name of any object is a name like any other', async () => {
   const { worker } = embedded();
   const inspection = await inspected({ constructor: worker });
-  expect(() => inspection.add('constructor', worker)).toThrow('is inspected already; remove it first');
+  expect(() => inspection.add('constructor', worker)).toThrow('is already inspected; remove it first');
   inspection.add('__proto__', worker);
   inspection.remove('nobody');
   const { worker: name, overview } = await (await watched(inspection, '__proto__')).next();

@@ -21,7 +21,7 @@ describe('a registry', () => {
     const first = createWorkerMetrics(one.worker, { registry, name: 'one', labels: ['worker'] });
     const second = createWorkerMetrics(two.worker, { registry, name: 'two', labels: ['worker'] });
     expect(() => createWorkerMetrics(two.worker, { registry, name: 'two', labels: ['worker'] })).toThrow(
-      'The registry has a worker named "two" already; give each its own name',
+      'The registry already has a worker named "two"; give each its own name',
     );
     await one.worker.start();
     await one.pass(0);

@@ -85,7 +85,7 @@ describe('operators', () => {
       200,
       {
         healthy: true,
-        reason: 'The worker waits for what it decided on.',
+        reason: 'The worker is on time by its own decision.',
         state: 'ok',
         nextRunAt: 1_800_000_300,
         lateSeconds: 0,
@@ -201,7 +201,7 @@ describe('nobody else', () => {
     const { worker } = embed(good);
     await expect(serveOperations({ worker, host })).rejects.toThrow(RangeError);
     await expect(serveOperations({ worker, host })).rejects.toThrow(
-      'allowed are 127.0.0.1 and other addresses',
+      'allowed are 127.0.0.1 and other loopback addresses',
     );
   });
 });

@@ -97,12 +97,12 @@ test('who never comes back is later than any time', () => {
 });
 
 test.for([
-  ['', "it is no comparison; allowed is such as 'peak <= 20/s' or 'early = 0'"],
-  ['peak', 'it is no comparison'],
+  ['', "it is not a comparison; examples: 'peak <= 20/s', 'early = 0'"],
+  ['peak', 'it is not a comparison'],
   ['peak => 20', 'its limit is "> 20"; allowed is a number with its unit, '],
   ['peek <= 20/s', 'there is no figure peek; allowed is peak, peakAfterRecovery, early, '],
-  ['peak <= 20 min', 'peak is in requests a second, and not in min; allowed is no unit, /s'],
-  ['recoveryLast <= 20/s', 'recoveryLast is in seconds, and not in /s; allowed is no unit, s, min, h'],
+  ['peak <= 20 min', 'peak is in requests a second, not in min; allowed is no unit, /s'],
+  ['recoveryLast <= 20/s', 'recoveryLast is in seconds, not in /s; allowed is no unit, s, min, h'],
   ['early = none of them', 'its limit is "none of them"; allowed is a number with its unit, a figure, cap '],
   ['early = 1e3', 'its limit is "1e3"'],
   ['peak <= -1', 'its limit is "-1"'],

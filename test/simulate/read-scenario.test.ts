@@ -35,7 +35,7 @@ test.for([
   [{ policy: { jitter: 1 } }, 'the scenario: Unknown policy option jitter; known are intervalSeconds, '],
   [
     { clocks: [{ share: 0.6 }, { share: 0.6 }] },
-    'the scenario: the shares of clocks make 1.2; allowed is at most 1',
+    'the scenario: the shares of clocks add up to 1.2; allowed is at most 1',
   ],
 ] as const)('%j is refused', ([input, message]) => {
   expect(() => readScenario(input)).toThrow(TypeError);

@@ -6,7 +6,7 @@ import { createMemoryStorage, type SyncFunction, type SyncStorage, throwIfRefuse
 import { createDiskStorage } from '../../src/storage/disk/index.ts';
 import { checkStorage, checkSync, type PortCheck } from '../../src/testing/index.ts';
 
-/** The claims that do not hold. */
+/** The claims that are not fulfilled. */
 async function broken(checks: readonly PortCheck[]): Promise<string[]> {
   const failed: string[] = [];
   for (const { claim, run } of checks) await run().catch(() => failed.push(claim));
@@ -22,21 +22,21 @@ describe('a sync function', () => {
       return (await response.json()) as { head: string };
     };
 
-  test('over fetch that tells what it is told holds every claim', async () => {
+  test('over fetch that reports every Retry-After fulfils every claim', async () => {
     expect(await broken(checkSync(good))).toEqual([]);
   });
 
-  test('that hears no signal, or reads no header, is told so', async () => {
+  test('that ignores the signal and the header fails those claims', async () => {
     const bad =
       (fetch: typeof globalThis.fetch): SyncFunction =>
       async ({ peerUrl }) =>
         (await (await fetch(peerUrl)).json()) as { head: string };
     expect(await broken(checkSync(bad))).toEqual([
-      'a Retry-After in seconds is told',
-      'a Retry-After as a date is told',
-      'a Retry-After on another status is told',
-      'a signal that aborts ends a request that hangs',
-      'a signal that aborts ends a body that comes slowly',
+      'a Retry-After in seconds is reported',
+      'a Retry-After as a date is reported',
+      'a Retry-After on another status is reported',
+      'an abort ends a hanging request',
+      'an abort ends a slow body',
     ]);
   });
 });
@@ -45,11 +45,11 @@ describe('a storage', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'checked-storage-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('of ours on disk holds every claim that takes one process', async () => {
+  test('of ours on disk fulfils every claim that needs one process', async () => {
     expect(await broken(checkStorage((place) => createDiskStorage(join(folder, place))))).toEqual([]);
   });
 
-  test('in memory lets a second owner in, and one that shares what it is given is told so', async () => {
+  test('in memory fails two claims: it lets a second owner in, and it shares the objects it is given', async () => {
     const places = new Map<string, SyncStorage>();
     const inMemory = (place: string): SyncStorage => {
       const known = places.get(place) ?? createMemoryStorage();
@@ -57,7 +57,9 @@ describe('a storage', async () => {
       return known;
     };
     const failed = await broken(checkStorage(inMemory));
-    expect(failed).toContain('a second owner of a place is refused while the first has it, and not after');
-    expect(failed).toContain('a save takes the value as it is then: what is changed after it is not saved');
+    expect(failed).toContain(
+      'a second owner is refused while the first has the place open, but not afterwards',
+    );
+    expect(failed).toContain('a save copies the value: later changes to the value are not saved');
   });
 });

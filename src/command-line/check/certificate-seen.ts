@@ -4,17 +4,17 @@ import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { safeText } from '../../policy/safe-text.ts';
 import type { CertificateSeen, TlsSeen } from './check-report.ts';
 
-/** The errors by which Node refuses a certificate; one with CERTIFICATE in it is the other side's, about ours. */
+/** Node's error codes for a refused certificate. A TLS alert with CERTIFICATE in its name is the other side's refusal of ours. */
 const REFUSALS = /CERT(?!IFICATE)|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^INVALID_(CA|PURPOSE)$/;
 
-/** Whether a connection failed for the certificate of the other side. */
+/** Whether a connection failed because of the other side's certificate. */
 export function isCertificateRefusal(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'code' in error && REFUSALS.test(String(error.code));
 }
 
 /**
- * The certificate that was refused. Node keeps it with one kind of refusal only; for the others it is fetched by a
- * handshake of its own, over which nothing is asked and nothing is said.
+ * The refused certificate. Node attaches it to one kind of error only; for the others we fetch it with a separate handshake, over
+ * which no request is sent.
  */
 export async function refusedCertificate(
   error: Error,
@@ -27,7 +27,7 @@ export async function refusedCertificate(
     host,
     port: Number(port) || 443,
     ALPNProtocols: ['http/1.1'],
-    // Nothing is trusted here: it is a look at what was refused already.
+    // Nothing is trusted here: this only reads a certificate that was already refused.
     rejectUnauthorized: false,
     ...(isIP(host) === 0 ? { servername: host } : {}),
   });
@@ -35,7 +35,7 @@ export async function refusedCertificate(
     await once(socket, 'secureConnect', { signal: AbortSignal.timeout(timeoutMs) });
     return certificateSeen(socket.getPeerCertificate());
   } catch {
-    // Without it the report has a line less; the refusal itself is known.
+    // Without it the report has one line less; the refusal itself is known.
     return undefined;
   } finally {
     socket.on('error', () => undefined).destroy();
@@ -47,7 +47,7 @@ export function bareHost(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** What a secured connection is made of. */
+/** The protocol, cipher and certificate of a secure connection. */
 export function tlsSeen(socket: TLSSocket): Omit<TlsSeen, 'ms'> {
   return {
     protocol: socket.getProtocol() ?? undefined,
@@ -56,9 +56,9 @@ export function tlsSeen(socket: TLSSocket): Omit<TlsSeen, 'ms'> {
   };
 }
 
-/** The parts of a certificate that say whose it is and how long; whoever sent it wrote them. */
+/** The subject, issuer and validity of a certificate, as written by its sender. */
 function certificateSeen(certificate: PeerCertificate): CertificateSeen | undefined {
-  // Without a certificate Node gives an empty object.
+  // Without a certificate, Node returns an empty object.
   if (certificate.subject === undefined) return undefined;
   return {
     subject: nameOf(certificate.subject),

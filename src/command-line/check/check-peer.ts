@@ -28,22 +28,21 @@ import { judgeAttempt, plainError } from './judge-attempt.ts';
 import { type AttemptSeen, watchAttempt } from './watch-attempt.ts';
 
 export interface CheckPeerOptions extends TransportOptions {
-  /** A data folder: a Retry-After of the peer that is on record there, and still runs, is honoured. */
+  /** A data folder: a running Retry-After of the peer that is recorded there is honoured. */
   readonly folder?: string | undefined;
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
   /** Ends the attempt early. */
   readonly signal?: AbortSignal | undefined;
-  /** Called before the peer is asked, with its address; not called where it is not asked. */
+  /** Called with the peer's address before it is asked; not called if it is not asked. */
   readonly onAsking?: ((address: string) => void) | undefined;
 }
 
 /**
- * One attempt at a peer by the real transport, one page at most, and a report of all its steps. Nothing is changed: what
- * it brings goes into a chain of its own, and no mark is left.
+ * Makes one attempt at a peer with the real transport, at most one page, and reports all steps. Nothing is changed: the events go
+ * into a temporary chain, and no result is recorded.
  *
- * @throws CommandFailed if what was asked for makes no sense; StorageUnreadableError if a folder is given whose record of
- * the peer cannot be read
+ * @throws CommandFailed for an invalid request; StorageUnreadableError if the folder's record of the peer cannot be read
  */
 export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Promise<CheckReport> {
   const { folder, now, signal = new AbortController().signal, onAsking, ...given } = options;
@@ -106,7 +105,7 @@ export async function checkPeer(peerUrl: string, options: CheckPeerOptions): Pro
   return { ...steps, ...judgeAttempt({ ...seen, ...steps, result }), totalMs };
 }
 
-/** What TLS came to, with the certificate where that is what was refused. */
+/** The result of TLS, with the certificate if that was refused. */
 async function withRefusal(
   { tls, isConnected, connectError }: AttemptSeen,
   url: URL,
@@ -115,34 +114,37 @@ async function withRefusal(
   if (tls === undefined || isConnected) return tls;
   if (connectError === undefined) return { ...tls, refused: 'it was not finished in time' };
   const refused = plainError(connectError);
-  // An onion name must not reach a DNS server, as this second handshake would have it.
+  // The second handshake would resolve the name, and an onion name must not reach a DNS server.
   const isOnion = networkOf(url.hostname) === 'onion';
   if (isOnion || !isCertificateRefusal(connectError)) return { ...tls, refused };
   const certificate = await refusedCertificate(connectError, url, requestTimeoutMs);
   return { ...tls, refused: `${refused} (${connectError.code})`, certificate };
 }
 
-/** What a body is as a page; how far it can be read. */
+/** Reads a body as a page, as far as possible. */
 function pageSeen(body: Uint8Array, limit: number): PageSeen {
   try {
     const { events, headHash, forked } = readSyncPage(body, limit);
     const isFull = events.length === limit;
     return { bytes: body.length, events: events.length, head: headHash, forked, isFull };
   } catch {
-    // Why it is no page, the attempt itself has said.
+    // The attempt itself has reported why it is not a page.
     return { bytes: body.length, events: undefined, head: undefined, forked: undefined, isFull: false };
   }
 }
 
-/** Until when a peer asked to be left alone. */
+/** The recorded Retry-After of a peer. */
 interface RecordedWait {
-  /** In Unix seconds; 0 if it did not. */
+  /** Its end in Unix seconds; 0 if there is none. */
   readonly until: number;
-  /** The record names a time that no answer can have named: the clock was set back. The wait is the longest one there is. */
+  /**
+   * Whether the recorded time is later than any answer can have asked for: the clock was set back. The wait is then the longest
+   * one.
+   */
   readonly isBounded: boolean;
 }
 
-/** What the record of a data folder says of a peer, as a worker would take it now. No folder is needed. */
+/** Reads the Retry-After of a peer from a data folder, as a worker would now. The folder need not exist. */
 async function recordedWait(folder: string, peerUrl: string, now: number): Promise<RecordedWait> {
   const path = join(folder, 'peers.json');
   const found = await readText(path);
@@ -158,7 +160,7 @@ async function recordedWait(folder: string, peerUrl: string, now: number): Promi
   }
 }
 
-/** A Retry-After as the attempt took it; undefined if none came. Of several, the longest wait holds. */
+/** The Retry-After as the attempt understood it; undefined if there was none. Of several, the longest wait counts. */
 function retryAfterSeen(
   headers: readonly string[],
   result: AttemptResult,
@@ -175,7 +177,7 @@ function retryAfterSeen(
     form: longest.form,
     clamped: longest.clamped,
     seconds,
-    // Counted as a worker counts it: from this moment rounded up, so that it never ends early.
+    // Counted like a worker does: from now, rounded up, so that it never ends early.
     until: Math.ceil(now) + seconds,
   };
 }

@@ -2,29 +2,29 @@ import { utcText } from '../../explain/time-text.ts';
 import type { RetryAfterForm } from '../../policy/retry-after.ts';
 import { createPaint } from '../live-view/paint.ts';
 
-/** What one attempt at a peer showed, step by step; what it did not come to is left out. Durations are milliseconds. */
+/** The result of one attempt at a peer, step by step, without steps that it did not reach. Durations are milliseconds. */
 export interface CheckReport {
   /** Unix seconds, with a fraction. */
   readonly at: number;
   readonly peerUrl: string;
-  /** Whether the peer would serve a worker that begins. */
+  /** Whether the peer would serve a new worker. */
   readonly wouldServe: boolean;
-  /** What came of it, in a sentence. */
+  /** The result, in a sentence. */
   readonly verdict: string;
   /** What to do next, in a sentence. */
   readonly next: string;
-  /** The peer was not asked at all. */
+  /** Why the peer was not asked at all; undefined if it was. */
   readonly notAsked?: string | undefined;
   readonly dns?: DnsSeen | undefined;
   readonly connect?: ConnectSeen | undefined;
-  /** Why no connection came about. */
+  /** Why no connection was established. */
   readonly connectFailed?: string | undefined;
   readonly tls?: TlsSeen | undefined;
   readonly answer?: AnswerSeen | undefined;
   readonly retryAfter?: RetryAfterSeen | undefined;
   readonly page?: PageSeen | undefined;
   readonly verification?: VerificationSeen | undefined;
-  /** From the beginning to the end; 0 where nothing was asked. */
+  /** From start to end; 0 if the peer was not asked. */
   readonly totalMs: number;
 }
 
@@ -35,10 +35,10 @@ export interface DnsSeen {
 }
 
 export interface ConnectSeen {
-  /** `address:port` of what was connected to: the peer, or the SOCKS proxy before it. */
+  /** `address:port` of the connection: of the peer, or of the SOCKS proxy in front of it. */
   readonly to: string;
   readonly ms: number;
-  /** What the proxy was asked to connect to, and how long that took; undefined where TLS took its part of it. */
+  /** What the proxy was asked to connect to, and how long that took; the time is undefined if it includes TLS. */
   readonly through?: { readonly destination: string; readonly ms: number | undefined } | undefined;
 }
 
@@ -47,16 +47,16 @@ export interface TlsSeen {
   readonly cipher: string | undefined;
   readonly ms: number;
   readonly certificate: CertificateSeen | undefined;
-  /** Why it failed, a certificate that was not taken among others; undefined if it did not. */
+  /** Why it failed, for instance a refused certificate; undefined if it did not. */
   readonly refused?: string | undefined;
 }
 
 export interface CertificateSeen {
   readonly subject: string;
   readonly issuer: string;
-  /** The names it is made out to. */
+  /** The names it is valid for. */
   readonly names: string;
-  /** As the certificate has them: `Mar  1 12:00:00 2027 GMT`. */
+  /** In the certificate's format: `Mar  1 12:00:00 2027 GMT`. */
   readonly validFrom: string;
   readonly validTo: string;
 }
@@ -64,19 +64,19 @@ export interface CertificateSeen {
 export interface AnswerSeen {
   readonly status: number;
   readonly statusText: string;
-  /** Those that say something about an attempt, as they came; names in lower case. */
+  /** The headers relevant to an attempt, unchanged; names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** From the request to the headers of the answer. */
+  /** Time from the request to the headers of the answer. */
   readonly ms: number;
 }
 
-/** A Retry-After as a worker reads it. */
+/** A Retry-After as a worker understands it. */
 export interface RetryAfterSeen {
   readonly raw: string;
   readonly form: RetryAfterForm;
-  /** It asked for more than the hour that is granted. */
+  /** Whether it asked for more than the maximum of an hour. */
   readonly clamped: boolean;
-  /** What a worker waits for it. 0 also where the status is 200: it then asks for nothing. */
+  /** How long a worker waits. Also 0 with status 200, where the header has no effect. */
   readonly seconds: number;
   /** Unix seconds. */
   readonly until: number;
@@ -84,25 +84,25 @@ export interface RetryAfterSeen {
 
 export interface PageSeen {
   readonly bytes: number;
-  /** Of the events; undefined if the body is no page. */
+  /** Number of events; undefined if the body is not a page. */
   readonly events: number | undefined;
   readonly head: string | undefined;
   readonly forked: boolean | undefined;
-  /** As many events as were asked for: there may be more of them. */
+  /** Whether it has as many events as requested, so that there may be more. */
   readonly isFull: boolean;
 }
 
 export interface VerificationSeen {
   readonly verified: number;
   readonly of: number;
-  /** Why the first event that was refused was refused. */
+  /** Why the first refused event was refused. */
   readonly refused?: string | undefined;
 }
 
-/** A step, and its line or lines; none if the attempt did not come to it. */
+/** A step with its lines; none if the attempt did not reach it. */
 type Step = readonly [name: string, text: (report: CheckReport) => string | readonly string[] | undefined];
 
-/** In the order in which an attempt takes them. */
+/** The steps in the order of an attempt. */
 const steps: readonly Step[] = [
   ['DNS', ({ dns }) => dns && `${dns.name} is ${dns.addresses.join(', ')} (${ms(dns.ms)})`],
   ['Connect', ({ connect }) => connect && connectText(connect)],
@@ -117,7 +117,7 @@ const steps: readonly Step[] = [
   ['Took', ({ notAsked, totalMs }) => (notAsked === undefined ? ms(totalMs) : undefined)],
 ];
 
-/** The report for people: a step a line, as far as it came, and at the end what to make of it. */
+/** The report as text: one line per step that was reached, and the conclusion at the end. */
 export function reportLines(report: CheckReport, inColour: boolean): string[] {
   const paint = createPaint(inColour);
   const lines = steps.flatMap(([name, text]) =>

@@ -8,13 +8,13 @@ import { isCertificateRefusal } from './certificate-seen.ts';
 import type { AnswerSeen, CheckReport } from './check-report.ts';
 import type { AttemptSeen } from './watch-attempt.ts';
 
-/** What came of an attempt, and what was seen of it. */
+/** The result of an attempt, and what was observed. */
 export type JudgedAttempt = Pick<AttemptSeen, 'isConnected' | 'connectError'> &
   Pick<CheckReport, 'peerUrl' | 'answer' | 'retryAfter' | 'page' | 'verification'> & {
     readonly result: AttemptResult;
   };
 
-/** What comes of an attempt for somebody who wants to sync from this peer. */
+/** Concludes from an attempt whether one can sync from this peer. */
 export function judgeAttempt(attempt: JudgedAttempt): Pick<CheckReport, 'wouldServe' | 'verdict' | 'next'> {
   const { result, retryAfter, page, verification, peerUrl } = attempt;
   if (result.outcome === 'ok') {
@@ -48,10 +48,10 @@ export function judgeAttempt(attempt: JudgedAttempt): Pick<CheckReport, 'wouldSe
   return { wouldServe: false, verdict, next: adviceFor(attempt, result.error) };
 }
 
-/** Why something failed, as a part of a sentence: without what OpenSSL puts around it, or a full stop of its own. */
+/** The reason of a failure as part of a sentence, without OpenSSL's decoration and without a full stop. */
 export function plainError(error: Error | string): string {
   if (error instanceof AggregateError) {
-    // One for each address that was tried.
+    // One error for each address that was tried.
     return error.errors
       .map((one: unknown) => plainError(one instanceof Error ? one : String(one)))
       .join('; ');
@@ -123,7 +123,7 @@ function adviceForStatus({ status, headers }: AnswerSeen): string {
   return status >= 500 ? 'It has troubles of its own: try later.' : 'Ask whoever runs it.';
 }
 
-/** Several addresses tried make an error of errors. */
+/** If several addresses were tried, the error is an AggregateError. */
 function codeOf(error: Error): string {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);
   return 'code' in error ? String(error.code) : '';

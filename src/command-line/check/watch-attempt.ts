@@ -7,37 +7,40 @@ import { isRecord } from '../../policy/wire-fields.ts';
 import { bareHost, tlsSeen } from './certificate-seen.ts';
 import type { AnswerSeen, ConnectSeen, DnsSeen, TlsSeen } from './check-report.ts';
 
-/** What was seen of an attempt from outside: by Node's own records and what the transport reports, not by other requests. */
+/**
+ * What was observed of an attempt: by Node's performance entries and diagnostics and the transport's reports, without other
+ * requests.
+ */
 export interface AttemptSeen {
   readonly dns: DnsSeen | undefined;
   readonly connect: ConnectSeen | undefined;
   readonly tls: TlsSeen | undefined;
   readonly answer: AnswerSeen | undefined;
-  /** Each Retry-After as it came. */
+  /** Each Retry-After header, unchanged. */
   readonly retryAfters: readonly string[];
   readonly body: Uint8Array;
-  /** A connection came about, TLS and proxy with it. */
+  /** Whether a connection was established, including proxy and TLS. */
   readonly isConnected: boolean;
-  /** Why none did, where that is known. */
+  /** Why none was established, if known. */
   readonly connectError: Error | undefined;
 }
 
 export interface AttemptWatch {
-  /** For the transport to report to. */
+  /** The callback for the transport's reports. */
   readonly observer: LinkObserver;
-  /** Ends the watching. */
+  /** Stops watching. */
   end(): AttemptSeen;
 }
 
-/** An entry with what Node notes beside the times. */
+/** A performance entry with Node's details. */
 interface TimedEntry extends PerformanceEntry {
   readonly detail?: unknown;
 }
 
 /**
- * Watches the one attempt at this peer that begins now.
+ * Watches the attempt at this peer that starts now.
  *
- * @param proxy what is connected to on the way to it; undefined for the peer itself
+ * @param proxy the proxy that is connected to; undefined for the peer itself
  */
 export function watchAttempt(url: URL, proxy: HostPort | undefined): AttemptWatch {
   const entries: TimedEntry[] = [];
@@ -94,7 +97,7 @@ export function watchAttempt(url: URL, proxy: HostPort | undefined): AttemptWatc
           to: addressOf(opened, port),
           ms: opened.duration,
           through: proxy && {
-            // Also where the port is the usual one.
+            // Even if it is the default port.
             destination: `${url.hostname}:${peer.port}`,
             ms: isSecure(url) ? undefined : afterConnect,
           },
@@ -114,7 +117,7 @@ function isSecure({ protocol }: URL): boolean {
   return protocol === 'https:';
 }
 
-/** Those that say something about an attempt. */
+/** The headers that are relevant to an attempt. */
 const names: readonly string[] = [
   'content-type',
   'content-length',
@@ -126,7 +129,7 @@ const names: readonly string[] = [
   'date',
 ];
 
-/** The headers that are shown, in the order they came in. */
+/** The relevant headers, in their original order. */
 function headersThatMatter(headers: NodeJS.Dict<string[]>): [name: string, value: string][] {
   return Object.entries(headers)
     .filter(([name]) => names.includes(name))

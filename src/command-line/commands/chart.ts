@@ -2,7 +2,7 @@ import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 import { type AddCommand, command, option } from './command.ts';
 
-/** The statechart of the worker, to look at and to give to other tools. */
+/** Prints the statechart of the worker, for people and for other tools. */
 export const chart: AddCommand = command<object>({
   name: 'chart',
   description: 'Print the statechart of the worker: as JSON, as a picture or as a diagram.',
@@ -22,7 +22,7 @@ export const chart: AddCommand = command<object>({
 });
 
 async function chartAs(form: string): Promise<string> {
-  // Of the definition JSON leaves out the functions alone: those that make the context and the attempt's input.
+  // JSON drops only the functions of the definition, which create the context and the attempt's input.
   if (form === 'json') return JSON.stringify(syncWorkerMachine.config, null, 2);
   if (form === 'mermaid') {
     const { readChart } = await import('../../explain/read-chart.ts');

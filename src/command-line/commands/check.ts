@@ -9,7 +9,7 @@ import { type AddCommand, command, option, settings } from './command.ts';
 
 const unused: readonly string[] = ['maxPages', 'replaceForkedChain'];
 
-/** One attempt at one peer, step by step. */
+/** Tries one peer once, and reports each step. */
 export const check: AddCommand = command<{ peer?: string }>({
   name: 'check',
   description:
@@ -47,7 +47,7 @@ export const check: AddCommand = command<{ peer?: string }>({
   },
 });
 
-/** A clock has more digits than anybody can use. */
+/** Rounds durations: the clock has more digits than are useful. */
 function inTenths(key: string, value: unknown): unknown {
   return typeof value === 'number' && /^(ms|totalMs)$/.test(key) ? Math.round(value * 10) / 10 : value;
 }

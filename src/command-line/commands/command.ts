@@ -6,18 +6,18 @@ import type { Host } from '../host.ts';
 import { type GivenSettings, type ResolvedSettings, resolveSettings } from '../settings/resolve-settings.ts';
 import { flagOf, type Setting, type SettingKey, settingKeys, settingTable } from '../settings/settings.ts';
 
-/** Puts a command, or a group of them, below another one. */
+/** Adds a command or a group of commands to a parent. */
 export type AddCommand = (parent: Command, host: Host) => void;
 
-/** A command: what its help says, what it takes, and what it does. */
+/** A command: its help, its arguments and options, and its action. */
 export interface CommandDefinition<Given> {
   readonly name: string;
   readonly description: string;
   /** In the order of the help. */
   readonly takes?: readonly (Argument | Option)[];
-  /** Said under the options. */
+  /** Printed below the options. */
   readonly notes?: string;
-  /** What follows `sync-worker`. */
+  /** Without `sync-worker` at the start. */
   readonly examples: readonly string[];
   readonly act: (call: CommandCall<Given>) => Promise<void>;
 }
@@ -25,19 +25,19 @@ export interface CommandDefinition<Given> {
 /** One call of a command. */
 export interface CommandCall<Given> {
   readonly host: Host;
-  /** The options, as the parser has them. */
+  /** The parsed options. */
   readonly given: Given & { readonly json?: boolean };
-  /** The arguments that are no options. */
+  /** The arguments that are not options. */
   readonly operands: readonly string[];
-  /** What was said of the settings. */
+  /** The settings given by flags. */
   readonly said: GivenSettings;
-  /** The settings that hold. @throws CommandFailed */
+  /** Resolves the effective settings. @throws CommandFailed */
   settings(): Promise<ResolvedSettings>;
-  /** Gives an option that must be there. Not left to the parser: it would miss it in a call with a misspelt one too. */
+  /** Requires an option. The parser cannot do this: after a misspelt option it would complain about a missing one instead. */
   need(value: string | undefined, flags: string): string;
-  /** Prints a line, or lines. */
+  /** Prints one or more lines. */
   print(text: string): void;
-  /** Prints a value as JSON where that was asked for by `--json`, and else the text. */
+  /** Prints the value as JSON with `--json`, else the text. */
   show(value: unknown, text: () => string | Promise<string>): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export function command<Given = unknown>(definition: CommandDefinition<Given>): 
   };
 }
 
-/** Commands under a common word. */
+/** A group of subcommands. */
 export function commandGroup(
   { name, description, examples }: Pick<CommandDefinition<unknown>, 'name' | 'description' | 'examples'>,
   commands: readonly AddCommand[],
@@ -95,7 +95,7 @@ export function option(flags: string, description: string): Option {
   return new Option(flags, description);
 }
 
-/** An option whose text is read as it is parsed; what is read as undefined is refused, saying what is allowed. */
+/** An option whose text is read while parsing. If `read` returns undefined, it is refused with what is allowed. */
 export function readOption<T>(
   flags: string,
   description: string,
@@ -110,7 +110,7 @@ export function readOption<T>(
   });
 }
 
-/** An option that is a whole number. */
+/** An option that takes a whole number. */
 export function wholeNumberOption(
   flags: string,
   description: string,
@@ -128,7 +128,7 @@ export function argument(name: string, description: string): Argument {
   return new Argument(name, description);
 }
 
-/** The flags of these settings, and one for the config file that may have them. */
+/** The flags of these settings, and the flag for the config file. */
 export function settings(...keys: readonly SettingKey[]): readonly Option[] {
   const config = option('--config <FILE>', 'a JSON file of settings, read before the flags');
   return [

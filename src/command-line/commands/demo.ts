@@ -5,10 +5,10 @@ import { pagesOf } from '../run/inspector-pages.ts';
 import { peerUrl } from '../settings/setting-kinds.ts';
 import { type AddCommand, command, option, readOption, settings } from './command.ts';
 
-/** What a Node timer can wait. */
+/** The longest delay of a Node timer. */
 const MAX_SECONDS = 2_147_483;
 
-/** The tour. */
+/** Shows the demo. */
 export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: number }>({
   name: 'demo',
   description: 'Show the worker at work: a tour against small peers on this machine, without a network.',
@@ -37,7 +37,7 @@ export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: nu
   },
 });
 
-/** To name a peer is to allow its network, clearnet too. @throws CommandFailed @internal */
+/** Reads the URL of a peer. Naming a peer allows its network, even clearnet. @throws CommandFailed @internal */
 export function readDemoPeer(text: string): string {
   const url = peerUrl(text, '--peer');
   const refusal = networkRefusal(url, { allowClearnet: true });
@@ -45,7 +45,7 @@ export function readDemoPeer(text: string): string {
   throw new CommandFailed(USAGE, `--peer is ${describe(url)}: ${refusal}`);
 }
 
-/** Undefined for what is not allowed. @internal */
+/** Undefined if the text is not allowed. @internal */
 export function readDemoSeconds(text: string): number | undefined {
   const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;

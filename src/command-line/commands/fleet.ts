@@ -22,7 +22,7 @@ import {
   wholeNumberOption,
 } from './command.ts';
 
-/** The Redis that is meant, and the fleet in it. */
+/** Options that select the Redis server and the fleet in it. */
 const fleetOptions: readonly Option[] = [
   option('--redis <URL>', 'redis://host:port, or the path of its socket')
     .env('REDIS_URL')
@@ -145,7 +145,7 @@ const inspect = command<FleetOptionsGiven & { port: number }>({
   },
 });
 
-/** A command that only looks. Its operand is read before Redis is asked; what it finds is printed, as text or as JSON. */
+/** A read-only command. It checks its operand before it connects to Redis, and prints its result as text or as JSON. */
 function look<T>(looking: {
   readonly name: string;
   readonly description: string;
@@ -173,7 +173,7 @@ function look<T>(looking: {
   });
 }
 
-/** Workers over any number of processes, on BullMQ over Redis. */
+/** Manages workers in any number of processes, on BullMQ over Redis. */
 export const fleet: AddCommand = commandGroup(
   {
     name: 'fleet',

@@ -14,7 +14,7 @@ interface PeerOptions {
   readonly private?: boolean;
 }
 
-/** Serves a chain, until a signal. */
+/** Serves a chain until a signal. */
 export const peer: AddCommand = command<PeerOptions>({
   name: 'peer',
   description:

@@ -25,7 +25,7 @@ interface ChangeOptions {
   readonly force?: boolean;
 }
 
-/** @param done what comes of it, in words */
+/** @param done the result, in words */
 function change(
   kind: PeerChange['kind'],
   done: string,
@@ -57,7 +57,7 @@ function changeOf(kind: PeerChange['kind'], url: string, { label, role, force }:
   return { kind, peerUrl: url };
 }
 
-/** The peer store, safely beside a running worker. */
+/** Manages the peer store, safely while a worker is running. */
 export const peers: AddCommand = commandGroup(
   {
     name: 'peers',

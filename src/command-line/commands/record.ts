@@ -5,7 +5,7 @@ import { CommandFailed, FAILED } from '../exit-status.ts';
 import { needWorker } from '../folder/reach-node.ts';
 import { type AddCommand, argument, command, option, settings, wholeNumberOption } from './command.ts';
 
-/** What a running worker did last, as a file. */
+/** Prints the recording of a running worker. */
 export const record: AddCommand = command<{ anonymous?: boolean }>({
   name: 'record',
   description: 'Write what a worker that runs with --record did last, for `sync-worker replay`.',
@@ -24,7 +24,7 @@ async function anonymous(text: string): Promise<string> {
   return writeRecording(anonymize(readRecording(text)));
 }
 
-/** The page on a recording. */
+/** Opens the inspector's page on a recording. */
 export const replay: AddCommand = command<{ port: number }>({
   name: 'replay',
   description: 'Show a recording on the inspector page, step by step and without a worker, until a signal.',

@@ -2,7 +2,7 @@ import { printConfig } from '../settings/resolve-settings.ts';
 import { CONFIG_VARIABLE, settingKeys, variableOf } from '../settings/settings.ts';
 import { type AddCommand, command, option, settings } from './command.ts';
 
-/** A worker, until a signal. */
+/** Runs a worker until a signal. */
 export const run: AddCommand = command<{ printConfig?: boolean }>({
   name: 'run',
   description: 'Pull a chain from peers into a data folder, until a signal.',
@@ -28,7 +28,7 @@ Signals: SIGTERM and SIGINT stop it, a second one ends it at once; SIGHUP reads 
       for (const note of resolved.notes) host.stderr.write(`warning: ${note}\n`);
       return;
     }
-    // Each command loads what it needs when it is given: status and help are there at once.
+    // Each command imports what it needs only when it runs, so that status and help are fast.
     const { runNode } = await import('../run/run-node.ts');
     await runNode(host, said);
   },

@@ -3,7 +3,7 @@ import { policyKeys } from '../settings/settings.ts';
 import type { SimulateFlags } from '../simulate/read-request.ts';
 import { type AddCommand, command, option, readOption, settings } from './command.ts';
 
-/** A scenario's workers never catch up. */
+/** The simulated workers never catch up, so this setting has no effect. */
 const keys = policyKeys.filter((key) => key !== 'catchUpIntervalSeconds');
 
 function number(flags: string, description: string): Option {
@@ -12,7 +12,7 @@ function number(flags: string, description: string): Option {
   );
 }
 
-/** Many workers and what goes wrong, on virtual time. */
+/** Simulates many workers and faults on virtual time. */
 export const simulate: AddCommand = command<SimulateFlags>({
   name: 'simulate',
   description:
@@ -53,7 +53,7 @@ recoveryP50, recoveryP99, recoveryLast, stalenessMean, stalenessWorst. Units: /s
     const resolved = await settings();
     const { readRequest } = await import('../simulate/read-request.ts');
     const { runSimulation } = await import('../simulate/run-simulation.ts');
-    // What was said of the settings: a default says nothing against a scenario.
+    // Only explicit settings override the scenario; defaults do not.
     const said = keys.filter((key) => resolved.from[key] !== 'default');
     const policy = Object.fromEntries(said.map((key) => [key, resolved.settings[key]]));
     const request = await readRequest(given, policy, host.cwd());

@@ -4,7 +4,7 @@ import { reachNode, whoRuns } from '../folder/reach-node.ts';
 import { statusText } from '../text/status-text.ts';
 import { type AddCommand, command, option, settings } from './command.ts';
 
-/** The ten fields, the peers and the chain, of a running worker or from its files. */
+/** Shows the ten fields, the peers and the chain, of a running worker or from its files. */
 export const status: AddCommand = command({
   name: 'status',
   description: 'Show the worker, its peers and its chain; from the files if no worker runs. Changes nothing.',
@@ -20,7 +20,7 @@ export const status: AddCommand = command({
   },
 });
 
-/** What the worker waits for. */
+/** Says what the worker waits for. */
 export const why: AddCommand = command({
   name: 'why',
   description: 'Say in a few sentences what the worker waits for.',

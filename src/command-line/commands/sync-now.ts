@@ -6,10 +6,10 @@ import { CommandFailed, FAILED } from '../exit-status.ts';
 import { needWorker } from '../folder/reach-node.ts';
 import { type AddCommand, command, option, settings } from './command.ts';
 
-/** A run that takes longer is one to explain. */
+/** After this time, explain why the run takes so long. */
 const EXPLAIN_AFTER_MS = 1_000;
 
-/** A request to the running worker. */
+/** Requests a run from the running worker. */
 export const syncNow: AddCommand = command<{ force?: boolean; wait?: boolean }>({
   name: 'sync-now',
   description: 'Ask the running worker for a run before its time, and say what comes of it.',

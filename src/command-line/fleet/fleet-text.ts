@@ -3,10 +3,10 @@ import type { FleetFinding, FleetPeer, FleetStatus } from '../../fleet/index.ts'
 import { safeText } from '../../policy/safe-text.ts';
 import { columns } from '../text/status-text.ts';
 
-/** How many names a line shows. */
+/** Maximum number of names on a line. */
 const SHOWN = 5;
 
-/** A fleet by its counts. */
+/** The counts of a fleet, as text. */
 export function fleetStatusText(status: FleetStatus): string {
   const { name, at, workers, states, alarms, paused, processes, closedGates, quietUntil } = status;
   const counted = (counts: object): string =>
@@ -36,7 +36,7 @@ export function fleetStatusText(status: FleetStatus): string {
   return columns(rows).join('\n');
 }
 
-/** The gate of a peer. @param now Unix seconds */
+/** The gate of a peer, as text. @param now Unix seconds */
 export function fleetPeerText(peer: FleetPeer, now: number): string {
   const { origin, closedUntil, header, inFlight, waiting, waitingCount } = peer;
   const closed =
@@ -54,7 +54,7 @@ export function fleetPeerText(peer: FleetPeer, now: number): string {
   ]).join('\n');
 }
 
-/** What the doctor found. */
+/** The doctor's findings, as text. */
 export function doctorText(findings: readonly FleetFinding[]): string {
   return columns(findings.map(({ level, what }) => [level, what])).join('\n');
 }

@@ -9,7 +9,7 @@ type Line = readonly [
   fields?: Readonly<Record<string, unknown>>,
 ];
 
-/** Writes what a process of a fleet does, as lines of its log. */
+/** Logs the events of a fleet's process. */
 export function logFleetEvent(logger: Logger, event: FleetEvent): void {
   const [level, text, fields] = lineOf(event);
   logger[level]({ event: event.type, ...('id' in event ? { id: event.id } : {}), ...fields }, text);

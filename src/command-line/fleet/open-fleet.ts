@@ -3,13 +3,17 @@ import { asError, readField } from '../../policy/thrown.ts';
 import { CommandFailed, FAILED, USAGE } from '../exit-status.ts';
 import type { Host } from '../host.ts';
 
-/** What every command of a fleet is given. */
+/** The options of every fleet command. */
 export interface FleetOptionsGiven {
   readonly redis: string;
   readonly name: string;
 }
 
-/** Does something with a fleet, and disconnects. @throws CommandFailed where Redis or a package is not there, or the options are wrong */
+/**
+ * Connects to a fleet, calls `act`, and disconnects.
+ *
+ * @throws CommandFailed if Redis or a package is missing, or an option is wrong
+ */
 export async function openFleet(
   host: Host,
   given: FleetOptionsGiven,

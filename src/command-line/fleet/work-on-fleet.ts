@@ -11,7 +11,7 @@ import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import { logFleetEvent } from './log-fleet-event.ts';
 import { type FleetOptionsGiven, openFleet } from './open-fleet.ts';
 
-/** What `fleet work` is given. */
+/** The options of `fleet work`. */
 export interface FleetWorkGiven extends FleetOptionsGiven {
   readonly concurrency: number;
   readonly atOnce: number;
@@ -22,7 +22,7 @@ export interface FleetWorkGiven extends FleetOptionsGiven {
 export interface WorkOnFleetOptions {
   readonly host: Host;
   readonly settings: Settings;
-  /** The file of the sync function. */
+  /** The file with the sync function. */
   readonly module: string;
   readonly given: FleetWorkGiven;
 }
@@ -65,7 +65,7 @@ export async function workOnFleet(options: WorkOnFleetOptions): Promise<void> {
   }
 }
 
-/** @throws CommandFailed for a module that cannot be loaded, or has no sync function */
+/** @throws CommandFailed if the module cannot be loaded or has no sync function */
 async function loadSync(path: string): Promise<FleetSyncFunction> {
   const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch((cause: unknown) => {
     throw new CommandFailed(USAGE, `the module ${path} cannot be loaded: ${messageOf(cause)}`, { cause });
@@ -77,7 +77,7 @@ async function loadSync(path: string): Promise<FleetSyncFunction> {
       `the module ${path} exports sync as ${describe(sync)}; allowed is a function`,
     );
   }
-  // What it takes and gives is checked when it is called, as that of any user is.
+  // Its results are checked at each call, like those of any user's function.
   const own = sync as FleetSyncFunction;
   if (typeof exclude !== 'function') return own;
   const ask: FleetSyncFunction = (peer, options) => own(peer, options);

@@ -4,7 +4,7 @@ import { messageOf } from '../../policy/thrown.ts';
 import { describe, isRecord } from '../../policy/wire-fields.ts';
 import { CommandFailed, USAGE } from '../exit-status.ts';
 
-/** The workers of a file, one JSON object a line. @throws CommandFailed naming the line */
+/** Reads workers from a file with one JSON object per line. @throws CommandFailed naming the line */
 export async function* readWorkerFile(path: string): AsyncGenerator<FleetWorkerInput> {
   const file = await open(path).catch((cause: unknown) => {
     throw new CommandFailed(USAGE, `the file ${path} cannot be read: ${messageOf(cause)}`, { cause });

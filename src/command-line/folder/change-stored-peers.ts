@@ -12,10 +12,10 @@ import type { Settings } from '../settings/settings.ts';
 import { reachWorker } from './reach-node.ts';
 
 /**
- * Changes the peers of a data folder: by its worker, or under the lock of the folder if none runs. Gives them as they
- * are afterwards, under their wire names.
+ * Changes the peers of a data folder: through its running worker, or else under the folder's lock.
  *
- * @throws StorageError, or why the change was refused
+ * @returns the peers after the change, under their wire names
+ * @throws StorageError, or the reason why the change was refused
  */
 export async function changeStoredPeers(
   settings: Pick<Settings, 'data'>,
@@ -30,7 +30,7 @@ export async function changeStoredPeers(
     return peers;
   } catch (error) {
     if (!(error instanceof StorageLockedError)) throw error;
-    // It may be a worker that came up in this moment.
+    // A worker may have started just now.
     const late = await reachWorker(settings, host);
     if (late === undefined) throw error;
     return late.changePeers(change);

@@ -5,19 +5,19 @@ import { messageOf } from '../../policy/thrown.ts';
 import { StorageLockedError } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 
-/** Where the chain of a data folder is. */
+/** The path of a data folder's chain. */
 export function chainFolder(folder: string): string {
   return join(folder, 'chain');
 }
 
-/** @throws CommandFailed saying why it cannot be opened, and what to do */
+/** @throws CommandFailed, saying why and what to do, if it cannot be opened */
 export function openFolderChain(folder: string): Promise<ChainStore> {
   return openDiskChain(chainFolder(folder)).catch((error: unknown) => {
     throw chainFailure(error, folder);
   });
 }
 
-/** What to say of a data folder without a chain. */
+/** The error for a data folder without a chain. */
 export function noChain(folder: string): CommandFailed {
   return new CommandFailed(
     FOLDER,
@@ -25,7 +25,7 @@ export function noChain(folder: string): CommandFailed {
   );
 }
 
-/** Why something could not be done with the chain of a data folder, and what to do. */
+/** The error for a failed operation on a data folder's chain, saying what to do. */
 export function chainFailure(error: unknown, folder: string): CommandFailed {
   return new CommandFailed(FOLDER, textOf(error, folder), { cause: error });
 }

@@ -15,20 +15,20 @@ import { pick, policyKeys, type Settings } from '../settings/settings.ts';
 import { chainFolder } from './open-chain.ts';
 import { checkFolder, readFolder } from './read-folder.ts';
 
-/** The worker of a folder, or what its files say where none is reached. */
+/** The running worker of a folder, or the content of its files if none is reached. */
 export interface ReachedNode {
   readonly running: boolean;
-  /** The process that holds the folder; undefined if none does. */
+  /** The process that has locked the folder; undefined if none has. */
   readonly pid: number | undefined;
   readonly status: WorkerStatus;
 }
 
-/** The running worker of a data folder; undefined where none runs. */
+/** The running worker of a data folder; undefined if none is running. */
 export function reachWorker({ data }: Pick<Settings, 'data'>, host: Host): Promise<Control | undefined> {
   return connectControl(shortPath(data, host.cwd()));
 }
 
-/** @param start what starts such a worker. @throws CommandFailed saying what to do where none is reached */
+/** @param start how to start such a worker. @throws CommandFailed, saying what to do, if none is reached */
 export async function needWorker({ data }: Settings, host: Host, start: string): Promise<Control> {
   await checkFolder(data);
   const control = await reachWorker({ data }, host);
@@ -41,7 +41,7 @@ export async function needWorker({ data }: Settings, host: Host, start: string):
   throw new CommandFailed(FAILED, reason);
 }
 
-/** @throws CommandFailed if there is no such folder, or a file in it is not to be read */
+/** @throws CommandFailed if the folder does not exist, or a file in it cannot be read */
 export async function reachNode(settings: Settings, host: Host): Promise<ReachedNode> {
   await checkFolder(settings.data);
   const control = await reachWorker(settings, host);
@@ -49,7 +49,7 @@ export async function reachNode(settings: Settings, host: Host): Promise<Reached
   return { running: control !== undefined, pid: await holderOf(settings.data), status };
 }
 
-/** In one line, who runs there. */
+/** One line that says whether a worker is running there. */
 export function whoRuns({ running, pid }: ReachedNode): string {
   if (running) return `running${pid === undefined ? '' : `, process ${pid}`}`;
   const files = 'this is what its files say';
@@ -62,7 +62,7 @@ async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
   const { state, peers } = await readFolder(settings.data);
   const chain = await readChainTip(chainFolder(settings.data)).catch(() => undefined);
   const context = createWorkerContext({ state, peers, policy: pick(settings, policyKeys) });
-  // What a worker on this folder would decide now.
+  // The decision that a worker on this folder would make now.
   const why = (): WorkerStatus['why'] => {
     const now = systemNow();
     return explain(decide(context, now, () => 0).context, now);
@@ -71,14 +71,14 @@ async function statusFromFiles(settings: Settings): Promise<WorkerStatus> {
   return statusOf({ state, peers, why }, figures);
 }
 
-/** The process that holds a data folder; undefined if none does. */
+/** The process that has locked a data folder; undefined if none has. */
 async function holderOf(folder: string): Promise<number | undefined> {
   const holder = await readHolder(join(folder, 'sync.lock'));
   if (holder === undefined || holder.pid === 0) return undefined;
   return (await whereaboutsOf(holder)) === 'running' ? holder.pid : undefined;
 }
 
-/** The shorter of a folder's names, seen from here: the path of a Unix socket in it may have about a hundred bytes. */
+/** The shorter of a folder's absolute and relative paths: the path of a Unix socket in it is limited to about 100 bytes. */
 export function shortPath(folder: string, cwd: string): string {
   const fromHere = relative(cwd, folder) || '.';
   return fromHere.length < folder.length ? fromHere : folder;

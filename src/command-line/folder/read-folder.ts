@@ -9,16 +9,16 @@ import { decoded, readText } from '../../storage/disk/read-text.ts';
 import { StorageError } from '../../storage/disk/storage-errors.ts';
 import { CommandFailed, FOLDER } from '../exit-status.ts';
 
-/** What a worker that does not run has left in its data folder. */
+/** What a stopped worker has left in its data folder. */
 export interface FolderContents {
   readonly state: SyncWorkerState;
   readonly peers: readonly PeerRecord[];
 }
 
 /**
- * Reads a data folder without making or changing anything in it.
+ * Reads a data folder without creating or changing anything in it.
  *
- * @throws CommandFailed if it is not there, or a file in it is not to be read
+ * @throws CommandFailed if it does not exist, or a file in it cannot be read
  */
 export async function readFolder(folder: string): Promise<FolderContents> {
   await checkFolder(folder);
@@ -29,7 +29,7 @@ export async function readFolder(folder: string): Promise<FolderContents> {
   return { state: state ?? initialSyncState(), peers: peers ?? [] };
 }
 
-/** @throws CommandFailed if the data folder is not there */
+/** @throws CommandFailed if the data folder does not exist */
 export async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (found?.isDirectory() === true) return;

@@ -1,16 +1,16 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 
-/** Terminal cells a text takes; escape sequences for colours take none. */
+/** The number of terminal cells of a text; escape sequences for colours take none. */
 export function cells(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-/** The text, cut with an ellipsis where it takes more cells than there are. */
+/** The text, cut with an ellipsis if it takes more cells than there are. */
 export function fitted(text: string, columns: number): string {
   let room = Math.max(0, columns);
   let cut = text;
-  // cli-truncate lets half of a wide character stand out; it then gets a cell less.
+  // cli-truncate may exceed the width by half of a wide character; then truncate to one cell less.
   while (cells(cut) > columns && room > 0) {
     cut = cliTruncate(text, room);
     room -= 1;
@@ -18,12 +18,12 @@ export function fitted(text: string, columns: number): string {
   return cells(cut) <= columns ? cut : '';
 }
 
-/** The text with spaces after it, up to so many cells. */
+/** Pads the text with spaces to a number of cells. */
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - cells(text)));
 }
 
-/** Lines of whole parts, as many in each as there is room for; a part that is too long for any line is cut. */
+/** Puts as many whole parts on each line as fit; a part that is longer than a line is cut. */
 export function flowed(parts: readonly string[], columns: number, between: string): string[] {
   const lines: string[] = [];
   let width = 0;
@@ -42,7 +42,7 @@ export function flowed(parts: readonly string[], columns: number, between: strin
   return lines;
 }
 
-/** A text in lines, broken between words; a word that is too long for any line is cut. */
+/** Breaks a text into lines between words; a word that is longer than a line is cut. */
 export function wrapped(text: string, columns: number): string[] {
   return flowed(text.split(' '), columns, ' ');
 }

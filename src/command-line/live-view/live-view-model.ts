@@ -6,33 +6,33 @@ import { safeText } from '../../policy/safe-text.ts';
 import type { SyncOutcome } from '../../policy/sync-worker-state.ts';
 import type { PullReading } from '../log/pull-meter.ts';
 
-/** How a run ended, as the strip shows it; 'stuck' for one that was cut short. */
+/** How a run ended, in the strip of runs; 'stuck' if it was cut short. */
 export type RunEnd = Exclude<SyncOutcome, 'idle' | 'running'> | 'stuck';
 
-/** Why a peer may or may not be asked, or that it is being asked. */
+/** The rule that decides whether a peer may be asked, or that it is being asked. */
 export type LivePeerRule = PeerRule | 'being asked';
 
-/** One peer of the view; its texts are safe to show. */
+/** A peer in the view; its texts are safe to show. */
 export interface LivePeer {
   readonly name: string;
   readonly rule: LivePeerRule;
-  /** Until it may be asked; undefined where that is not a matter of time, or is now. */
+  /** Time until it may be asked; undefined if it may be asked now, or if waiting does not help. */
   readonly secondsLeft: number | undefined;
   readonly failures: number;
-  /** Since it last served us; undefined if it never did. */
+  /** Time since it last served us; undefined if it never did. */
   readonly okSecondsAgo: number | undefined;
   readonly detail: string;
 }
 
-/** What the live view shows, at one moment; its texts are safe to show. */
+/** The content of the live view at one moment; its texts are safe to show. */
 export interface LiveViewModel {
   readonly state: SyncOutcome;
-  /** What is waited for: the next run, or while running the moment the run would be stuck. */
+  /** The countdown: to the next run, or while running to the moment when the run counts as stuck. */
   readonly countdown: {
     readonly secondsLeft: number;
-    /** How much of the wait is over, 0 to 1. */
+    /** The elapsed share of the wait, 0 to 1. */
     readonly done: number;
-    /** What sets its end, in a few words. */
+    /** The rule that sets its end, in a few words. */
     readonly rule: string;
     /** The peer being asked; '' if none is. */
     readonly asking: string;
@@ -45,20 +45,20 @@ export interface LiveViewModel {
   readonly runs: readonly RunEnd[];
   readonly chain: ChainStatus | undefined;
   readonly pull: PullReading | undefined;
-  /** The newest thing somebody should look after, and how long ago it was; undefined if there is none. */
+  /** The latest problem that needs attention, and how long ago it was; undefined if there is none. */
   readonly notice: { readonly text: string; readonly secondsAgo: number } | undefined;
 }
 
-/** What the view remembers beside the worker's status. */
+/** What the view remembers besides the worker's status. */
 export interface LiveViewMemory {
   readonly runs: readonly RunEnd[];
   readonly pull: PullReading | undefined;
   readonly notice: { readonly text: string; readonly at: number } | undefined;
 }
 
-/** Characters of a peer's URL that are kept; a terminal has room for fewer. */
+/** Maximum characters of a peer's URL; more than fit on a terminal. */
 const MAX_URL = 300;
-/** A label is short, so that no label hides the URL. */
+/** Maximum characters of a label, so that it does not hide the URL. */
 const MAX_LABEL = 24;
 
 export function liveViewModel(
@@ -83,7 +83,7 @@ function countdownOf(why: Why): LiveViewModel['countdown'] {
   const { at, since, nextRunAt, asking } = why;
   const secondsLeft = Math.max(0, nextRunAt - at);
   const whole = nextRunAt - since;
-  // A worker that never ran has no beginning to count from.
+  // A worker that never ran has no start to count from.
   const done =
     since > 0 && whole > 0 ? Math.min(1, Math.max(0, (at - since) / whole)) : secondsLeft > 0 ? 0 : 1;
   return { secondsLeft, done, rule: safeText(ruleText(why)), asking: safeText(asking, MAX_URL) };

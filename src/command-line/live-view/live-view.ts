@@ -11,29 +11,29 @@ import { openScreen, type TerminalStream } from './screen.ts';
 
 export interface LiveViewOptions {
   readonly worker: Pick<SyncWorker, 'state' | 'peers' | 'why' | 'on'>;
-  /** Its head and count are shown. */
+  /** The view shows its head and count. */
   readonly chain?: ShownChain | undefined;
   readonly stream: TerminalStream;
   readonly env: NodeJS.ProcessEnv;
   /** Unix seconds, with a fraction. */
   readonly now: () => number;
-  /** Calls back a few times a second, until what it gave is called. @default by setInterval, four times a second */
+  /** Calls back a few times a second until the returned function is called. @default by setInterval, four times a second */
   readonly ticker?: ((draw: () => void) => () => void) | undefined;
   /** The pulls under way. */
   readonly progress?: Pick<PullMeter, 'reading'> | undefined;
 }
 
-/** A view of a worker, rewritten in place. */
+/** A view of a worker that is redrawn in place. */
 export interface LiveView {
-  /** Writes lines that stay, above the view. */
+  /** Prints permanent lines above the view. */
   print(text: string): void;
-  /** Ends it: the last view stays on the screen, and the cursor is shown again. */
+  /** Stops the view: the last one stays on the screen, and the cursor is shown again. */
   stop(): void;
 }
 
 /**
- * Whether a view can be rewritten in place there: a terminal, and none that says it is dumb. A CI may give its jobs one, and keeps
- * every byte that is written to it.
+ * Whether a view can be redrawn in place: the stream is a terminal, and not a dumb one. A CI system may provide a terminal too,
+ * but it keeps every byte of its output.
  */
 export function canShowLiveView(
   stream: Pick<TerminalStream, 'isTTY'>,
@@ -43,7 +43,7 @@ export function canShowLiveView(
   return stream.isTTY === true && env['TERM'] !== 'dumb' && !isCi;
 }
 
-/** A failed save and the like is one event; it is shown for so long. */
+/** How long a single event such as a failed save is shown. */
 const NOTICE_SECONDS = 600;
 
 /** Shows a worker on a terminal until it is stopped. */
@@ -86,11 +86,11 @@ function everyQuarterSecond(draw: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** More runs than the widest terminal shows. */
+/** More runs than fit on the widest terminal. */
 const MAX_RUNS = 200;
 const MAX_NOTICE = 300;
 
-/** What somebody should look after, and no peer or countdown shows. */
+/** A problem that needs attention and that neither a peer nor the countdown shows. */
 const noticed: ReadonlySet<SyncWorkerNotification['type']> = new Set([
   'storage.failed',
   'storage.notice',
@@ -99,7 +99,7 @@ const noticed: ReadonlySet<SyncWorkerNotification['type']> = new Set([
   'event.refused',
 ]);
 
-/** Remembers of a worker's events what the view shows of the past. */
+/** Remembers the past events that the view shows. */
 function rememberEvents(
   worker: Pick<SyncWorker, 'on' | 'why'>,
   now: () => number,

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { SyncOutcome } from '../../policy/sync-worker-state.ts';
 
-/** What a colour says: how a run stands or ended, or that a text matters less. */
+/** The meaning of a colour: the state or result of a run, or a less important text. */
 export type Tone = SyncOutcome | 'stuck' | 'faint';
 
 const styles: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
@@ -15,7 +15,7 @@ const styles: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   faint: 'dim',
 };
 
-/** Puts a text in a colour, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (tone: Tone, text: string) => string;
 
 export function createPaint(inColour: boolean): Paint {
@@ -23,17 +23,17 @@ export function createPaint(inColour: boolean): Paint {
     inColour && text !== '' ? styleText(styles[tone], text, { validateStream: false }) : text;
 }
 
-/** Beyond this it says no more by being longer. */
+/** A longer bar would not be more precise. */
 const MAX_CELLS = 60;
 
-/** How much of something is done, 0 to 1. */
+/** A progress bar. @param done 0 to 1 */
 export function bar(done: number, columns: number, tone: Tone, paint: Paint): string {
   const length = Math.min(columns, MAX_CELLS);
   const full = Math.round(Math.min(1, Math.max(0, done)) * length);
   return paint(tone, '█'.repeat(full)) + paint('faint', '░'.repeat(length - full));
 }
 
-/** Whether to use colours: the stream has them, and nobody asked for none (https://no-color.org). */
+/** Whether to use colours: the stream supports them, and NO_COLOR is not set (https://no-color.org). */
 export function hasColour(
   stream: { readonly isTTY?: boolean | undefined; hasColors?(env?: NodeJS.ProcessEnv): boolean },
   env: NodeJS.ProcessEnv,

@@ -3,10 +3,10 @@ import { canShowLiveView } from './live-view.ts';
 import { bar, createPaint, hasColour, type Tone } from './paint.ts';
 import { openScreen } from './screen.ts';
 
-/** Shows how much is done, 0 to 1, and a text behind it. */
+/** Shows the completed share, 0 to 1, followed by a text. */
 export type ShowProgress = (done: number, text: string) => void;
 
-/** Does something that takes long, with a bar on standard error where somebody watches. */
+/** Runs something that takes long, with a progress bar on standard error if that is a terminal. */
 export async function withProgress<T>(
   { stderr, env }: Pick<Host, 'stderr' | 'env'>,
   tone: Tone,

@@ -4,7 +4,7 @@ import { cells, fitted, flowed, padded, wrapped } from './cell-text.ts';
 import type { LivePeer, LivePeerRule, LiveViewModel, RunEnd } from './live-view-model.ts';
 import { bar, createPaint, type Paint, type Tone } from './paint.ts';
 
-/** The room there is. */
+/** The available space. */
 export interface RenderOptions {
   /** Terminal cells in a line, at least 1. */
   readonly columns: number;
@@ -13,7 +13,7 @@ export interface RenderOptions {
   readonly colour: boolean;
 }
 
-/** A line, and how soon it is dropped where there are too few rows: the greatest weight first. */
+/** A line and its weight. If there are too few rows, lines with the greatest weight are dropped first. */
 interface Line {
   readonly weight: number;
   readonly text: string;
@@ -21,11 +21,11 @@ interface Line {
 }
 
 const BETWEEN = ' · ';
-/** More peers than this are counted only. */
+/** Further peers are only counted. */
 const MAX_PEERS = 12;
 const MAX_NOTICE_LINES = 4;
 
-/** The view as lines of text, none of them wider than there are columns, and no more of them than there are rows. */
+/** The view as lines of text that fit the available columns and rows. */
 export function renderLiveView(model: LiveViewModel, { columns, rows, colour }: RenderOptions): string {
   const paint = createPaint(colour);
   const lines: Line[] = [
@@ -109,7 +109,7 @@ function peersTitle({ peers }: LiveViewModel, visible: number): string {
   return `Peers ${free}/${peers.length} may be asked${hidden > 0 ? `, ${hidden} not shown` : ''}`;
 }
 
-/** A letter for each, so that it can be told without colours and in little room. */
+/** One letter per result, readable without colours and in little space. */
 const peerSigns: Readonly<Record<LivePeerRule, readonly [sign: string, tone: Tone, words: string]>> = {
   'being asked': ['>', 'running', 'being asked'],
   'may be asked': ['+', 'ok', 'may be asked'],
@@ -121,15 +121,15 @@ const peerSigns: Readonly<Record<LivePeerRule, readonly [sign: string, tone: Ton
   'not a sync peer': ['-', 'idle', 'not a sync peer'],
 };
 
-/** From this width on a peer has its rule and marks in words. */
+/** From this width on, a peer's rule and failures are written in words. */
 const WIDE = 56;
 
-/** One line for each peer: its sign, its name, and how long it is left alone. */
+/** One line per peer: its sign, its name, and the time until it may be asked. */
 function peerLines(peers: readonly LivePeer[], columns: number, paint: Paint): string[] {
   const isWide = columns >= WIDE;
   const names = peers.map(({ name }) => (isWide ? name : name.replace(/https?:\/\//, '')));
   const states = peers.map((peer) => (isWide ? inWords(peer) : left(peer)));
-  // The state is what changes: it has the room it needs, up to two thirds.
+  // The state changes and is more important: it gets the space it needs, up to two thirds.
   const most = Math.max(0, columns - 3);
   const room = Math.min(Math.max(0, ...states.map(cells)), Math.floor((most * 2) / 3));
   const nameRoom = Math.min(Math.max(0, ...names.map(cells)), most - room);
@@ -179,7 +179,7 @@ const runSigns: Readonly<Record<RunEnd, string>> = {
   stuck: '!t',
 };
 
-/** The last runs, newest at the end, as many as there is room for; then what the signs mean, if that fits too. */
+/** The last runs that fit, the newest at the end, and then the meaning of the signs if that fits too. */
 function runStrip(runs: readonly RunEnd[], columns: number, paint: Paint): string {
   const title = 'Runs';
   if (runs.length === 0) return `${title} none yet`;

@@ -1,6 +1,6 @@
 import { cells } from './cell-text.ts';
 
-/** The part of `process.stdout` that is used here. */
+/** The used part of `process.stdout`. */
 export interface TerminalStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -11,11 +11,11 @@ export interface TerminalStream {
   off(event: 'resize' | 'error', listener: (error: Error) => void): unknown;
 }
 
-/** A block of lines at the end of a terminal, rewritten in place. */
+/** A block of lines at the bottom of a terminal, redrawn in place. */
 export interface Screen {
-  /** @param render makes the text for the room there is */
+  /** @param render returns the text for the available space */
   draw(render: (room: { readonly columns: number; readonly rows: number }) => string): void;
-  /** Writes text that stays, above the block. */
+  /** Prints permanent text above the block. */
   print(text: string): void;
   /** Leaves the block where it is, and shows the cursor. */
   close(): void;
@@ -23,28 +23,28 @@ export interface Screen {
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
-// A character may be wider on a terminal than it is known to be: its line is then cut there, and does not wrap.
+// Turns off wrapping: a character may be wider on the terminal than computed, and then its line is cut instead of wrapped.
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
 
 /**
- * Takes the end of a terminal. One that is closed meanwhile is drawn on no more, and harms nobody. Not by log-update,
- * whose patches (7.2) leave lines where they no longer belong, and which takes over the signals of the process.
+ * Draws at the bottom of a terminal. If the terminal is closed, it stops drawing without an error. We do not use log-update: its
+ * partial updates (7.2) leave stale lines, and it takes over the signals of the process.
  */
 export function openScreen(stream: TerminalStream): Screen {
   let isOpen = true;
-  /** Undefined: there is no block. */
+  /** Undefined if no block is shown. */
   let drawn: string | undefined;
   const write = (text: string): void => {
     if (isOpen) stream.write(text);
   };
   const room = (): { columns: number; rows: number } => ({
-    // 0: unknown, as on a serial line, or where a container was given a terminal of no size.
+    // 0 means unknown, as on a serial line or in a container whose terminal has no size.
     columns: Math.max(1, stream.columns || 80),
-    // One row is the cursor's, below the block.
+    // The cursor takes one row below the block.
     rows: Math.max(1, (stream.rows || 24) - 1),
   });
-  /** Goes back to where the block began, and clears from there on. A terminal that was resized has broken its lines. */
+  /** Moves to the start of the block and clears from there. After a resize, the terminal has re-wrapped its lines. */
   const erasing = (): string => {
     if (drawn === undefined) return '';
     const { columns } = room();
@@ -57,13 +57,13 @@ export function openScreen(stream: TerminalStream): Screen {
   let render: Parameters<Screen['draw']>[0] = () => '';
   const redraw = (): void => {
     const next = render(room());
-    // One write, so that nothing is seen in between.
+    // One write, to avoid flicker.
     write(`${NO_WRAP}${erasing()}${next}\n${WRAP}`);
     drawn = next;
   };
   const showCursor = (): void => write(SHOW_CURSOR);
   stream.on('resize', redraw);
-  // EPIPE and EIO, mostly: the terminal is gone, and nobody is there to be told. What is under way may still fail later.
+  // Mostly EPIPE and EIO: the terminal is gone, so there is nowhere to report it. Pending writes may still fail later.
   stream.on('error', () => {
     isOpen = false;
   });

@@ -17,10 +17,10 @@ export interface LoggerOptions {
 }
 
 /**
- * A logger whose lines hold no credentials of any URL, and nothing that a terminal obeys, whatever was given to it.
+ * A logger that removes URL credentials and terminal control sequences from everything it logs.
  *
- * Where a line cannot be written, as on a full disk or for a reader that has stopped, the program goes on; the next line that
- * can be written is preceded by one that says how many are missing.
+ * If a line cannot be written, as on a full disk or because the reader has stopped, the program continues; before the next line
+ * that can be written, another line says how many are missing.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { format = 'json', level = 'info', stream, colour = false } = options;
@@ -28,7 +28,7 @@ export function createLogger(options: LoggerOptions): Logger {
     colorize: colour,
     translateTime: 'UTC:yyyy-mm-dd HH:MM:ss',
     singleLine: true,
-    // Errors as any other field: on the same line.
+    // Log errors like any other field, on the same line.
     errorLikeObjectKeys: [],
   });
   const output = openLogOutput(stream);
@@ -42,7 +42,7 @@ export function createLogger(options: LoggerOptions): Logger {
         { event: 'log.gap', lines: before, reason },
         `${before} lines are missing here: ${reason}`,
       );
-      // That line was not written either.
+      // This line could not be written either.
       if (missing > 0) {
         missing = before + 1;
         return;
@@ -66,7 +66,7 @@ export function createLogger(options: LoggerOptions): Logger {
   return logger;
 }
 
-/** The logger that a command's settings ask for, on standard output. */
+/** The logger for a command's settings, on standard output. */
 export function loggerOf(
   { stdout, env }: Host,
   { log, logLevel }: Pick<Settings, 'log' | 'logLevel'>,

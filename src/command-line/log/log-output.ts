@@ -2,28 +2,28 @@ import { fstatSync, writeSync } from 'node:fs';
 import { messageOf } from '../../policy/thrown.ts';
 import { codeOf } from '../../storage/disk/storage-errors.ts';
 
-/** The part of `process.stdout` or `process.stderr` that is used here. */
+/** The used part of `process.stdout` or `process.stderr`. */
 export interface LogStream {
-  /** Of the process, where it is one of the process. */
+  /** The file descriptor, for streams of the process. */
   readonly fd?: number;
-  /** Bytes that wait for the reader. */
+  /** Bytes that the reader has not read yet. */
   readonly writableLength?: number;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** Where lines go, each whole or not at all. */
+/** Writes lines, each completely or not at all. */
 export interface LogOutput {
-  /** Why a line was not written; undefined if it was. */
+  /** Writes a line. @returns why it was not written; undefined if it was */
   write(line: string): string | undefined;
 }
 
-/** What waits for a reader that has stopped to read; beyond, lines are dropped. */
+/** Maximum bytes queued for a reader that has stopped reading; beyond, lines are dropped. */
 const MAX_WAITING_BYTES = 1 << 20;
 
 /**
- * Writes at once and in the same thread to a file, so that the last line before an exit is there as well. Not by the stream:
- * Node ends the stream of a file with the first write that fails, and a disk that was full has room again later.
+ * Writes to a file synchronously, so that the last line before an exit is not lost. It does not use the stream: Node ends the
+ * stream of a file at the first failed write, but a full disk may have space again later.
  */
 export function openLogOutput(stream: LogStream): LogOutput {
   const { fd } = stream;
@@ -34,18 +34,18 @@ function isFile(fd: number): boolean {
   try {
     return fstatSync(fd).isFile();
   } catch (error) {
-    // Nothing is open there: the stream knows what to do with it.
+    // The descriptor is not open: leave it to the stream.
     if (codeOf(error) === 'EBADF') return false;
     throw error;
   }
 }
 
-/** @param write as `writeSync` of Node. @internal */
+/** @param write Node's `writeSync` or a substitute. @internal */
 export function fileOutput(
   fd: number,
   write: (fd: number, bytes: Uint8Array) => number = writeSync,
 ): LogOutput {
-  /** What is left of a line that was cut off. It comes first, so that every line is whole in the end. */
+  /** The rest of a partly written line. It is written first, so that every line ends up complete. */
   let rest: Uint8Array = Buffer.alloc(0);
   const flush = (): void => {
     while (rest.length > 0) rest = rest.subarray(write(fd, rest));

@@ -5,7 +5,7 @@ import type { SyncWorker } from '../../worker/sync-worker.ts';
 import type { PullReading } from './pull-meter.ts';
 
 /**
- * Writes a line for each event of a worker, at the level of its line. Returns what ends that.
+ * Logs each event of a worker, at its level. Returns a function that stops logging.
  */
 export function logWorker(worker: Pick<SyncWorker, 'on' | 'why'>, logger: Logger): () => void {
   return worker.on('*', (event) => {
@@ -14,10 +14,10 @@ export function logWorker(worker: Pick<SyncWorker, 'on' | 'why'>, logger: Logger
   });
 }
 
-/** A long pull tells of itself this often; a short one not at all. */
+/** How often a long pull is logged; a shorter one is not. */
 const EVERY_SECONDS = 10;
 
-/** Writes an `info` line about a pull now and then, and a `debug` line for each of its pages. */
+/** Logs a pull now and then at level `info`, and each of its pages at level `debug`. */
 export function logProgress(
   logger: Logger,
   everySeconds: number = EVERY_SECONDS,
@@ -26,7 +26,7 @@ export function logProgress(
   return (reading) => {
     const { peerUrl, seconds, accepted, eventsAtMost, pages, maxPages } = reading;
     const { eventsPerSecond, secondsLeftAtMost, more, newestAt } = reading;
-    // Time running backwards: another attempt has begun.
+    // The elapsed time has decreased: another attempt has started.
     if (peerUrl !== reported.peerUrl || seconds < reported.seconds) reported = { peerUrl, seconds: 0 };
     const isDue = seconds - reported.seconds >= everySeconds;
     if (isDue) reported = { peerUrl, seconds };
@@ -48,7 +48,7 @@ export function logProgress(
   };
 }
 
-/** How fast it goes, and what is known of the rest: whether there is more, and how old the newest event kept is. */
+/** The speed of a pull, and what is known of the rest: whether there is more, and how old the newest kept event is. */
 function rate({ eventsPerSecond, newestAt, more }: PullReading): string {
   const upTo = newestAt === undefined ? '' : `, up to ${utcText(newestAt)} UTC`;
   const rest = more === true ? '; the peer has more' : '';

@@ -1,27 +1,29 @@
 import type { PullProgress } from '../../infonet/pull/infonet-sync-options.ts';
 import type { SyncWorker } from '../../worker/sync-worker.ts';
 
-/** How far a pull has come, at one moment. */
+/** The progress of a pull at one moment. */
 export interface PullReading extends PullProgress {
-  /** Since the attempt began. */
+  /** Since the attempt started. */
   readonly seconds: number;
-  /** From the beginning of the attempt to its newest page. */
+  /** From the start of the attempt to its latest page. */
   readonly eventsPerSecond: number;
-  /** If it brings all it can at this rate; undefined where there is no rate. A shorter chain ends sooner. */
+  /**
+   * Estimated rest, if the attempt fetches all that it may at this rate; undefined without a rate. A shorter chain ends sooner.
+   */
   readonly secondsLeftAtMost: number | undefined;
 }
 
-/** Measures the pulls of a worker, one after the other. */
+/** Measures the pulls of a worker. */
 export interface PullMeter {
-  /** A page has come, as `onProgress` of `createInfonetSync` tells it. Gives the reading. */
+  /** Takes a page, as reported by `onProgress` of `createInfonetSync`. @returns the progress */
   page(progress: PullProgress): PullReading;
-  /** Of the pull under way; undefined between pulls, and before the first page of one. */
+  /** The progress of the current pull; undefined between pulls and before its first page. */
   reading(): PullReading | undefined;
-  /** Learns from a worker when its attempts begin and end. Gives what ends that. */
+  /** Follows the start and end of a worker's attempts. @returns a function that stops following */
   follow(worker: Pick<SyncWorker, 'on'>): () => void;
 }
 
-/** @param monotonic seconds by a clock that does not jump */
+/** @param monotonic seconds by a monotonic clock */
 export function createPullMeter(monotonic: () => number): PullMeter {
   let began = monotonic();
   let newest: { readonly progress: PullProgress; readonly at: number } | undefined;

@@ -14,7 +14,7 @@ import { recoveryStart, type Scenario } from '../../simulate/scenario/scenario.t
 import { isScenarioName, scenarioNames, shippedScenario } from '../../simulate/scenario/shipped-scenarios.ts';
 import { CommandFailed, USAGE, usage } from '../exit-status.ts';
 
-/** The flags of `simulate`, as they were given. */
+/** The parsed flags of `simulate`. */
 export interface SimulateFlags {
   readonly scenario: string;
   readonly workers?: number;
@@ -28,7 +28,7 @@ export interface SimulateFlags {
   readonly html?: string;
 }
 
-/** What is to be simulated, checked. */
+/** A checked request for a simulation. */
 export interface SimulationRequest {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -37,8 +37,8 @@ export interface SimulationRequest {
 }
 
 /**
- * @param policy what flags, environment and config file say of the policy; it goes before the scenario's
- * @throws CommandFailed with USAGE for whatever is not allowed, before anything is simulated
+ * @param policy the policy options from flags, environment and config file, which override the scenario's
+ * @throws CommandFailed with USAGE for anything invalid, before the simulation starts
  */
 export async function readRequest(
   flags: SimulateFlags,
@@ -87,7 +87,7 @@ async function findScenario(
   });
 }
 
-/** The scenario's last group grows or shrinks, so that there are as many as asked for. */
+/** Sets the number of peers by growing or shrinking the scenario's last group. */
 function peersOf({ peers }: Scenario, { peers: wanted, capacity }: SimulateFlags): readonly unknown[] {
   const others = peers.slice(0, -1).reduce((sum, group) => sum + group.count, 0);
   if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted > others)) {

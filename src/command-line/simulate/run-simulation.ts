@@ -13,11 +13,11 @@ import type { SimulationRequest } from './read-request.ts';
 
 export interface SimulationOutput {
   readonly json: boolean;
-  /** A file for the page. */
+  /** The file for the HTML page. */
   readonly html: string | undefined;
 }
 
-/** Simulates, reports, and holds the report to what was asserted. @throws CommandFailed */
+/** Simulates, prints the report, and checks the assertions. @throws CommandFailed */
 export async function runSimulation(
   host: Host,
   request: SimulationRequest,
@@ -40,7 +40,7 @@ export async function runSimulation(
   throw new CommandFailed(FAILED, lines.join('; '));
 }
 
-/** With a bar, where standard error is a terminal. */
+/** Simulates with a progress bar, if standard error is a terminal. */
 async function simulateWatched(host: Host, request: SimulationRequest): Promise<SimulationReport> {
   const { scenario, seed, contenders } = request;
   const ending = new AbortController();
@@ -68,7 +68,7 @@ async function writePage(
   report: SimulationReport,
   results: readonly AssertionResult[],
 ): Promise<void> {
-  // Only who wants a page waits for the library that draws its plots.
+  // Load the plotting library only if a page is wanted.
   const { reportHtml } = await import('../../simulate/report/report-html.ts');
   try {
     await writeFile(path, reportHtml(report, results));

@@ -5,7 +5,7 @@ import type { PeerWhy } from '../../explain/why.ts';
 import type { WorkerStatus } from '../../operations/worker-status.ts';
 import { safeText } from '../../policy/safe-text.ts';
 
-/** A status for people: what it does, the ten fields, the chain, and the peers with when each may be asked. */
+/** A status as text: what the worker does, the ten fields, the chain, and the peers with the time each may be asked. */
 export function statusText(status: WorkerStatus, heading: string): string {
   const { state, why } = status;
   const at = (seconds: number): string =>
@@ -29,7 +29,7 @@ export function statusText(status: WorkerStatus, heading: string): string {
   return [...columns(rows), '', ...peersText(status), '', 'Times are UTC.'].join('\n');
 }
 
-/** The peers, with when each may be asked; or that there are none. */
+/** The peers with the time each may be asked, or a line that there are none. */
 export function peersText({ peers, why }: Pick<WorkerStatus, 'peers' | 'why'>): string[] {
   if (peers.length === 0) return ['There is no peer; add one with: sync-worker peers add URL'];
   const isLabelled = peers.some((peer) => peer['label'] !== '');
@@ -71,7 +71,7 @@ function nextAsk({ nextAskAt }: PeerWhy, now: number): string {
   return nextAskAt <= now ? 'now' : `${utcText(nextAskAt)}, ${fromNow(nextAskAt, now)}`;
 }
 
-/** Rows with their cells, made safe to show, one below the other; two blanks between them, and none at the ends. */
+/** Aligns the cells of rows, made safe to show, in columns two spaces apart, without trailing spaces. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const safeRows = rows.map((row) => row.map((cell) => safeText(cell)));
   const widthOf = (index: number): number => Math.max(...safeRows.map((row) => row[index]?.length ?? 0));

@@ -2,15 +2,15 @@ import { Redis } from 'ioredis';
 import type { FleetConnection } from '../fleet-options.ts';
 import { MAX_RETRY_MS } from './store.ts';
 
-/** How long a command may take before the store counts as away, in milliseconds. */
+/** How long a command may take before the store counts as away. */
 const COMMAND_MS = 5000;
 
-/** Between the first two tries to connect, in milliseconds. */
+/** Delay after the first failed attempt to connect; it doubles with each further one. */
 const FIRST_RETRY_MS = 50;
 
 const retryStrategy = (times: number): number => Math.min(FIRST_RETRY_MS * 2 ** (times - 1), MAX_RETRY_MS);
 
-/** A connection whose commands fail at once while the store is away: the callers know what is to be tried again. */
+/** A connection whose commands fail at once while the store is away: the callers know which of them to retry. */
 export function connectStore(connection: FleetConnection): Redis {
   return connect(connection, {
     enableOfflineQueue: false,
@@ -20,7 +20,7 @@ export function connectStore(connection: FleetConnection): Redis {
   });
 }
 
-/** A connection as BullMQ wants it: commands wait until the store is back. */
+/** A connection as BullMQ requires it: commands wait until the store is back. */
 export function connectEngine(connection: FleetConnection): Redis {
   return connect(connection, { maxRetriesPerRequest: null });
 }

@@ -1,14 +1,14 @@
 import { FleetError } from '../fleet-errors.ts';
 import type { FleetStore } from './store.ts';
 
-/** Between two tries while the store answers and refuses, in milliseconds. */
+/** Delay between two tries while the store answers but refuses. */
 const PAUSE_MS = 100;
 
 /**
- * Tries until the store has heard it. What is tried again must be the same a second time: the first may have been done, and only
- * its answer lost.
+ * Retries a call until the store acknowledges it. The call must be idempotent: the first one may have succeeded and only its
+ * answer been lost.
  *
- * @throws what is no fault of the store, and the signal's reason
+ * @throws any error but `store_away`, and the signal's reason once it is aborted
  */
 export async function insist<T>(
   store: Pick<FleetStore, 'back'>,

@@ -1,30 +1,31 @@
 import { describe } from '../../policy/wire-fields.ts';
 
-/** Where everything of one fleet lies in the store. Several fleets share one Redis under different names. */
+/** The keys of one fleet in the store. Several fleets can share one Redis under different names. */
 export interface FleetKeys {
-  /** What all others begin with, and BullMQ's keys too. */
+  /** Of all other keys, including BullMQ's. */
   readonly prefix: string;
   /** Hash: format, epoch, quiet. */
   readonly meta: string;
   /** Hash: how many workers are in each state. */
   readonly counts: string;
-  /** Hash: what each process acknowledged last, to notice a store that forgot. */
+  /** Hash: how many writes of each process were acknowledged, to notice a store that lost data. */
   readonly acks: string;
-  /** Hash: who works, and since when. */
+  /** Hash: when each process at work was last heard from, and what it says about itself. */
   readonly processes: string;
-  /** String: where the reconciler has come to. And who walks. */
+  /** String: the reconciler's cursor. */
   readonly walk: string;
+  /** String: the process whose reconciler is walking. */
   readonly walker: string;
   readonly records: string;
   record(id: string): string;
   readonly gates: string;
   /** Hash: until, header, next, last, mean. */
   gate(origin: string): string;
-  /** Sorted set: the origins of closed gates by when each opens. */
+  /** Sorted set: origins of closed gates, scored by when each opens. */
   readonly closed: string;
-  /** Sorted set: attempts under way by the time at which their place is free again. */
+  /** Sorted set: attempts under way, scored by when each place frees itself. */
   places(origin: string): string;
-  /** Sorted set: workers by the slot that was given to them. */
+  /** Sorted set: waiting workers, scored by the time slot assigned to each. */
   slots(origin: string): string;
 }
 
@@ -54,7 +55,7 @@ export function fleetKeys(name: string): FleetKeys {
   };
 }
 
-/** What shares one gate: the host and the port of a normalised URL. */
+/** Host and port of a normalised URL. Peers of one origin share a gate. */
 export function originOf(peerUrl: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/([^/]+)/i.exec(peerUrl)?.[1] ?? peerUrl;
 }

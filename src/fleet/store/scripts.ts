@@ -1,11 +1,11 @@
 /**
- * The scripts: each is one step that is done whole or not at all. They move what they are given and compare it; what it means, and
- * when anybody may be asked, is the policy's business alone.
+ * The scripts. Each is atomic. They only store and compare what they are given; what it means, and when a peer may be asked, is
+ * up to the policy alone.
  *
- * Every answer begins with the store's time in milliseconds, and each time is text: Redis cuts numbers to 14 digits.
+ * Every answer starts with the store's time in milliseconds. Times are text, because Redis truncates numbers to 14 digits.
  */
 
-/** The longest Retry-After, in milliseconds: so long nobody is asked after the store forgot what it knew. */
+/** The longest Retry-After, and so how long no peer is asked after the store lost data. */
 const FORGOTTEN_MS = 3_600_000;
 
 /** Reads the store's time, in milliseconds. */
@@ -20,7 +20,7 @@ local function text(n) return string.format('%.0f', n) end
 local function put(key, field, value)
   if value == '' then redis.call('HDEL', key, field) else redis.call('HSET', key, field, value) end
 end
--- Takes off the events that were folded; those that came since stay.
+-- Removes the events that were applied; newer ones stay.
 local function cut(key, folded)
   if folded == '' then return end
   local events = redis.call('HGET', key, 'events')
@@ -34,7 +34,7 @@ local function count(key, from, to)
   if to ~= '' then redis.call('HINCRBY', key, to, 1) end
 end
 local now = now_ms()
--- A gate is closed, and is among those that are told of.
+-- Closes a gate and adds it to the index of closed gates.
 local function close(key, index, origin, until_ms, header)
   redis.call('HSET', key, 'until', until_ms, 'header', header)
   redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
@@ -66,11 +66,11 @@ if verdict == 'forgot' then redis.call('HSET', KEYS[2], ARGV[2], ARGV[3]) end
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[3], ARGV[2], text(now) .. ' ' .. ARGV[6]) end
 return {text(now), verdict, epoch, quiet or ''}`;
 
-/** KEYS meta record counts; ARGV epoch state peers policy outcome id: a record that is there stays as it is. */
+/** KEYS meta record counts; ARGV epoch state peers policy outcome id: an existing record stays as it is. */
 const ADD = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {text(now), 'forgot'} end
 if redis.call('EXISTS', KEYS[2]) == 1 then return {text(now), 'there'} end
--- Above every fence of an earlier worker of this id, for runs are a second apart.
+-- Larger than any fence of an earlier worker with this id, because runs are at least a second apart.
 redis.call('HSET', KEYS[2], 'fence', text(now), 'state', ARGV[2], 'peers', ARGV[3])
 put(KEYS[2], 'policy', ARGV[4])
 count(KEYS[3], '', ARGV[5])
@@ -85,7 +85,7 @@ count(KEYS[3], string.match(state, '"last_outcome":"(%a+)"') or 'idle', '')
 redis.call('DEL', KEYS[2])
 return {text(now), 'removed'}`;
 
-/** KEYS meta record; ARGV epoch line most: an operator's event, for the next look. */
+/** KEYS meta record; ARGV epoch line maxBytes: adds an operator's event for the next look. */
 const TELL = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {text(now), 'forgot'} end
 if redis.call('EXISTS', KEYS[2]) == 0 then return {text(now), 'gone'} end
@@ -120,7 +120,8 @@ end
 return {text(now), 'record', record, closed}`;
 
 /**
- * Leave to ask one peer: with it the run is on record before anybody is asked. A run whose reply was lost is known by its nonce.
+ * Grants leave to ask one peer and records the run, before the peer is asked. If the reply was lost, the nonce identifies the
+ * run.
  *
  * KEYS meta record gate places slots counts acks
  * ARGV epoch process id fence nonce first state peers request policy folded before leaseMs atOnce spacing placeMs
@@ -135,7 +136,7 @@ if not begun and (ARGV[6] ~= '1' or record[1] ~= ARGV[4]) then return {text(now)
 if meta[2] and tonumber(meta[2]) > now then return {text(now), 'closed', meta[2], ''} end
 local gate = redis.call('HMGET', KEYS[3], 'until', 'header', 'next', 'last', 'mean')
 if gate[1] and tonumber(gate[1]) > now then return {text(now), 'closed', gate[1], gate[2] or ''} end
--- The first write, for a Redis that is full refuses a script at that, or not at all.
+-- Must be the first write: a full Redis refuses a script at its first write or not at all.
 local acks = text(redis.call('HINCRBY', KEYS[7], ARGV[2], 1))
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
 redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - 60000)
@@ -186,7 +187,7 @@ cut(KEYS[2], ARGV[11])
 return {text(now), 'leave', fence, acks}`;
 
 /**
- * The attempt is over: its place is free, and a wait that the peer asked for closes the gate, the later one wins.
+ * Records the end of an attempt: frees its place, and closes the gate for the wait that the peer asked for, if that ends later.
  *
  * KEYS gate places acks closed; ARGV process id nonce seconds header tookMs origin
  */
@@ -206,7 +207,7 @@ end
 redis.call('PEXPIRE', KEYS[1], '7200000')
 return {text(now), 'answered', text(math.max(closed, before)), acks}`;
 
-/** KEYS gate closed; ARGV until header origin: a closure that a process knows, told to a store that forgot. */
+/** KEYS gate closed; ARGV until header origin: restores a closed gate after the store lost data. */
 const CLOSE = `
 if tonumber(redis.call('HGET', KEYS[1], 'until') or '0') < tonumber(ARGV[1]) then
   close(KEYS[1], KEYS[2], ARGV[3], ARGV[1], ARGV[2])
@@ -215,9 +216,10 @@ end
 return {text(now), 'closed'}`;
 
 /**
- * The run is over, or a look changed the record without one. Whoever comes too late is told so.
+ * Records the end of a run, or the changes of a look without a run. A late caller gets `superseded`.
  *
- * KEYS meta record counts acks; ARGV epoch process fence nonce begun state peers ended request policy folded before after keeps answers
+ * KEYS meta record counts acks; ARGV epoch process fence nonce begun state peers ended request policy folded before after keeps
+ * answers
  */
 const FINISH = `
 if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {text(now), 'forgot'} end
@@ -231,7 +233,7 @@ if not again then
   put(KEYS[2], 'request', ARGV[9])
   put(KEYS[2], 'policy', ARGV[10])
   cut(KEYS[2], ARGV[11])
-  -- A request that came during the run was answered by it.
+  -- The run answered the requests that came during it.
   local events = ARGV[15] == '1' and redis.call('HGET', KEYS[2], 'events')
   if events then
     put(KEYS[2], 'events', (string.gsub(events, '{"at":%d+,"type":"sync%.requested"[^\\n]*\\n', '')))
@@ -243,12 +245,12 @@ end
 local more = redis.call('HEXISTS', KEYS[2], 'events')
 return {text(now), 'finished', text(more), text(redis.call('HINCRBY', KEYS[4], ARGV[2], 1))}`;
 
-/** KEYS gate places slots; what a gate holds: its fields, places and slots. */
+/** KEYS gate places slots: reads a gate with its places and slots. */
 const GATE = `
 return {text(now), 'gate', redis.call('HGETALL', KEYS[1]), redis.call('ZRANGEBYSCORE', KEYS[2], now, '+inf'),
   redis.call('ZRANGE', KEYS[3], 0, 99, 'WITHSCORES'), text(redis.call('ZCARD', KEYS[3]))}`;
 
-/** KEYS closed; ARGV gates most: how many gates are closed, and those that stay so longest, as origin, until, header. */
+/** KEYS closed; ARGV gates limit: counts the closed gates, and lists those that stay closed longest as origin, until, header. */
 const CLOSED = `
 local origins = redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', '(' .. text(now), 'LIMIT', 0, ARGV[2])
 local closed = {}
@@ -260,7 +262,7 @@ for _, origin in ipairs(origins) do
 end
 return {text(now), 'closed', text(redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')), closed}`;
 
-/** KEYS gate closed; ARGV origin: an operator opens it. */
+/** KEYS gate closed; ARGV origin: opens a gate for an operator. */
 const OPEN = `
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[1], 'until', 'header')
@@ -280,7 +282,7 @@ export type ScriptName =
   | 'closed'
   | 'open';
 
-/** By name: the text, and how many of its arguments are keys. */
+/** The text of each script, and how many of its arguments are keys. */
 export const scripts: Readonly<Record<ScriptName, { readonly keys: number; readonly lua: string }>> = {
   hello: { keys: 3, lua: HELLO },
   add: { keys: 3, lua: ADD },
@@ -296,7 +298,7 @@ export const scripts: Readonly<Record<ScriptName, { readonly keys: number; reado
   open: { keys: 2, lua: OPEN },
 };
 
-/** The whole text of a script. @param time where it reads the time; tests give a time of their own */
+/** The full text of a script. @param time the Lua function that reads the time; tests pass their own */
 export function scriptText(name: ScriptName, time: string = SERVER_TIME): string {
   return `${time}\n${COMMON}\n${scripts[name].lua}`;
 }

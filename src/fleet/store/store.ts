@@ -5,32 +5,32 @@ import type { FleetKeys } from './keys.ts';
 import { type ScriptName, SERVER_TIME, scripts, scriptText } from './scripts.ts';
 import { createStoreTime, type StoreTime } from './store-time.ts';
 
-/** The form of the records; a store of a newer one is refused. */
+/** The format of the records. A store with a newer format is refused. */
 export const FORMAT = 1;
 
-/** Between two tries to connect at most, in milliseconds. */
+/** Maximum delay between two attempts to connect. */
 export const MAX_RETRY_MS = 1000;
 
 /**
- * For so long after the store came back nobody is asked, in milliseconds: every process has connected by then, and has told what its
- * peers answered meanwhile.
+ * How long no peer is asked after the store came back. By then every process has reconnected and reported what its peers answered
+ * meanwhile.
  */
 const SETTLE_MS = 2 * MAX_RETRY_MS;
 
 /** The answer of a script, after the time. */
 export type Reply = readonly unknown[];
 
-/** What the store tells of itself. */
+/** Callbacks for changes of the store. */
 export interface StoreEvents {
   down(error: Error): void;
   up(): void;
-  /** It does not know what it knew: nobody is asked before `quietUntil`, in milliseconds of its time. */
+  /** It lost data: no peer is asked before `quietUntil`, in milliseconds of its time. */
   forgot(quietUntil: number): void;
-  /** Its clock was set by so many seconds. */
+  /** Its clock jumped. */
   stepped(seconds: number): void;
 }
 
-/** The scripts, called; and the epoch, by which a store that forgot is noticed. */
+/** Calls the scripts, and notices by the epoch that the store lost data. */
 export interface FleetStore {
   readonly redis: Redis;
   readonly time: StoreTime;
@@ -38,15 +38,19 @@ export interface FleetStore {
   readonly epoch: string;
   /** Whether it answers. */
   readonly isUp: boolean;
-  /** Connects, and greets. @throws FleetError */
+  /** Connects and greets. @throws FleetError */
   open(): Promise<void>;
-  /** Tells the store who we are, and finds out whether it still knows what it knew. @param about shown to operators; '': no process that works */
+  /**
+   * Registers this process, and checks whether the store lost data.
+   *
+   * @param about shown to operators; '' if the process does not work
+   */
   greet(about: string): Promise<void>;
-  /** Reads its time anew, and finds out whether it still knows what it knew. */
+  /** Reads the store's time, and checks whether it lost data. */
   refresh(): Promise<void>;
-  /** @throws FleetError where the store is away, or refuses */
+  /** @throws FleetError if the store is away or refuses */
   call(script: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<Reply>;
-  /** Until when nobody is asked: the store came back a moment ago, or its clock was set. Milliseconds of its time; 0: at once. */
+  /** Until when no peer is asked because the store just came back or its clock was set, in milliseconds of its time; else 0. */
   quietUntil(): number;
   /** Resolves when the store answers again; rejects once the signal is aborted. */
   back(signal: AbortSignal): Promise<void>;
@@ -54,14 +58,14 @@ export interface FleetStore {
 }
 
 export interface StoreOptions {
-  /** Whose commands fail at once while the store is away; not connected yet. */
+  /** Not connected yet. Its commands must fail at once while the store is away. */
   readonly redis: Redis;
   readonly keys: FleetKeys;
   readonly process: string;
   readonly events: StoreEvents;
   readonly monotonic: () => number;
   readonly fresh: () => string;
-  /** Where the scripts read the time. @default the server's */
+  /** The Lua function by which the scripts read the time. @default the server's time */
   readonly timeScript?: string | undefined;
 }
 
@@ -74,14 +78,14 @@ export function createStore(options: StoreOptions): FleetStore {
   let acknowledged = 0;
   let isUp = false;
   let isClosed = false;
-  let isDownTold = false;
+  let isDownReported = false;
   let lastError: Error | undefined;
   /** By the monotonic clock. */
   let settledAt = Number.NEGATIVE_INFINITY;
 
   const commands = new Map<ScriptName, (args: readonly (string | number)[]) => Promise<unknown>>();
   for (const name of Object.keys(scripts) as ScriptName[]) {
-    // ioredis sends the text where the server has not got it (NOSCRIPT), as after a restart.
+    // ioredis sends the text if the server does not have it (NOSCRIPT), as after a restart.
     redis.defineCommand(`fleet_${name}`, {
       numberOfKeys: scripts[name].keys,
       lua: scriptText(name, timeScript),
@@ -120,18 +124,18 @@ export function createStore(options: StoreOptions): FleetStore {
     isUp = true;
     for (const resolve of waiting) resolve();
     waiting.clear();
-    if (isDownTold) {
+    if (isDownReported) {
       settledAt = monotonic() + SETTLE_MS;
       events.up();
     }
-    isDownTold = false;
+    isDownReported = false;
   };
   redis.on('error', (error: Error) => {
     lastError = error;
   });
   redis.on('ready', () => {
     if (isClosed || epoch === '') return;
-    // What it has lost is found out before anybody asks it.
+    // Check for lost data before anything else uses the store.
     greet().then(answers, (error: Error) => {
       lastError = error;
       redis.disconnect(true);
@@ -140,8 +144,8 @@ export function createStore(options: StoreOptions): FleetStore {
   redis.on('close', () => {
     const wasUp = isUp;
     isUp = false;
-    if (isClosed || isDownTold || (!wasUp && epoch === '')) return;
-    isDownTold = true;
+    if (isClosed || isDownReported || (!wasUp && epoch === '')) return;
+    isDownReported = true;
     events.down(lastError ?? new Error('Redis ended the connection'));
   });
 
@@ -217,10 +221,10 @@ export function createStore(options: StoreOptions): FleetStore {
   };
 }
 
-/** Stands for the epoch in the arguments of a script, for it may change between two tries. */
+/** Placeholder for the epoch in the arguments of a script: the epoch may change between two tries. */
 export const EPOCH = '\0epoch';
 
-/** What a failed command says, as ours. */
+/** Turns the error of a command into a FleetError. */
 function asStoreError(cause: unknown): Error {
   const { name, message } = asError(cause);
   if (
@@ -229,5 +233,5 @@ function asStoreError(cause: unknown): Error {
   ) {
     return new FleetError('malformed', `Redis refused a command: ${message}`, { cause });
   }
-  return new FleetError('store_away', `Redis does not do what it is asked: ${message}`, { cause });
+  return new FleetError('store_away', `Redis is unavailable: ${message}`, { cause });
 }

@@ -6,19 +6,19 @@ import { viewerPage } from '../viewers/viewer-page.ts';
 import { classicMessages, refusalMessage, stopMessage } from './classic-messages.ts';
 import { readViewerMessage, type ViewerEvent } from './viewer-message.ts';
 
-/** Which page the classic visualizer is, and what it may do. */
+/** Options of `classicInspector()`. */
 export interface ClassicInspectorOptions {
-  /** Its origin may open the WebSocket. @default 'https://stately.ai/viz' */
+  /** The page of the visualizer. Its origin may open the WebSocket. @default 'https://stately.ai/viz' */
   readonly page?: string | undefined;
   /** Whether it may request a sync and report that a peer got in touch. @default false */
   readonly control?: boolean | undefined;
 }
 
 /**
- * The classic Stately visualizer, which was made for XState 4, in the messages of `@xstate/inspect`. Nothing is attached to a
- * worker before a viewer says that it looks.
+ * Serves the classic Stately visualizer, which was made for XState 4, with the messages of `@xstate/inspect`. Nothing is attached
+ * to a worker until a viewer connects.
  *
- * @throws TypeError for a page that is no http or https address
+ * @throws TypeError for a page that is not an http or https address
  */
 export function classicInspector(options: ClassicInspectorOptions = {}): InspectorPart {
   const { control = false } = options;
@@ -33,7 +33,8 @@ export function classicInspector(options: ClassicInspectorOptions = {}): Inspect
       const worker = broadcast.workers.get(name)?.worker;
       if (worker === undefined) return;
       try {
-        if (!control) throw new TypeError('this inspection only shows; begin it with control to send events');
+        if (!control)
+          throw new TypeError('this inspection is read-only; start it with control to send events');
         sendEvent(worker, event);
       } catch (error) {
         viewer.send(refusalMessage(name, worker.snapshot, messageOf(error)));
@@ -45,11 +46,11 @@ export function classicInspector(options: ClassicInspectorOptions = {}): Inspect
     path: '/classic',
     origins: [page.origin],
     viewUrl: (server) => classicUrl(page, new URL(server).host),
-    // There is no page of ours; whoever opens the path is told which one to open.
+    // We serve no page here; the answer names the page to open.
     page: (host) => ({
       status: 426,
       type: 'text/plain; charset=utf-8',
-      body: `This is the WebSocket of the classic Stately visualizer. To look, open\n${classicUrl(page, host)}\nThat page sees what the workers emit.\n`,
+      body: `This is the WebSocket of the classic Stately visualizer. Open this page instead:\n${classicUrl(page, host)}\nIt sees what the workers emit.\n`,
       headers: { upgrade: 'websocket' },
     }),
     remove: (name) => {
@@ -60,7 +61,7 @@ export function classicInspector(options: ClassicInspectorOptions = {}): Inspect
   };
 }
 
-/** The visualizer's page, told to inspect what our server shows. */
+/** The address of the visualizer's page, with our WebSocket as its server. */
 function classicUrl(page: URL, host: string): string {
   const url = new URL(page);
   const others = [...url.searchParams].filter(([name]) => name !== 'inspect' && name !== 'server');
@@ -70,9 +71,9 @@ function classicUrl(page: URL, host: string): string {
 }
 
 /**
- * Does what an event of a viewer asks for, by the worker's public API: a sync, or word of a peer that got in touch.
+ * Carries out a viewer's event through the worker's public API: a sync request, or a peer that got in touch.
  *
- * @throws TypeError for what is not allowed, or malformed; Error for a worker that is not running
+ * @throws TypeError for an event that is not allowed or malformed; Error for a worker that is not running
  */
 function sendEvent(worker: SyncWorker, { type, force, peerUrl }: ViewerEvent['event']): void {
   if (type === 'sync.requested') {
@@ -84,6 +85,6 @@ function sendEvent(worker: SyncWorker, { type, force, peerUrl }: ViewerEvent['ev
     if (typeof peerUrl !== 'string') throw new TypeError('peerUrl must be an absolute URL');
     worker.peerSeen(peerUrl);
   } else {
-    throw new TypeError('a viewer may send sync.requested and peer.seen, and nothing else');
+    throw new TypeError('a viewer may only send sync.requested and peer.seen');
   }
 }

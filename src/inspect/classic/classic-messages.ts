@@ -6,12 +6,12 @@ import { type PlainValue, plainRecord } from '../viewers/plain-value.ts';
 import { v4Definition, v4EventType } from './v4-definition.ts';
 
 /**
- * The messages of `@xstate/inspect` about one worker, typed by that library and read by its own receiver in the tests. What it
- * would do at run time is left out: it keeps each service for ever, needs a global of the host, and brings XState 4 along.
+ * The messages of `@xstate/inspect` about one worker. We use its types, and the tests read the messages with its receiver, but
+ * its code is not used at run time: it keeps every service forever, needs a global of the host, and depends on XState 4.
  */
 export function classicMessages(name: string): Translate {
   return (event) => {
-    // The classic visualizer knows machines only; the attempts are seen in the state that invokes them.
+    // The classic visualizer only knows machines; an attempt shows in the state that invokes it.
     if (event.actorRef.sessionId !== event.rootId) return [];
     switch (event.type) {
       case '@xstate.actor': {
@@ -26,7 +26,7 @@ export function classicMessages(name: string): Translate {
           text({ type: 'service.event', sessionId: name, event: JSON.stringify(v4Event(event.event)) }),
         ];
       case '@xstate.snapshot':
-        // The state that an actor begins in is in its registration.
+        // The registration of an actor contains its initial state.
         if (event.event.type === 'xstate.init') return [];
         return [
           stateMessage(name, event.snapshot, event.event),
@@ -38,7 +38,7 @@ export function classicMessages(name: string): Translate {
   };
 }
 
-/** A refusal as the state as it is, come to by an event that says it: of states alone the visualizer shows anything. */
+/** A refusal, sent as the unchanged state with an event that names the reason: the visualizer only shows states. */
 export function refusalMessage(name: string, snapshot: unknown, reason: string): string {
   return stateMessage(name, snapshot, { type: 'event.refused', reason });
 }
@@ -53,7 +53,7 @@ function stateMessage(name: string, snapshot: unknown, event: GivenEvent): strin
   return text({ type: 'service.state', sessionId: name, state: stateText(name, snapshot, event) });
 }
 
-/** By its `sessionId` the visualizer tells services apart, and addresses what it sends. */
+/** The visualizer identifies services, and addresses its events, by `sessionId`. */
 function text(event: ReceiverEvent): string {
   return JSON.stringify(event);
 }
@@ -71,7 +71,7 @@ function stateText(name: string, given: unknown, event: GivenEvent): string {
   });
 }
 
-/** In the envelope of SCXML. */
+/** An event in XState 4's SCXML envelope. */
 function v4Event(event: GivenEvent): Readonly<Record<'name' | 'data' | '$$type' | 'type', PlainValue>> {
   const name = v4EventType(event.type);
   return { name, data: { ...plainRecord(event), type: name }, $$type: 'scxml', type: 'external' };

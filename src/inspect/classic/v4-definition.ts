@@ -3,23 +3,23 @@ import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xst
 type Json = Readonly<Record<string, unknown>>;
 
 const spellings: readonly (readonly [RegExp, string])[] = [
-  // The visualizer makes a machine of the definition and would take what needs no event, round and round, without guards.
+  // The visualizer runs the definition without guards, and would follow transitions without an event in an endless loop.
   [/^$/, 'always'],
   [/^xstate\.done\.actor\./, 'done.invoke.'],
   [/^xstate\.error\.actor\./, 'error.platform.'],
   [/^xstate\.done\.state\./, 'done.state.'],
-  // XState 4 writes `xstate.after(…)#…`, but the visualizer calls such a delay by its name, which it does not have, and
-  // throws each time it draws. The delay is a name or a number, and so without a dot.
+  // XState 4 writes `xstate.after(…)#…`, but then the visualizer looks the delay up by its name, does not find it, and throws
+  // each time it draws. A delay is a name or a number, so it contains no dot.
   [/^xstate\.after\.([^.]+)\.(.+)$/, 'after.$1.$2'],
 ];
 
-/** The type of an event of XState 5 as XState 4 spells it. */
+/** The type of an XState 5 event in XState 4's spelling. */
 export function v4EventType(type: string): string {
   for (const [spelling, v4] of spellings) if (spelling.test(type)) return type.replace(spelling, v4);
   return type;
 }
 
-/** The definition of a machine of XState 5, as one of XState 4: without anything that would be run. */
+/** Converts the definition of an XState 5 machine to XState 4, without anything that would be executed. */
 export function v4Definition(machine: AnyStateMachine): Json {
   return { ...definition(machine.root), context: {} };
 }
@@ -62,12 +62,12 @@ function transition(given: AnyTransitionDefinition): Json {
   };
 }
 
-/** XState 4 would run what has one of its own names, and fail: `xstate.assign` is called `assign`. */
+/** XState 4 would execute actions with its own names, and fail, so `xstate.assign` becomes `assign`. */
 function action(given: unknown): Json {
   return { type: nameOf(given).replace(/^xstate\./, '') };
 }
 
-/** XState 5 keeps the timers of a state among its entry and exit actions; they are in `on` already. */
+/** XState 5 lists the timers of a state among its entry and exit actions; they are already in `on`. */
 function isNoTimer(given: unknown): boolean {
   return !/^xstate\.(raise|cancel)$/.test(nameOf(given));
 }
@@ -77,7 +77,7 @@ function guardName(guard: unknown): string {
   return typeof params === 'string' ? `${nameOf(guard)}(${params})` : nameOf(guard);
 }
 
-/** What stands inline has the name of its function, or none. */
+/** Inline code has the name of its function, or none. */
 function nameOf(named: unknown): string {
   if (typeof named === 'string') return named;
   if (typeof named === 'function') return 'type' in named ? String(named.type) : named.name || 'inline';

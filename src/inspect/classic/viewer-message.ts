@@ -1,6 +1,6 @@
 import { isRecord } from '../../policy/wire-fields.ts';
 
-/** What a viewer of the classic kind may say: that it looks, or that an event be sent to a service. */
+/** A message of a classic viewer: it starts to inspect, or sends an event to a service. */
 export type ViewerMessage = { readonly type: 'xstate.inspecting' } | ViewerEvent;
 
 export interface ViewerEvent {
@@ -9,7 +9,7 @@ export interface ViewerEvent {
   readonly event: { readonly type: string; readonly [field: string]: unknown };
 }
 
-/** Undefined for anything that is not well-formed, also what the library itself would obey, such as `disconnect`. */
+/** Undefined for anything else, including commands that the library itself would obey, such as `disconnect`. */
 export function readViewerMessage(text: string): ViewerMessage | undefined {
   const message = recordOf(text);
   if (message?.['type'] === 'xstate.inspecting') return { type: 'xstate.inspecting' };
@@ -27,7 +27,7 @@ function recordOf(text: unknown): Readonly<Record<string, unknown>> | undefined 
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
-    // Not JSON: a viewer may say anything.
+    // Not JSON. A viewer may send anything.
     return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { Recording } from './recording.ts';
 const URL_HOST = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#@"']*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'\\]+)/gi;
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w:])/gi;
 
-/** The same recording with another name in place of each host, also in errors. Ports and paths stay. */
+/** A copy of a recording with every host name replaced, also in errors. Ports and paths stay. */
 export function anonymize(recording: Recording): Recording {
   const text = JSON.stringify(recording);
   const hosts = [...text.matchAll(URL_HOST)].map(([, host = '']) => host);
@@ -14,7 +14,7 @@ export function anonymize(recording: Recording): Recording {
     if (!names.has(key)) names.set(key, `host-${names.size + 1}.example`);
   }
   if (names.size === 0) return recording;
-  // The longest first: one host may be a part of another.
+  // The longest first, because one host may be part of another.
   const known = [...names.keys()].sort((one, other) => other.length - one.length).map(escapeRegExp);
   const any = new RegExp(known.join('|'), 'gi');
   const replace = (value: string): string =>

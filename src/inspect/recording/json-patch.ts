@@ -6,8 +6,8 @@ export type Change =
   | { readonly op: 'remove'; readonly path: string };
 
 /**
- * What makes `before` into `after`. What both share is not looked into, so that two steps of an immutable context cost no
- * more than what changed. Lists are compared place by place.
+ * The changes from `before` to `after`. Shared objects are not traversed, so two versions of an immutable context cost no more
+ * than what changed. Arrays are compared index by index.
  */
 export function diff(before: unknown, after: unknown): Change[] {
   const changes: Change[] = [];
@@ -22,7 +22,7 @@ function compare(before: unknown, after: unknown, path: string, changes: Change[
       if (index < before.length) compare(before[index], after[index], `${path}/${index}`, changes);
       else changes.push({ op: 'add', path: `${path}/${index}`, value: after[index] });
     }
-    // From the end, so that each index still holds when it is its turn.
+    // From the end, so that removals do not shift the remaining indexes.
     for (let index = before.length - 1; index >= after.length; index -= 1) {
       changes.push({ op: 'remove', path: `${path}/${index}` });
     }
@@ -42,9 +42,9 @@ function compare(before: unknown, after: unknown, path: string, changes: Change[
 }
 
 /**
- * The value after the changes; `value` itself stays as it is, and what did not change is shared.
+ * Applies changes. `value` itself is not modified, and unchanged parts are shared.
  *
- * @throws TypeError for a path that leads nowhere
+ * @throws TypeError for a path that does not exist
  */
 export function applyChanges<Value>(value: Value, changes: readonly Change[]): Value {
   let result: unknown = value;
@@ -73,7 +73,7 @@ function applyAt(value: unknown, keys: readonly string[], change: Change): unkno
   if (rest.length === 0 && change.op === 'remove') {
     return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key));
   }
-  // A literal, since an assignment to `__proto__` would set the prototype.
+  // A literal, because an assignment to `__proto__` would set the prototype.
   return { ...value, [key]: applyAt(isThere ? value[key] : undefined, rest, change) };
 }
 

@@ -24,47 +24,47 @@ import {
 
 /** How much a recorder keeps. */
 export interface RecorderLimits {
-  /** Asked for at each line, for it may change. */
+  /** Called for each line, because the limit may change. */
   readonly maxLines: (isObserved: boolean) => number;
   /** @default Infinity */
   readonly maxSeconds?: number;
 }
 
-/** Keeps what a worker did last: no more after a million events than after a few hundred. */
+/** Keeps the last events of a worker, in bounded memory. */
 export interface Recorder {
-  /** How many lines there ever were. */
+  /** How many lines were ever recorded. */
   readonly pushed: number;
-  /** The lines after the first `number`, with what they go on from. Those that are not kept any more are left out. */
+  /** The lines after the first `number`, with their starting point. Dropped lines are missing. */
   since(number: number): Recording;
   /**
-   * Somebody watches, until what this gives is called. Only then is the actor inspected, as XState makes that dear; else a
-   * line is what the worker emits by itself.
+   * Inspects the actor until the returned function is called. XState makes that expensive, so without an observer only the
+   * worker's events are recorded.
    */
   observe(): () => void;
-  /** Takes everything off the worker. */
+  /** Removes everything from the worker. */
   close(): void;
 }
 
-/** A line as it is kept: what can be worked out when somebody reads it is left until then. */
+/** A line as it is kept: what can be derived later is derived when somebody reads it. */
 interface KeptLine extends Omit<RecordedLine, 'changes' | 'emitted' | 'transitions'> {
   readonly context: WorkerContext;
   readonly heard: SyncWorkerNotification[];
-  /** Undefined: to be inferred. */
+  /** Undefined if it must be inferred. */
   transitions: RecordedLine['transitions'] | undefined;
   changes?: RecordedLine['changes'];
   emitted?: RecordedLine['emitted'];
 }
 
-/** Lines that are dropped at once, so that not each line costs a copy of the list. */
+/** Lines are dropped in batches of this size, so that not every line copies the list. */
 const SLACK = 32;
 
 const chart = chartDefinition(syncWorkerMachine);
 const { edges } = readChart(syncWorkerMachine);
 
 /**
- * Keeps what a worker does, a line for each event, up to the limits; the oldest lines go first.
+ * Records what a worker does, one line per event, up to the limits; the oldest lines are dropped first.
  *
- * @param changed called back at each line, so often that it must only make a note of it
+ * @param changed called for each line, so it must be very cheap
  */
 export function createRecorder(
   worker: SyncWorker,
@@ -76,9 +76,9 @@ export function createRecorder(
   let last = before;
   let lines: KeptLine[] = [];
   let pushed = 0;
-  /** How many lines there were when they were read last. */
+  /** The value of `pushed` at the last read. */
   let read = 0;
-  /** The event that the actor is at, and what is seen of it until it is done. */
+  /** The event that the actor is processing, and its transitions so far. */
   let step: { readonly event: RecordedEvent; readonly transitions: string[] } | undefined;
   let heard: SyncWorkerNotification[] = [];
 
@@ -88,10 +88,10 @@ export function createRecorder(
     pushed += 1;
     last = kept;
     const oldest = kept.at - maxSeconds;
-    const most = maxLines(observers.size > 0);
-    if (lines.length >= most + SLACK || (lines[SLACK]?.at ?? kept.at) < oldest) {
+    const max = maxLines(observers.size > 0);
+    if (lines.length >= max + SLACK || (lines[SLACK]?.at ?? kept.at) < oldest) {
       const count = Math.max(
-        lines.length - most,
+        lines.length - max,
         lines.findIndex(({ at }) => at >= oldest),
       );
       before = lines[count - 1] ?? before;
@@ -106,7 +106,7 @@ export function createRecorder(
     }
     const { to, context } = observers.size > 0 ? last : present(worker);
     const newest = lines.at(-1);
-    // What was emitted in one step of the chart is one line, as long as nobody has read it.
+    // Events of one step of the chart share a line, unless it has already been read.
     if (pushed > read && newest?.event === null && newest.context === context && newest.to === to) {
       newest.heard.push(event);
       return;
@@ -118,7 +118,7 @@ export function createRecorder(
     if (!('context' in snapshot && 'value' in snapshot)) return;
     const context = snapshot.context as WorkerContext;
     const to = snapshot.status === 'active' ? innermost(snapshot.value) : '';
-    // Without a step it is an announcement: of what has happened unseen, if anything.
+    // Without a step this is an announcement: record it if something happened while nobody was watching.
     if (step !== undefined || to !== last.to || diff(last.context, context).length > 0) {
       push({ event: step?.event ?? null, transitions: step?.transitions ?? [], heard, to, context });
     }
@@ -170,7 +170,7 @@ export function createRecorder(
       const observer = {};
       observers.add(observer);
       if (observers.size === 1) {
-        // Hears of an event before `note` does: a new actor is announced before what it emits.
+        // Must be attached before `note`, so that a new actor is announced before its events.
         off();
         unwatch = watchActor(worker, inspect);
         off = worker.on('*', note);
@@ -195,7 +195,7 @@ export function innermost(value: unknown): string {
   return entry === undefined ? '' : [entry[0], innermost(entry[1])].filter(Boolean).join('.');
 }
 
-/** Where the worker is now. One that was never started has no actor, and a context of what is known of it. */
+/** The current state and context. A worker that was never started has no actor, so its context is made from what it knows. */
 function present(worker: SyncWorker): { readonly to: string; readonly context: WorkerContext } {
   const { snapshot, state, peers } = worker;
   if (snapshot === undefined) return { to: '', context: createWorkerContext({ state, peers }) };
@@ -210,7 +210,7 @@ function knownId(transition: Parameters<typeof transitionId>[0]): string {
   return id;
 }
 
-/** The transition that led from one state to another and emitted this, as far as the chart leaves no doubt. */
+/** The transition from one state to another that emits these events, if the chart has only one such. */
 function inferred(from: string, to: string, emits: string | undefined): readonly string[] {
   if (from === to || emits === undefined) return [];
   const fitting = edges.filter(
@@ -222,7 +222,7 @@ function inferred(from: string, to: string, emits: string | undefined): readonly
   return found !== undefined && others.length === 0 ? [found.id] : [];
 }
 
-/** What a worker emitted, as a line of a recording has it. */
+/** A worker's event, as in a line of a recording. */
 export function recordedNotification(event: SyncWorkerNotification, why: () => Why): RecordedNotification {
   const { type } = event;
   const text = safeText(eventLine(event, why).message, 500);

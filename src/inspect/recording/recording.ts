@@ -5,10 +5,10 @@ import type { WorkerContext } from '../../schedule/worker-context.ts';
 import type { SyncWorkerNotification } from '../../worker/notifications.ts';
 import { applyChanges, type Change } from './json-patch.ts';
 
-/** Counts up with each change that a reader of before would misread. */
+/** Incremented with each change that older readers would misread. */
 export const RECORDING_VERSION = 1;
 
-/** A chart as its literal has it, without its functions: what XState, its editors and its visualizers read. */
+/** The literal of a chart without its functions, as XState, its editors and its visualizers read it. */
 export type ChartDefinition = Readonly<Record<string, unknown>>;
 
 /** The literal of a machine as plain JSON. */
@@ -17,7 +17,7 @@ export function chartDefinition(machine: AnyStateMachine): ChartDefinition {
 }
 
 /**
- * What a worker did, as a file of JSON lines: the start, then a line a step. Times are Unix seconds with a fraction, by the
+ * What a worker did; in a file, JSON lines: the start, then one line per step. Times are Unix seconds with a fraction, by the
  * worker's clock.
  */
 export interface Recording {
@@ -25,7 +25,7 @@ export interface Recording {
   readonly lines: readonly RecordedLine[];
 }
 
-/** The first line of a file: what the others go on from. */
+/** The first line of a file: the starting point of the others. */
 export interface RecordingStart {
   readonly recording: 'infonet-sync-worker';
   readonly version: number;
@@ -33,33 +33,33 @@ export interface RecordingStart {
   readonly worker: string;
   readonly at: number;
   readonly chart: ChartDefinition;
-  /** The path of the innermost active state; '' where no actor runs. */
+  /** The path of the innermost active state; '' if no actor is running. */
   readonly state: string;
   readonly context: WorkerContext;
 }
 
-/** One event, with all that came of it. */
+/** One event and its effects. */
 export interface RecordedLine {
   readonly at: number;
-  /** What the worker was sent; null where only what it emitted was seen, as long as nobody watches. */
+  /** The event that the worker received; null if nobody was watching, so that only what it emitted is known. */
   readonly event: RecordedEvent | null;
   /** The paths of the innermost active states before and after. */
   readonly from: string;
   readonly to: string;
   /** The transitions taken, in order: `source:trigger:index` in the chart. */
   readonly transitions: readonly string[];
-  /** What changed of the context, as a JSON Patch. */
+  /** The changes of the context, as a JSON Patch. */
   readonly changes: readonly Change[];
   readonly emitted: readonly RecordedNotification[];
 }
 
-/** The event that a line of a recording begins with, as plain JSON without the credentials of URLs. */
+/** The event of a line, as plain JSON without the credentials of URLs. */
 export type RecordedEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** What the worker emitted; the state and the peers in it stand in the context. */
+/** An event that the worker emitted, without its state and peers, which are in the context. */
 export interface RecordedNotification {
   readonly type: SyncWorkerNotification['type'];
-  /** In words. */
+  /** The event in words. */
   readonly text: string;
   /** The peer of an attempt. */
   readonly peerUrl?: string;
@@ -69,18 +69,18 @@ export interface RecordedNotification {
   readonly durationSeconds?: number;
 }
 
-/** A value as JSON, with the names and passwords of users taken out of its URLs. */
+/** A value as JSON, without user names and passwords in URLs. */
 export function cleanJson(value: unknown): string {
   return JSON.stringify(safeValue(value));
 }
 
-/** The file of a recording. URLs lose their credentials on the way. */
+/** The text of a recording's file. Credentials in URLs are removed. */
 export function writeRecording({ start, lines }: Recording): string {
   return [start, ...lines].map((line) => `${cleanJson(line)}\n`).join('');
 }
 
 /**
- * Reads the file of a recording, and checks that each line goes on from the one before.
+ * Reads the text of a recording's file, and checks that each line continues the one before.
  *
  * @throws TypeError naming the line, what is wrong with it, and what is allowed
  */
@@ -93,7 +93,7 @@ export function readRecording(text: string): Recording {
     try {
       context = applyChanges(context, read.changes);
     } catch (error) {
-      throw new TypeError(`Line ${index + 2} does not go on from the line before: ${String(error)}`);
+      throw new TypeError(`Line ${index + 2} does not continue the line before: ${String(error)}`);
     }
     return read;
   });
@@ -105,7 +105,7 @@ function parse(line: string, number: number): Readonly<Record<string, unknown>> 
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw new TypeError(`Line ${number} is no JSON`, { cause });
+    throw new TypeError(`Line ${number} is not JSON`, { cause });
   }
   if (isRecord(value)) return value;
   throw new TypeError(`Line ${number} is ${describe(value)}; allowed is an object`);
@@ -155,12 +155,12 @@ function readStart(value: Readonly<Record<string, unknown>>): RecordingStart {
   const { recording, version } = value;
   if (recording !== 'infonet-sync-worker') {
     throw new TypeError(
-      'This is no recording of a sync worker: its first line has no "recording": "infonet-sync-worker"',
+      'This is not a recording of a sync worker: its first line has no "recording": "infonet-sync-worker"',
     );
   }
   if (version !== RECORDING_VERSION) {
     throw new TypeError(
-      `The recording is of version ${describe(version)}; this program reads version ${RECORDING_VERSION}`,
+      `The recording has version ${describe(version)}; this program reads version ${RECORDING_VERSION}`,
     );
   }
   check(value, startChecks, 1);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpAnswer } from '../../http/http-answer.ts';
 import { relayScript } from './relay-script.ts';
 
-/** Of the relay page: light and dark, and on a phone's width. */
+/** The style of the relay page, for light and dark and for narrow screens. */
 const relayStyle = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 html, body { height: 100%; margin: 0; }
@@ -18,16 +18,16 @@ main { flex: 1; display: flex; }
 iframe { flex: 1; width: 100%; min-height: 20rem; border: 0; border-top: 1px solid GrayText; }
 `;
 
-/** What the page says. */
+/** Options of the relay page. */
 export interface RelayPageOptions {
-  /** The inspector's. */
+  /** The page of the inspector. */
   readonly page: URL;
   readonly workers: readonly string[];
-  /** Where the page itself is, as the browser asked for it. */
+  /** The Host header of the request for the relay page. */
   readonly host: string;
 }
 
-/** The page that asks before anything leaves, and what a browser may do for it: nothing but that. */
+/** The page that asks before anything is sent, with a Content-Security-Policy that allows nothing else. */
 export function relayPage({ page, workers, host }: RelayPageOptions): HttpAnswer {
   const origin = escapeHtml(page.origin);
   const watched = workers.map((name) => `<b>${escapeHtml(name)}</b>`).join(', ') || 'none yet';
@@ -43,18 +43,18 @@ export function relayPage({ page, workers, host }: RelayPageOptions): HttpAnswer
 <h1>Show this process to ${origin}?</h1>
 <p>The Stately Inspector is a page of <b>${origin}</b>. It sees, and may keep, everything that is sent to it. Nothing
 is sent before you press a button.</p>
-<p>What leaves: the chart, and from then on every event and every state of the workers (${watched}). In these are the
-addresses of their peers, their records and errors, chain heads and times. Names and passwords in URLs are taken out.
-Nothing that page says can reach a worker.</p>
-<button id="here">Send to ${origin}, and look here</button>
-<button id="window">Send to ${origin}, in a window of its own</button>
+<p>What is sent: the chart, and from then on every event and every state of the workers (${watched}). They contain the
+addresses of their peers, their records and errors, chain heads and times. User names and passwords in URLs are removed.
+That page cannot send anything to a worker.</p>
+<button id="here">Send to ${origin}, and show it here</button>
+<button id="window">Send to ${origin}, in a new window</button>
 </div>
 <div id="sending" hidden>
 <p><span id="sees" hidden><b>${origin}</b> sees what the workers do.</span> <button id="stop">Stop sending</button></p>
 </div>
 <p id="state" role="status">Nothing was sent.</p>
-<p id="ways" hidden>Ways out: stop, and open it in a window of its own; or look at <a href="/">the page of this process</a>,
-which needs no other one.</p>
+<p id="ways" hidden>Alternatives: stop, and open it in a new window; or use <a href="/">the page of this process</a>,
+which needs no other site.</p>
 </header>
 <main id="place"></main>
 <script>${relayScript}</script>
@@ -73,7 +73,7 @@ which needs no other one.</p>
   ].join('; ');
   const headers = {
     'content-security-policy': policy,
-    // A window that the page opens must be able to answer it.
+    // The window that this page opens must be able to send messages back.
     'cross-origin-opener-policy': 'unsafe-none',
   };
   return { status: 200, type: 'text/html; charset=utf-8', body, headers };

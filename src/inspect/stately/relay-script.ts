@@ -1,7 +1,7 @@
 /**
- * What the relay page runs. Nothing is sent, and neither the worker nor the inspector's page is as much as asked,
- * before the click. The inspector's page then says that it listens; only then are the events fetched, so that none has
- * to be kept, and each is handed to that page's exact origin and to no other.
+ * The script of the relay page. Before the click it sends nothing and contacts neither the worker nor the inspector's page. When
+ * the inspector's page then reports that it is listening, the script fetches the events, so that it need not buffer any, and
+ * posts each to that page's exact origin only.
  */
 export const relayScript = `
 'use strict';
@@ -22,32 +22,32 @@ const say = (text) => { state.textContent = text; };
 
 function begin(open) {
   const opened = open();
-  if (opened === null) return say('Blocked: the browser let no window open. Allow it for this page, or look here instead.');
+  if (opened === null) return say('The browser blocked the window. Allow it for this page, or show it here instead.');
   target = opened;
   consent.hidden = true;
   sending.hidden = false;
   say('Opening ' + page + '. Nothing was sent yet.');
-  // A frame that shows the browser's own error has loaded too: what it holds can only be asked for.
+  // A frame that shows the browser's error page counts as loaded too, so check with a request.
   fetch(page, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' }).then(
-    () => tell(opened, origin + ' opened; waiting for it to ask for events. Nothing was sent yet.'),
+    () => report(opened, origin + ' opened; waiting for it to ask for events. Nothing was sent yet.'),
     () => {
-      giveUp(opened, origin + ' did not open: the browser does not reach it, or blocks it, or is led elsewhere. Nothing was sent yet.');
+      giveUp(opened, origin + ' did not open: the browser cannot reach it, blocks it, or was redirected. Nothing was sent yet.');
     },
   );
   patience = setTimeout(() => {
     giveUp(opened, opened.closed ? 'The window was closed. Nothing was sent.'
-      : origin + ' opened, but for 15 s it has not asked for events: it may be another page by now, or let no other page show it. Nothing was sent.');
+      : origin + ' opened, but has not asked for events for 15 s: it may have changed, or may not allow being embedded. Nothing was sent.');
   }, 15000);
 }
 
-function tell(opened, text) {
+function report(opened, text) {
   if (target === opened && feed === null) say(text);
 }
 
 function giveUp(opened, text) {
   clearTimeout(patience);
   if (target === opened && feed === null) ways.hidden = false;
-  tell(opened, text);
+  report(opened, text);
 }
 
 function end(text) {
@@ -74,7 +74,7 @@ function fetchEvents() {
     sent += 1;
     say(sent + (sent === 1 ? ' event' : ' events') + ' sent to ' + origin);
   };
-  feed.onclose = () => end('The worker\\'s inspection ended. Nothing is sent any more.');
+  feed.onclose = () => end('The inspection ended. Nothing more is sent.');
 }
 
 document.querySelector('#here').onclick = () => begin(() => {
@@ -86,7 +86,7 @@ document.querySelector('#here').onclick = () => begin(() => {
   return frame.contentWindow;
 });
 document.querySelector('#window').onclick = () => begin(() => window.open(page, 'infonet-sync-worker-inspector'));
-document.querySelector('#stop').onclick = () => end('Stopped. Nothing is sent any more.');
+document.querySelector('#stop').onclick = () => end('Stopped. Nothing more is sent.');
 
 window.addEventListener('message', ({ data, origin: from, source }) => {
   if (target === null || source !== target || from !== origin) return;

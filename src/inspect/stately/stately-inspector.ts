@@ -6,24 +6,24 @@ import { viewerPage } from '../viewers/viewer-page.ts';
 import { relayPage } from './relay-page.ts';
 import { createStatelyWire, type StatelyEvent } from './stately-wire.ts';
 
-/** Which page is shown the events, and what it gets to see. */
+/** Options of `statelyInspector()`. */
 export interface StatelyInspectorOptions {
   /** @default 'https://stately.ai/inspect' */
   readonly page?: string | undefined;
   /**
-   * Changes an event before it leaves the process, or drops it by giving undefined. It is given plain JSON, and what it
-   * gives goes through the same once more: names and passwords of URLs are out before and after.
+   * Changes an event before it leaves the process, or drops it by returning undefined. It gets plain JSON, and its result is
+   * cleaned again: user names and passwords in URLs are removed before and after.
    *
-   * @default every event leaves as it is
+   * @default sends every event unchanged
    */
   readonly sanitize?: ((event: StatelyEvent) => unknown) | undefined;
 }
 
 /**
- * The Stately Inspector: a page of ours that asks first, and then hands on to the inspector's page what the workers
- * emit. Nothing is attached to a worker before, and nothing that page says reaches one.
+ * Serves the Stately Inspector through our relay page, which asks first and then forwards what the workers emit to the
+ * inspector's page. Until then nothing is attached to a worker, and the inspector's page cannot send anything to one.
  *
- * @throws TypeError for a page that is no http or https address
+ * @throws TypeError for a page that is not an http or https address
  */
 export function statelyInspector(options: StatelyInspectorOptions = {}): InspectorPart {
   const page = viewerPage(options.page ?? 'https://stately.ai/inspect', 'The page of the Stately Inspector');
@@ -36,20 +36,20 @@ export function statelyInspector(options: StatelyInspectorOptions = {}): Inspect
         return given === undefined ? [] : [JSON.stringify(given)];
       };
     },
-    // Nothing a viewer says reaches a worker: this inspector only shows.
+    // This inspector is read-only: messages of viewers are ignored.
     joined: (viewer) => broadcast.watch(viewer),
   });
   return {
     ...broadcast,
     path: '/stately',
-    // Its own page alone: what another page would get here has not been agreed to by anybody.
+    // Only our relay page may connect: on any other page nobody has agreed to send anything.
     origins: [],
     viewUrl: (server) => `${server}/stately`,
     page: (host) => relayPage({ page, workers: [...broadcast.workers.keys()], host }),
   };
 }
 
-/** A hook that throws lets nothing out, and says so once. */
+/** If the hook throws, the event is not sent; the first such error is reported. */
 function guardedHook(
   sanitize: StatelyInspectorOptions['sanitize'],
 ): (event: StatelyEvent | undefined) => unknown {
@@ -58,10 +58,10 @@ function guardedHook(
     if (event === undefined || sanitize === undefined) return event;
     try {
       const given = sanitize(event);
-      // A hook may give anything, so it goes through the same once more.
+      // A hook may return anything, so clean its result again.
       return given === undefined ? undefined : plainValue(given);
     } catch (cause) {
-      if (!hasFailed) systemReport(new Error('sanitize threw; what it threw at is not sent', { cause }));
+      if (!hasFailed) systemReport(new Error('sanitize threw; the event was not sent', { cause }));
       hasFailed = true;
       return undefined;
     }

@@ -3,26 +3,26 @@ import type { InspectionEvent } from 'xstate';
 import { plainRecord } from '../viewers/plain-value.ts';
 import { snapshotOf, visibleActor } from './visible-actor.ts';
 
-/** What the page of the Stately Inspector is sent, in the spelling of `@statelyai/inspect`; plain JSON throughout. */
+/** A message to the Stately Inspector's page, in the format of `@statelyai/inspect`; plain JSON throughout. */
 export interface StatelyEvent {
   readonly type: '@xstate.actor' | '@xstate.event' | '@xstate.snapshot';
-  /** Which actor it is about, such as `x:0`. */
+  /** The actor's id, such as `x:0`. */
   readonly sessionId: string;
-  /** The worker's own actor. */
+  /** The id of the worker's actor. */
   readonly rootId: string;
   readonly [field: string]: unknown;
 }
 
-/** Deep enough for each action of the chart; by default the library cuts them off. */
+/** Deep enough for every action of the chart; the library's default would cut them off. */
 const DEFINITION_DEPTH = 24;
 
 /**
- * Puts XState's inspection into the words of the Stately Inspector, by `@statelyai/inspect` itself. Of its ways in,
- * `inspect.next` is not used: it reads an event in a timer, where one that cannot be read ends the process. Of its ways
- * out, its WebSocket client is not used either: it cannot be told to stop while it connects, and tries for ever.
+ * Converts XState's inspection events to the format of the Stately Inspector, with `@statelyai/inspect` itself. Its
+ * `inspect.next` is not used: it reads events in a timer, where an unreadable one would end the process. Its WebSocket client is
+ * not used either: it cannot be stopped while it connects, and retries forever.
  *
- * @param worker what the worker is called on the page
- * @returns the event as plain JSON, without credentials; undefined for what the page has no use for
+ * @param worker the name of the worker on the page
+ * @returns the event as plain JSON, without credentials; undefined for an event that the page does not use
  */
 export function createStatelyWire(worker: string): (event: InspectionEvent) => StatelyEvent | undefined {
   const sent: StatelyInspectionEvent[] = [];
@@ -54,7 +54,7 @@ export function createStatelyWire(worker: string): (event: InspectionEvent) => S
       default:
         return undefined;
     }
-    // The library does not know which of several workers an event belongs to.
+    // The library does not distinguish several workers.
     const { type, rootId } = event;
     return { ...sent.pop(), ...names, type, sessionId: actor.sessionId, rootId };
   };

@@ -1,7 +1,7 @@
 import type { ActorRefLike } from 'xstate';
 import { isRecord } from '../../policy/wire-fields.ts';
 
-/** An actor, with as much of it as the Stately Inspector is to see. */
+/** The parts of an actor that the Stately Inspector sees. */
 export interface VisibleActor extends ActorRefLike {
   readonly id: string;
   readonly _parent?: VisibleActor;
@@ -9,7 +9,7 @@ export interface VisibleActor extends ActorRefLike {
   readonly logic?: { readonly config: object };
 }
 
-/** Reads what XState's own type of an inspected actor does not name. */
+/** Reads properties that XState's type of an inspected actor does not declare. */
 export function visibleActor(actor: ActorRefLike): VisibleActor {
   const { sessionId, send, getSnapshot } = actor;
   const id = 'id' in actor && typeof actor.id === 'string' ? actor.id : sessionId;
@@ -18,13 +18,13 @@ export function visibleActor(actor: ActorRefLike): VisibleActor {
   return { sessionId, send, getSnapshot: getSnapshot.bind(actor), id, ...parent, ...logic };
 }
 
-/** The snapshot of an actor that is announced; one that is only being made has none yet, but it knows its input. */
+/** The snapshot of an announced actor. One that is still being created has none yet, but has its input. */
 export function snapshotOf(actor: ActorRefLike): unknown {
   try {
     const snapshot: unknown = actor.getSnapshot();
     if (snapshot !== undefined) return snapshot;
   } catch {
-    // As with none.
+    // Treat it as missing.
   }
   const options = 'options' in actor ? actor.options : undefined;
   return { status: 'active', ...(isRecord(options) ? { input: options['input'] } : {}) };

@@ -1,10 +1,10 @@
-/** How much may be said in a burst, and how much a second for ever. */
+/** How much is allowed in a burst, and how much per second in the long run. */
 export interface AllowanceOptions {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** What a viewer may say: a bucket that is filled again as time passes. */
+/** A rate limit: a token bucket. */
 export class Allowance {
   readonly #options: AllowanceOptions;
   #left: number;
@@ -16,7 +16,7 @@ export class Allowance {
     this.#at = now;
   }
 
-  /** Whether one more is allowed at this time, in seconds; a clock set back gives nothing and takes nothing. */
+  /** Takes a token if there is one. @param now seconds; a clock set back adds and removes nothing */
   take(now: number): boolean {
     const passed = Math.max(0, now - this.#at);
     this.#at = now;

@@ -5,30 +5,30 @@ import type { InspectorPart } from '../inspector-part.ts';
 import type { Viewer } from './viewer.ts';
 import { createViewers } from './viewers.ts';
 
-/** Puts what XState tells of one worker's actor into the messages of somebody's page. */
+/** Converts XState's inspection events of one worker into the messages of a third-party page. */
 export type Translate = (event: InspectionEvent) => readonly string[];
 
-/** What differs between the pages of others. */
+/** What differs between the third-party pages. */
 export interface BroadcastOptions {
-  /** Called once a worker. */
+  /** Called once per worker. */
   readonly translate: (name: string) => Translate;
   readonly joined?: (viewer: Viewer) => void;
   readonly message?: (viewer: Viewer, text: string) => void;
 }
 
-/** Several workers, shown to all who watch. Nothing is attached to a worker while nobody does. */
+/** Shows several workers to all viewers. Without viewers, nothing is attached to a worker. */
 export interface Broadcast extends Required<Pick<InspectorPart, 'upgrade' | 'add' | 'remove' | 'close'>> {
   readonly workers: ReadonlyMap<string, Pick<Watched, 'worker'>>;
-  /** The viewer is sent what is the case, and from then on all that comes of it. */
+  /** Sends the viewer the current state, and all events from then on. */
   watch(viewer: Viewer): void;
-  /** To all who watch. */
+  /** Sends a message to all viewers. */
   send(text: string): void;
 }
 
 interface Watched {
   readonly worker: SyncWorker;
   readonly translate: Translate;
-  /** Undefined while nobody watches. */
+  /** Undefined while nobody is watching. */
   off: (() => void) | undefined;
 }
 
@@ -38,7 +38,7 @@ export function createBroadcast({ translate, joined, message }: BroadcastOptions
 
   const attach = (watched: Watched): void => {
     watched.off ??= watchActor(watched.worker, (event) => {
-      // What nobody would get is not even read.
+      // If every viewer is behind, do not even serialise the event.
       const isRead = [...watching].some(({ isBehind }) => !isBehind);
       if (!isRead) for (const viewer of watching) viewer.skip();
       else for (const text of watched.translate(event)) for (const viewer of watching) viewer.send(text);
@@ -48,7 +48,7 @@ export function createBroadcast({ translate, joined, message }: BroadcastOptions
     watched.off?.();
     watched.off = undefined;
   };
-  /** An actor is announced to whoever begins to watch it, and the announcement is its present state. */
+  /** A new watch announces the existing actors, with their current states. */
   const sendAll = (viewer: Viewer): void => {
     viewer.sync((send) => {
       for (const watched of workers.values()) {
@@ -70,10 +70,10 @@ export function createBroadcast({ translate, joined, message }: BroadcastOptions
   return {
     workers,
     watch: (viewer) => {
-      // Attached before it counts as watching: what is announced then, it is sent below.
+      // Attach before the viewer is added: otherwise it would get the announcements twice, here and below.
       workers.forEach(attach);
       watching.add(viewer);
-      // However often it asks: one that does not read is sent it once, when it has.
+      // A viewer that does not read gets the state once, when it has caught up, however often it asks.
       if (viewer.isBehind) viewer.skip();
       else sendAll(viewer);
     },

@@ -1,6 +1,6 @@
 import { safeText } from '../../policy/safe-text.ts';
 
-/** JSON, as a viewer is sent it. */
+/** JSON as sent to viewers. */
 export type PlainValue =
   | string
   | number
@@ -9,23 +9,23 @@ export type PlainValue =
   | readonly PlainValue[]
   | { readonly [key: string]: PlainValue };
 
-/** What is shown in place of what was too much. */
+/** Shown in place of what exceeds a limit. */
 const CUT = '…';
 
 const MAX_DEPTH = 24;
 const MAX_CHARACTERS = 65_536;
-/** Of all values in one: a worker may have a thousand peers, and a peer has ten fields. */
+/** Limit for all nested values together: a worker may have a thousand peers, and a peer has ten fields. */
 const MAX_VALUES = 50_000;
 
 /**
- * A copy of anything as plain JSON of bounded size, without the credentials of URLs. It never throws: a value may have
- * any getter and any `toJSON`, and what cannot be read is said so in its place.
+ * Copies any value to plain JSON of bounded size, without the credentials of URLs. It never throws, whatever getters and `toJSON`
+ * a value has: a text in place of an unreadable value says so.
  */
 export function plainValue(value: unknown): PlainValue {
   return copy({ value }, 'value', { left: MAX_VALUES, ancestors: new Set() }) ?? null;
 }
 
-/** The same of an object; anything else becomes one without fields. */
+/** The same for an object; anything else becomes an empty object. */
 export function plainRecord(value: unknown): Record<string, PlainValue> {
   const plain = plainValue(value);
   return isRecord(plain) ? { ...plain } : {};
@@ -40,7 +40,7 @@ interface Copying {
   readonly ancestors: Set<object>;
 }
 
-/** Undefined for what JSON has no word for. */
+/** Undefined for a value that JSON cannot express. */
 function copy(holder: object, key: string, copying: Copying): PlainValue | undefined {
   copying.left -= 1;
   if (copying.left < 0) return CUT;
@@ -103,7 +103,7 @@ function defineOwn(record: object, key: string, value: PlainValue): void {
   Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
-/** An error has nothing of its own to enumerate; what it says must be seen nevertheless. */
+/** An error has no enumerable properties, but its message must be shown. */
 function jsonOf(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const toJSON: unknown = Reflect.get(value, 'toJSON');

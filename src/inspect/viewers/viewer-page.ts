@@ -1,7 +1,7 @@
 /**
- * The page that a user names to look with.
+ * The address of a third-party page, as configured.
  *
- * @throws TypeError for what is no http or https address
+ * @throws TypeError for anything but an http or https address
  */
 export function viewerPage(page: string, what: string): URL {
   const url = URL.canParse(page) ? new URL(page) : undefined;

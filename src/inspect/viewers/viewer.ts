@@ -1,19 +1,19 @@
 import { WebSocket } from 'ws';
 import type { Allowance } from './allowance.ts';
 
-/** Bytes that may wait for a viewer; one with more is behind, and is sent nothing until it has read them. */
+/** Bytes that may be queued for a viewer. One with more is behind, and is sent nothing until it has read them. */
 const MAX_WAITING = 1024 * 1024;
 
-/** What becomes of a viewer. */
+/** Callbacks of a viewer. */
 export interface ViewerEvents {
-  /** It sent a message; no more of them than are allowed. */
+  /** It sent a message, within the rate limit. */
   message(viewer: Viewer, text: string): void;
-  /** It missed something and has read the rest: it is to be sent the present state. */
+  /** It missed something and has caught up: it must be sent the current state. */
   caughtUp(viewer: Viewer): void;
   left(viewer: Viewer): void;
 }
 
-/** A page that watches. It is never waited for: one that does not read is skipped, one that talks too much is closed. */
+/** A connected page. Nothing waits for it: one that does not read is skipped, and one that sends too much is disconnected. */
 export class Viewer {
   readonly #socket: WebSocket;
   readonly #events: ViewerEvents;
@@ -40,9 +40,9 @@ export class Viewer {
     socket.on('message', (data, isBinary) => {
       if (passes() && !isBinary) events.message(this, data.toString());
     });
-    // Each ping is answered by a pong that would wait here too.
+    // The pong for each ping would be queued here too.
     socket.on('ping', passes);
-    // Whoever breaks the protocol is closed by ws, and 'close' follows: there is nothing left to do about it.
+    // After a protocol error, ws closes the connection and emits 'close': there is nothing to do here.
     socket.on('error', () => undefined);
   }
 
@@ -50,24 +50,24 @@ export class Viewer {
     return this.#isBehind;
   }
 
-  /** One that is behind misses it; for what it needs in any case, there is `sync`. */
+  /** Sends a message, which a viewer that is behind misses. Use `sync` for what it must not miss. */
   send(text: string): void {
     if (this.#isBehind) this.skip();
     else this.#write(text);
   }
 
-  /** It was not sent something, and will be sent the present state instead. */
+  /** Marks that the viewer missed a message, so that it will be sent the current state. */
   skip(): void {
     this.#hasMissed = true;
   }
 
-  /** Sends the present state, all of it, also to one that is behind. */
+  /** Sends the complete current state, even to a viewer that is behind. */
   sync(write: (send: (text: string) => void) => void): void {
     this.#hasMissed = false;
     write((text) => this.#write(text));
   }
 
-  /** Says why, and waits for no answer. */
+  /** Closes the connection with a reason, without waiting for an answer. */
   end(code: number, reason: string): Promise<void> {
     this.#socket.close(code, reason);
     setImmediate(() => this.#socket.terminate());

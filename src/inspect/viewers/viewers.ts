@@ -6,26 +6,26 @@ import { refuseUpgrade } from '../../http/guard.ts';
 import { Allowance } from './allowance.ts';
 import { Viewer, type ViewerEvents } from './viewer.ts';
 
-/** What a part is told of its viewers. */
+/** Callbacks for the viewers of a part. */
 export interface ViewersOptions extends ViewerEvents {
   joined(viewer: Viewer): void;
-  /** Seconds. @default the system's */
+  /** Seconds. @default the system's clock */
   readonly now?: (() => number) | undefined;
 }
 
 /** The viewers of one part. */
 export interface Viewers {
-  /** The origin and the host of the request have been checked. */
+  /** Accepts a WebSocket. The Origin and the Host of the request must have been checked. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
 
 const MAX_VIEWERS = 16;
-/** No viewer has more to say than one event. */
+/** A viewer's largest message is one event. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
 const ALLOWED_MESSAGES = { burst: 50, perSecond: 10 };
 
-/** Takes in viewers by WebSocket, so many and no more. None of them can slow or stop the process. */
+/** Accepts a limited number of viewers by WebSocket. None of them can slow or stop the process. */
 export function createViewers(options: ViewersOptions): Viewers {
   const { now = systemNow } = options;
   const server = new WebSocketServer({
@@ -38,13 +38,13 @@ export function createViewers(options: ViewersOptions): Viewers {
   const viewers = new Set<Viewer>();
   let isClosed = false;
 
-  /** One that does not read gives way, or else the one that came first: nobody can hold all places. */
+  /** Disconnects a viewer that does not read, or else the oldest, so that nobody can occupy all places. */
   const makeRoom = (): void => {
     if (viewers.size < MAX_VIEWERS) return;
     const [first] = [...viewers].toSorted((a, b) => Number(b.isBehind) - Number(a.isBehind));
     if (first === undefined) return;
     viewers.delete(first);
-    void first.end(1013, 'others wait');
+    void first.end(1013, 'too many viewers');
   };
   const events: ViewerEvents = {
     message: options.message,

@@ -2,25 +2,25 @@ import { type FigureName, type FigureUnit, figureNames, figureTexts } from '../f
 import { figureText, numberText } from '../report/figure-text.ts';
 import type { SimulationReport } from '../report/simulation-report.ts';
 
-/** Something that a simulation must show: `peak <= 20/s`, or `ours:peakAfterRecovery <= 0.05 * constant:peakAfterRecovery`. */
+/** A parsed assertion: `peak <= 20/s`, or `ours:peakAfterRecovery <= 0.05 * constant:peakAfterRecovery`. */
 export interface Assertion {
-  /** As it was written. */
+  /** The assertion as written. */
   readonly text: string;
   readonly figure: FigureOf;
   readonly comparison: Comparison;
-  /** A number in the figure's unit, or so many times another value. */
+  /** The factor times another value; if `of` is undefined, the factor itself, in the figure's unit. */
   readonly limit: { readonly factor: number; readonly of: FigureOf | PolicyWait | undefined };
 }
 
-/** How an assertion came out. */
+/** The result of an assertion. */
 export interface AssertionResult {
   readonly text: string;
   readonly holds: boolean;
-  /** What was found, and what was allowed, in words. */
+  /** The value found, and the limit if it was computed, in words. */
   readonly found: string;
 }
 
-/** What is wrong with an assertion, and what is allowed. */
+/** An invalid assertion. The message says what is wrong and what is allowed. */
 export class AssertionUnreadable extends Error {
   override readonly name = 'AssertionUnreadable';
 }
@@ -42,7 +42,7 @@ const comparisons: Readonly<Record<Comparison, (a: number, b: number) => boolean
   '=': (a, b) => a === b,
 };
 
-/** What each unit is in that of the figure. */
+/** Factors that convert each accepted unit to the figure's unit. */
 const units: Readonly<Record<FigureUnit, Readonly<Record<string, number>>>> = {
   'requests a second': { '': 1, '/s': 1 },
   requests: { '': 1 },
@@ -55,16 +55,16 @@ const NUMBER = /^(\d+(?:\.\d+)?|\.\d+)\s*(\/s|[a-z]*)$/i;
 const MULTIPLE = new RegExp(`^(?:(\\d+(?:\\.\\d+)?|\\.\\d+)\\s*[*×x]\\s*)?${REFERENCE}$`, 'i');
 
 /**
- * Reads an assertion: `[contender:]figure comparison limit`. The contender is ours if none is named; the comparison is one of
- * <=, <, >=, >, =; the limit is a number with its unit (/s, s, min, h), or another figure, or `cap` or `interval` of the
- * policy, these with a factor before them if need be.
+ * Parses an assertion: `[contender:]figure comparison limit`. The contender defaults to `ours`; the comparison is one of <=, <,
+ * >=, >, =; the limit is a number with its unit (/s, s, min, h), another figure, or the policy's `cap` or `interval`. The last
+ * three may have a factor.
  *
- * @throws AssertionUnreadable saying what it met, and what is allowed
+ * @throws AssertionUnreadable
  */
 export function parseAssertion(text: string): Assertion {
   const [, contender, name = '', sign = '', limitText = ''] = SHAPE.exec(text) ?? [];
   if (name === '') {
-    throw unreadable(text, 'it is no comparison', "allowed is such as 'peak <= 20/s' or 'early = 0'");
+    throw unreadable(text, 'it is not a comparison', "examples: 'peak <= 20/s', 'early = 0'");
   }
   const figure = { contender: contender ?? 'ours', name: figureNamed(text, name) };
   const comparison = (sign === '==' ? '=' : sign) as Comparison;
@@ -78,11 +78,7 @@ function limitOf(text: string, figure: FigureName, limit: string): Assertion['li
     const factor = units[unit][suffix];
     if (factor !== undefined) return { factor: factor * Number(digits), of: undefined };
     const allowed = Object.keys(units[unit]).map((one) => (one === '' ? 'no unit' : one));
-    throw unreadable(
-      text,
-      `${figure} is in ${unit}, and not in ${suffix}`,
-      `allowed is ${allowed.join(', ')}`,
-    );
+    throw unreadable(text, `${figure} is in ${unit}, not in ${suffix}`, `allowed is ${allowed.join(', ')}`);
   }
   const [, factor = '1', contender, name = ''] = MULTIPLE.exec(limit) ?? [];
   if (name === '') {
@@ -103,7 +99,7 @@ function limitOf(text: string, figure: FigureName, limit: string): Assertion['li
   return { factor: Number(factor), of: { contender: contender ?? 'ours', name: other } };
 }
 
-/** `peak-after-recovery` and `recovery.p99` are taken for what they mean. */
+/** Ignores case and separators: `peak-after-recovery` and `recovery.p99` are accepted too. */
 function figureNamed(text: string, name: string): FigureName {
   const plain = (one: string): string => one.replace(/[-_.]/g, '').toLowerCase();
   const found = figureNames.find((one) => plain(one) === plain(name));
@@ -117,9 +113,9 @@ function unreadable(text: string, problem: string, allowed: string): AssertionUn
 }
 
 /**
- * Whether a simulation was one that an assertion can be made of.
+ * Checks that a simulation can answer an assertion.
  *
- * @throws AssertionUnreadable for a contender that does not run, or a recovery where there is nothing to recover from
+ * @throws AssertionUnreadable for a contender that does not run, or a recovery if there is nothing to recover from
  */
 export function checkAssertion(
   { text, figure, limit }: Assertion,
@@ -140,7 +136,7 @@ export function checkAssertion(
   }
 }
 
-/** How an assertion came out that {@link checkAssertion} let pass. */
+/** Evaluates an assertion that passed {@link checkAssertion}. */
 export function judge(assertion: Assertion, report: SimulationReport): AssertionResult {
   const { text, figure, comparison, limit } = assertion;
   const value = figureOf(figure, report);

@@ -1,13 +1,13 @@
 import { type Contender, loopLife, type SimulatedNode, sleep, takeTurns } from './contender.ts';
 
-/** Seconds to wait after a failure. `last` is the wait before it, 0 after a good pull; `failures` counts from 1. */
+/** Seconds to wait after a failure. `last` is the previous wait, 0 after a good pull; `failures` counts from 1. */
 type FailureWait = (node: SimulatedNode, failures: number, last: number) => number;
 
-/** The policy of before the fix: a minute after each failure, whatever the server asked for. */
+/** The old policy: a minute after each failure, whatever the server asked for. */
 export const constantWait: Contender = loopWith(
   'constant',
   'constant wait',
-  'The first wait again after each failure, and Retry-After is not read.',
+  'The first wait after every failure; Retry-After is ignored.',
   ({ policy }) => policy.failureBackoffSeconds,
 );
 
@@ -15,18 +15,18 @@ export const constantWait: Contender = loopWith(
 export const fullJitter: Contender = loopWith(
   'full-jitter',
   'full jitter',
-  'A random part of the doubled wait, from nothing up to all of it; Retry-After is not read.',
+  'A random part of the doubled wait, from 0 to all of it; Retry-After is ignored.',
   ({ policy, random }, failures) => {
     const { failureBackoffSeconds, failureBackoffCapSeconds } = policy;
     return random() * Math.min(failureBackoffCapSeconds, failureBackoffSeconds * 2 ** (failures - 1));
   },
 );
 
-/** The same source's other recommendation. */
+/** The other recommendation of that article. */
 export const decorrelatedJitter: Contender = loopWith(
   'decorrelated-jitter',
   'decorrelated jitter',
-  'A random wait between the first one and three times the last; Retry-After is not read.',
+  'A random wait between the first one and three times the last; Retry-After is ignored.',
   ({ policy, random }, _failures, last) => {
     const { failureBackoffSeconds: first, failureBackoffCapSeconds: cap } = policy;
     return Math.min(cap, first + random() * (3 * Math.max(first, last) - first));
@@ -58,7 +58,7 @@ async function isAnswered(node: SimulatedNode, peerUrl: string): Promise<boolean
   try {
     return (await node.ask(peerUrl)).ok;
   } catch {
-    // Nobody there, or no answer: to such a loop a failure like any other.
+    // Refused or no answer: such a loop treats every failure alike.
     return false;
   }
 }

@@ -6,7 +6,7 @@ import { retryingLife } from './retrying-loop.ts';
 export const cockatiel: Contender = {
   name: 'cockatiel',
   title: 'cockatiel',
-  note: 'retry() with its ExponentialBackoff, whose usual jitter is decorrelated; Retry-After is not read.',
+  note: 'retry() with its ExponentialBackoff, whose default jitter is decorrelated; Retry-After is ignored.',
   start: (node) => {
     const { failureBackoffSeconds, failureBackoffCapSeconds } = node.policy;
     const backoff = new ExponentialBackoff({

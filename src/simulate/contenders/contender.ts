@@ -3,63 +3,63 @@ import type { SyncPolicy } from '../../policy/sync-policy.ts';
 import type { RefusableResponse } from '../../policy/throw-if-refused.ts';
 import type { SyncStorage } from '../../storage/storage.ts';
 
-/** What a peer answers; of a `fetch` response the part that is read. */
+/** The answer of a peer: those parts of a `fetch` response that contenders read. */
 export interface SimulatedAnswer extends RefusableResponse {
   /** The head of the peer's chain, which grows every few minutes. */
   readonly head: string;
 }
 
-/** One worker from a start to its stop, and all that it has of the world. */
+/** What one worker gets from the simulation, between its start and its stop. */
 export interface SimulatedNode {
   /** From 0. */
   readonly index: number;
-  /** The peers it knows, in an order of its own. */
+  /** The peers it knows, in random order. */
   readonly peers: readonly string[];
   readonly policy: SyncPolicy;
-  /** What it saves is there again after a restart. */
+  /** Keeps its data over a restart. */
   readonly storage: SyncStorage;
   /** Virtual time, as this worker's wall clock shows it. */
   readonly clock: WorkerClock;
-  /** From 0 up to 1, determined by the seed. One function for all workers. */
+  /** From 0 up to 1, determined by the seed. All workers share one function. */
   readonly random: () => number;
   /**
-   * One request. Rejects with an error that has a `code`, as a request does that finds nobody: ECONNREFUSED, or
-   * UND_ERR_HEADERS_TIMEOUT. Never settles for a worker that was stopped.
+   * Sends one request. If there is no answer, rejects with an error whose `code` is ECONNREFUSED or UND_ERR_HEADERS_TIMEOUT.
+   * Never settles after the worker was stopped.
    */
   ask(peerUrl: string, signal?: AbortSignal): Promise<SimulatedAnswer>;
-  /** Ends the simulation: what a contender cannot go on after. */
+  /** Ends the simulation with an error from which the contender cannot recover. */
   fail(error: unknown): void;
 }
 
-/** A worker from its start to its stop. */
+/** A running worker. */
 export interface SimulatedLife {
   stop(): void | Promise<void>;
 }
 
-/** One way of pulling again and again, to be simulated beside others. */
+/** A way of pulling and retrying, to compare with others. */
 export interface Contender {
-  /** How it is called in options, assertions and JSON. */
+  /** Its name in options, assertions and JSON. */
   readonly name: string;
-  /** How it is called in a report. */
+  /** Its name in a report. */
   readonly title: string;
-  /** What it does, in a line. */
+  /** What it does, in one line. */
   readonly note: string;
-  /** Begins to pull; called again after a restart. */
+  /** Starts to pull. Called once per worker, and again after each restart. */
   start(node: SimulatedNode): SimulatedLife;
 }
 
-/** Virtual seconds pass. */
+/** Resolves after virtual seconds. */
 export function sleep(node: SimulatedNode, seconds: number): Promise<void> {
   return new Promise((resolve) => void node.clock.setTimeout(resolve, seconds * 1000));
 }
 
-/** A life that is one loop; it ends where its next request is never answered. */
+/** Runs a loop as a worker. A stop needs no code: the loop's next request never settles. */
 export function loopLife(node: SimulatedNode, loop: () => Promise<never>): SimulatedLife {
   loop().catch(node.fail);
   return { stop: () => undefined };
 }
 
-/** Goes around the peers of a node: each turn the one that the last turn did not have. */
+/** Returns the peers of a node in turn. */
 export function takeTurns({ peers }: SimulatedNode): () => string {
   let turn = -1;
   return () => {

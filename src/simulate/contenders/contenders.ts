@@ -11,7 +11,7 @@ export type ContenderName =
   | 'p-retry'
   | 'undici';
 
-/** Each is loaded, with the library it is about, when it is to run. */
+/** Each loader imports a contender, and the library it uses, on demand. */
 const contenders: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
   ours: async () => (await import('./our-worker.ts')).ourWorker,
   constant: async () => (await import('./backoff-loops.ts')).constantWait,
@@ -25,7 +25,7 @@ const contenders: Readonly<Record<ContenderName, () => Promise<Contender>>> = {
 /** The contenders that come with the package, ours first. */
 export const contenderNames: readonly ContenderName[] = Object.keys(contenders) as ContenderName[];
 
-/** @throws RangeError for a name that none has */
+/** @throws RangeError for an unknown name */
 export function checkContenderName(name: string): ContenderName {
   const found = contenderNames.find((one) => one === name);
   if (found !== undefined) return found;

@@ -3,7 +3,7 @@ import type { SyncFunction } from '../../schedule/attempt.ts';
 import { createSyncWorker } from '../../worker/create-sync-worker.ts';
 import type { Contender } from './contender.ts';
 
-/** The worker of this package, as it is. */
+/** The shipped worker of this package. */
 export const ourWorker: Contender = {
   name: 'ours',
   title: 'infonet-sync-worker',

@@ -6,7 +6,7 @@ import { retryingLife } from './retrying-loop.ts';
 export const pRetryLibrary: Contender = {
   name: 'p-retry',
   title: 'p-retry',
-  note: 'pRetry() with factor 2 and randomize; Retry-After is not read.',
+  note: 'pRetry() with factor 2 and randomize; Retry-After is ignored.',
   start: (node) => {
     const { failureBackoffSeconds, failureBackoffCapSeconds } = node.policy;
     const options = {

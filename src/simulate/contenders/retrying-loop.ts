@@ -1,6 +1,6 @@
 import { loopLife, type SimulatedLife, type SimulatedNode, sleep, takeTurns } from './contender.ts';
 
-/** A life in which a retry library brings each pull to its good end, and the next follows after the interval. */
+/** A loop that pulls at the interval, while a retry library retries each pull until it succeeds. */
 export function retryingLife(
   node: SimulatedNode,
   retrying: (pull: () => Promise<void>) => Promise<void>,

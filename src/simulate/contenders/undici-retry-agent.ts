@@ -1,5 +1,5 @@
 import type { Dispatcher as DispatcherType } from 'undici';
-// By its files: a tenth of undici, and under Bun its own code, for Bun has another `undici` built in.
+// Imports single files: they are a tenth of undici, and Bun would replace the package `undici` by its built-in one.
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import RetryAgent from 'undici/lib/dispatcher/retry-agent.js';
 import { type Contender, loopLife, type SimulatedNode, sleep, takeTurns } from './contender.ts';
@@ -8,7 +8,7 @@ import { type Contender, loopLife, type SimulatedNode, sleep, takeTurns } from '
 export const undiciRetryAgent: Contender = {
   name: 'undici',
   title: 'undici RetryAgent',
-  note: 'Doubled waits without jitter, at the same peer until it answers; a Retry-After counts up to the cap, and a request that timed out is not repeated.',
+  note: 'Doubled waits without jitter, at the same peer until it answers; a Retry-After counts up to the cap, and a timed-out request is not retried.',
   start: (node) => {
     const { failureBackoffSeconds, failureBackoffCapSeconds } = node.policy;
     const agent = new RetryAgent(new SimulatedDispatcher(node), {
@@ -29,7 +29,7 @@ async function pullForEver(node: SimulatedNode, agent: RetryAgent): Promise<neve
   }
 }
 
-/** Resolves when the agent is through with a request, however it ended: what it gave up is asked for again at the next pull. */
+/** Resolves when the agent has finished a request, well or not. The next pull repeats one that it gave up. */
 function pull(agent: RetryAgent, origin: string): Promise<void> {
   return new Promise((resolve) => {
     agent.dispatch(
@@ -58,7 +58,7 @@ class SimulatedDispatcher extends Dispatcher {
     options: DispatcherType.DispatchOptions,
     handler: DispatcherType.DispatchHandler,
   ): boolean {
-    const controller = new Unhurried();
+    const controller = new NoFlowControl();
     handler.onRequestStart?.(controller, {});
     void this.#node
       .ask(String(options.origin))
@@ -72,24 +72,24 @@ class SimulatedDispatcher extends Dispatcher {
         );
         handler.onResponseEnd?.(controller, {});
       })
-      // As undici's own: what a handler throws is told to it as an error of the response.
+      // Like undici's dispatcher: an error that a handler throws goes to its onResponseError.
       .catch((error: Error) => handler.onResponseError?.(controller, error));
     return true;
   }
 }
 
-/** There is no body to hold up. */
-class Unhurried implements DispatcherType.DispatchController {
+/** Simulated responses have no body to pause or abort. */
+class NoFlowControl implements DispatcherType.DispatchController {
   readonly aborted = false;
   readonly paused = false;
   readonly reason = null;
   abort(): void {
-    throw new Error('nobody aborts a simulated request');
+    throw new Error('a simulated request cannot be aborted');
   }
   pause(): void {
-    throw new Error('nobody pauses a simulated response');
+    throw new Error('a simulated response cannot be paused');
   }
   resume(): void {
-    throw new Error('nobody pauses a simulated response');
+    throw new Error('a simulated response cannot be paused');
   }
 }

@@ -1,8 +1,8 @@
 import type { Figures, Timeline } from './figures.ts';
 
-/** Counts what the workers of one contender do, while they do it. Times are seconds from the beginning. */
+/** Measures the workers of one contender. Times are seconds since the start. */
 export interface Meter {
-  /** A peer is asked; `early`: though it asked this worker to stay away for longer. */
+  /** A peer is asked. @param early whether its Retry-After to this worker is not over yet */
   asked(peer: number, at: number, early: boolean): void;
   /** A request ended. */
   ended(worker: number, at: number, ok: boolean): void;
@@ -18,11 +18,11 @@ export interface MeterOptions {
   readonly peers: number;
   /** The end, in seconds. */
   readonly seconds: number;
-  /** From when on workers recover; undefined: there is nothing to recover from. */
+  /** When recovery starts, in seconds; undefined if there is nothing to recover from. */
   readonly recoveryFrom: number | undefined;
 }
 
-/** Points of the recovery curve: each per cent of the workers. */
+/** Points of the recovery curve: one for each per cent of the workers, 0 to 100. */
 const CURVE_POINTS = 101;
 
 export function createMeter({ workers, peers, seconds, recoveryFrom }: MeterOptions): Meter {
@@ -30,7 +30,7 @@ export function createMeter({ workers, peers, seconds, recoveryFrom }: MeterOpti
   const busiestSecond = new Array<number>(minutes).fill(0);
   const requestsOfMinute = new Array<number>(minutes).fill(0);
   const staleness: number[] = [];
-  /** Of each peer: the second that is counted now, and its requests. */
+  /** For each peer: the current second, and its requests so far. */
   const counting = Array.from({ length: peers }, () => ({ second: -1, requests: 0 }));
   const lastOk = new Float64Array(workers);
   const recoveredAfter = new Float64Array(workers).fill(Number.POSITIVE_INFINITY);

@@ -4,16 +4,16 @@ import { outageSpans, type Scenario } from '../scenario/scenario.ts';
 import { numberText } from './figure-text.ts';
 import type { ContenderReport, SimulationReport } from './simulation-report.ts';
 
-/** Pictures of a report, as SVG. Colours are variables of the page: `--series-0` for the first contender, and so on. */
+/** Plots of a report, as SVG. Colours are CSS variables of the page: `--series-0` for the first contender, and so on. */
 export interface ReportPlots {
-  /** Of each contender: the busiest second of each minute, all on one scale. */
+  /** For each contender the busiest second of each minute, all on one scale. */
   readonly load: readonly string[];
-  /** Undefined where there is nothing to recover from. */
+  /** Undefined if there is nothing to recover from. */
   readonly recovery: string | undefined;
   readonly staleness: string;
 }
 
-/** A light page and a dark one need other colours for the same line. */
+/** Colours of the lines, for the light and the dark page. */
 export const seriesColours: readonly { readonly light: string; readonly dark: string }[] = [
   { light: '#0550ae', dark: '#6cb6ff' },
   { light: '#cf222e', dark: '#ff7b72' },
@@ -37,7 +37,7 @@ export function drawPlots(report: SimulationReport): ReportPlots {
   };
 }
 
-/** The most requests a second that any peer answers; 0: as many as come. */
+/** The largest capacity of any peer, in requests a second; 0: unlimited. */
 export function capacityOf({ peers }: Scenario): number {
   return Math.max(...peers.map(({ requestsPerSecond }) => requestsPerSecond));
 }
@@ -143,7 +143,7 @@ function drawStaleness({ contenders, scenario }: SimulationReport): string {
   });
 }
 
-/** A line a contender; ours, which is the first, above the others and thicker. */
+/** One line per contender. Ours, the first, is thicker and above the others. */
 const seriesLines = {
   z: 'index',
   stroke: ({ index }: { readonly index: number }) => seriesColour(index),
@@ -185,6 +185,6 @@ function decades(most: number): number[] {
 function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML('<html><body></body></html>');
   const drawn = Plot.plot({ ...options, document, className: 'plot' });
-  // The page has the rules of the plots once for all of them, and says of each as a whole what it shows.
+  // The page has one style sheet for all plots and labels each plot as a whole.
   return drawn.outerHTML.replace(/<style>.*?<\/style>/s, '').replaceAll(/ aria-\w+="[^"]*"/g, '');
 }

@@ -7,11 +7,11 @@ import { reportStyle } from './report-style.ts';
 import { settingLine } from './setting-line.ts';
 import type { ContenderReport, SimulationReport } from './simulation-report.ts';
 
-/** A report as one page that needs nothing else: no script, no font, no internet. */
+/** A report as one self-contained page: no script, no font, no internet. */
 export function reportHtml(report: SimulationReport, asserted: readonly AssertionResult[] = []): string {
   const { scenario, seed, contenders, recoveryFrom } = report;
   const plots = drawPlots(report);
-  const title = `${scenario.title}: ${contenders.length === 1 ? 'a simulation' : 'who asks how often'}`;
+  const title = `${scenario.title}: ${contenders.length === 1 ? 'a simulation' : 'a comparison'}`;
   const summary = summaryOf(report);
   return `<!doctype html>
 <html lang="en">
@@ -28,7 +28,7 @@ ${reportStyle()}</style>
 <header>
 <h1>${asText(scenario.title)}</h1>
 <p class="lead">${asText(scenario.about)}</p>
-<p>Each worker keeps a copy by pulling from its peers again and again. Below, the same workers do so in ${contenders.length === 1 ? 'one way' : `${contenders.length} ways, each with the same peers and the same luck`}, on simulated time.</p>
+<p>Each worker keeps its copy fresh by pulling from its peers again and again. Below, the same workers do so in ${contenders.length === 1 ? 'one way' : `${contenders.length} ways, each with the same peers and the same luck`}, on simulated time.</p>
 <p class="quiet">${asText(settingLine(scenario))} · seed ${seed}</p>
 </header>
 ${summary.length === 0 ? '' : `<section class="short">\n<h2>In short</h2>\n<ul>\n${summary.map((line) => `<li>${asText(line)}</li>`).join('\n')}\n</ul>\n</section>`}
@@ -49,7 +49,7 @@ ${figureNames.map((name) => `<div><dt>${asText(figureTexts[name].title)}</dt><dd
 </section>
 <section>
 <h2>Load on the busiest peer</h2>
-<p>In each minute the busiest second, on one logarithmic scale for all. ${troubleText(report)}${capacityText(report)}</p>
+<p>The busiest second of each minute, on the same logarithmic scale for all. ${troubleText(report)}${capacityText(report)}</p>
 <div class="grid">
 ${contenders.map(({ title: name, note, figures }, index) => `<figure>\n<figcaption>${swatch(index)}<b>${asText(name)}</b> <span class="quiet">peak ${asText(figureText(figures.peak, 'requests a second'))}</span><br><span class="note">${asText(note)}</span></figcaption>\n${labelled(plots.load[index] ?? '', `Requests in the busiest second of each minute by ${name}; peak ${figureText(figures.peak, 'requests a second')}`)}\n</figure>`).join('\n')}
 </div>
@@ -59,14 +59,14 @@ ${
     ? ''
     : `<section>
 <h2>Coming back</h2>
-<p>How many of the workers have pulled again since the last trouble, ${asText(figureText(recoveryFrom, 'seconds'))} after the beginning. The scale is wide for the first minutes and narrow for the last; a line that stops below 100 % did not get everybody back before the end.</p>
+<p>How many of the workers have pulled again since the last trouble, ${asText(figureText(recoveryFrom, 'seconds'))} after the start. The time scale is wide for the first minutes and narrow for the last. A line that stops below 100 % means that some workers did not recover before the end.</p>
 ${legend(contenders)}
 ${wide(plots.recovery, 'Part of the workers that have pulled again, over minutes since the end of the trouble')}
 </section>`
 }
 <section>
 <h2>How old the copies are</h2>
-<p>The other side of politeness: who asks less often has an older copy. ${troubleText(report)}</p>
+<p>The cost of politeness: a worker that asks less often has an older copy. ${troubleText(report)}</p>
 ${legend(contenders)}
 ${wide(plots.staleness, 'Minutes since the last good pull, mean of all workers, over hours')}
 </section>
@@ -93,10 +93,10 @@ function assertions(results: readonly AssertionResult[]): string {
     ({ text, holds, found }) =>
       `<li class="${holds ? 'good' : 'bad'}">${holds ? '✓ holds' : '✗ fails'}: <code>${asText(text)}</code> <span class="quiet">${asText(found)}</span></li>`,
   );
-  return `<section>\n<h2>What was asserted</h2>\n<ul class="asserted">\n${lines.join('\n')}\n</ul>\n</section>`;
+  return `<section>\n<h2>Assertions</h2>\n<ul class="asserted">\n${lines.join('\n')}\n</ul>\n</section>`;
 }
 
-/** Our worker beside the one that did worst, in sentences. */
+/** Compares our worker with the worst other one, in sentences. */
 function summaryOf({ contenders }: SimulationReport): string[] {
   const ours = contenders.find(({ name }) => name === 'ours');
   const others = contenders.filter((one) => one !== ours);
@@ -122,8 +122,8 @@ function summaryOf({ contenders }: SimulationReport): string[] {
           `Busiest second of a peer once the trouble is over: ${beside('peakAfterRecovery')}.`,
           `Of ${ours.title}, the last worker ${back}.`,
         ]),
-    `Requests sent although the peer had asked not to be asked yet: ${beside('early')}.`,
-    `Requests that brought nothing: ${beside('wasted')}.`,
+    `Requests sent before a peer's Retry-After was over: ${beside('early')}.`,
+    `Failed requests: ${beside('wasted')}.`,
   ];
 }
 
@@ -131,13 +131,13 @@ function troubleText({ scenario }: SimulationReport): string {
   const hasOutage = scenario.peers.some(({ outages }) => outages.length > 0);
   return [
     ...(hasOutage ? ['Shaded: a peer is down.'] : []),
-    ...(scenario.restarts.length > 0 ? ['Upright line: workers are restarted.'] : []),
+    ...(scenario.restarts.length > 0 ? ['Vertical line: workers are restarted.'] : []),
   ].join(' ');
 }
 
 function capacityText({ scenario }: SimulationReport): string {
   const capacity = capacityOf(scenario);
-  return capacity === 0 ? '' : ` Dashed: ${capacity} requests a second, the most that a peer answers.`;
+  return capacity === 0 ? '' : ` Dashed: ${capacity} requests a second, the capacity of a peer.`;
 }
 
 function legend(contenders: readonly ContenderReport[]): string {
@@ -149,7 +149,7 @@ function swatch(index: number): string {
   return `<i class="swatch" style="background:${seriesColour(index)}"></i>`;
 }
 
-/** On a narrow screen it is scrolled, and not made too small to be read. */
+/** On a narrow screen the plot scrolls instead of shrinking until it is unreadable. */
 function wide(svg: string, label: string): string {
   return `<div class="scroll" tabindex="0" role="region" aria-label="${asText(label)}">${labelled(svg, label)}</div>`;
 }

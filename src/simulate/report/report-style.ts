@@ -1,6 +1,6 @@
 import { seriesColours } from './plots.ts';
 
-/** The style sheet of a report: light and dark as the reader's system is. */
+/** The style sheet of a report, light or dark like the reader's system. */
 export function reportStyle(): string {
   const series = (of: 'light' | 'dark'): string =>
     seriesColours.map((colour, index) => `--series-${index}: ${colour[of]};`).join(' ');

@@ -3,7 +3,7 @@ import { figureCell } from './figure-text.ts';
 import { settingLine } from './setting-line.ts';
 import type { SimulationReport } from './simulation-report.ts';
 
-/** A report for a terminal: what was simulated, and a line for each contender. */
+/** A report for a terminal: the scenario, and a line for each contender. */
 export function reportTable(report: SimulationReport): string {
   const { scenario, seed, contenders } = report;
   const rows = [

@@ -2,7 +2,7 @@ import { durationText } from '../../explain/time-text.ts';
 import type { PeerGroup, Scenario } from '../scenario/scenario.ts';
 import { numberText } from './figure-text.ts';
 
-/** How many of what was simulated, and for how long, in a line. */
+/** The workers, peers, duration and policy of a scenario, in one line. */
 export function settingLine({ workers, peers, hours, policy }: Scenario): string {
   return [
     `${numberText(workers)} ${workers === 1 ? 'worker' : 'workers'}`,

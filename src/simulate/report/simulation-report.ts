@@ -1,20 +1,20 @@
 import type { Figures, Timeline } from '../figures/figures.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** What came out of a simulation; plain data. As JSON, what is Infinity here is null. */
+/** The result of a simulation. Plain data; in JSON, Infinity becomes null. */
 export interface SimulationReport {
   readonly simulation: 'infonet-sync-worker';
-  /** Of this form. */
+  /** The version of this format. */
   readonly version: 1;
   readonly seed: number;
-  /** With every default filled in: the same scenario and seed give the same report. */
+  /** The scenario with every default filled in. The same scenario and seed give the same report. */
   readonly scenario: Scenario;
-  /** Seconds from the beginning from which workers recover; null: there is nothing to recover from. */
+  /** When recovery starts, in seconds since the start; null if there is nothing to recover from. */
   readonly recoveryFrom: number | null;
   readonly contenders: readonly ContenderReport[];
 }
 
-/** One contender. */
+/** The results of one contender. */
 export interface ContenderReport {
   readonly name: string;
   readonly title: string;

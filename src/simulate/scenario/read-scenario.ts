@@ -12,7 +12,7 @@ import {
 } from '../../policy/wire-fields.ts';
 import type { ClockFault, Outage, PeerGroup, Range, RateLimit, Restart, Scenario } from './scenario.ts';
 
-/** A scenario as a file has it: what is left out takes its default, and a range may be one number. */
+/** A scenario as in a file: missing fields take their defaults, and a range may be a single number. */
 export type ScenarioInput = Optional<Omit<Scenario, 'policy' | 'peers' | 'restarts' | 'clocks'>> & {
   readonly policy?: SyncPolicyOptions | undefined;
   readonly peers?: readonly PeerGroupInput[] | undefined;
@@ -20,7 +20,7 @@ export type ScenarioInput = Optional<Omit<Scenario, 'policy' | 'peers' | 'restar
   readonly clocks?: readonly Optional<ClockFault>[] | undefined;
 };
 
-/** Peers that are alike, as a file has them. */
+/** A group of identical peers, as in a file. */
 export type PeerGroupInput = Omit<WithRange<PeerGroup, 'latencyMs'>, 'limit' | 'outages'> & {
   readonly limit?: WithRange<RateLimit, 'retryAfterSeconds'> | null | undefined;
   readonly outages?: readonly Optional<Outage>[] | undefined;
@@ -47,7 +47,7 @@ export function readScenario(input: unknown, what = 'the scenario'): Scenario {
   );
   const share = clocks.reduce((sum, clock) => sum + clock.share, 0);
   if (share > 1 + 1e-9) {
-    throw new TypeError(`${what}: the shares of clocks make ${share}; allowed is at most 1 together`);
+    throw new TypeError(`${what}: the shares of clocks add up to ${share}; allowed is at most 1 together`);
   }
   return {
     ...own,
@@ -95,7 +95,7 @@ function readOutage(input: unknown, what: string): Outage {
   return outage;
 }
 
-/** The fields of an object, and an error for a key that is none: a misspelt one would leave its default in force. */
+/** Reads the fields of an object. An unknown key is an error: a misspelt one would silently keep the default. */
 function read<T extends object>(kinds: FieldKinds<T>, first: T, input: unknown, what: string): T {
   if (!isRecord(input)) throw new TypeError(`${what} is ${describe(input)}; allowed is an object`);
   for (const name of Object.keys(input)) {
@@ -120,25 +120,25 @@ function asRange(value: AnyRange): Range {
   return typeof value === 'number' ? [value, value] : value;
 }
 
-function numberFrom(least: number, most: number): FieldKind<number> {
+function numberFrom(min: number, max: number): FieldKind<number> {
   return {
-    allowed: `a number from ${least} to ${most}`,
-    accepts: (value): value is number => typeof value === 'number' && value >= least && value <= most,
+    allowed: `a number from ${min} to ${max}`,
+    accepts: (value): value is number => typeof value === 'number' && value >= min && value <= max,
   };
 }
 
-function wholeFrom(least: number, most: number): FieldKind<number> {
-  const { accepts } = numberFrom(least, most);
+function wholeFrom(min: number, max: number): FieldKind<number> {
+  const { accepts } = numberFrom(min, max);
   return {
-    allowed: `a whole number from ${least} to ${most}`,
+    allowed: `a whole number from ${min} to ${max}`,
     accepts: (value): value is number => accepts(value) && Number.isSafeInteger(value),
   };
 }
 
-function rangeFrom(least: number, most: number): FieldKind<AnyRange> {
-  const { accepts } = numberFrom(least, most);
+function rangeFrom(min: number, max: number): FieldKind<AnyRange> {
+  const { accepts } = numberFrom(min, max);
   return {
-    allowed: `a number from ${least} to ${most}, or [least, most] of two`,
+    allowed: `a number from ${min} to ${max}, or two such numbers as [min, max]`,
     accepts: (value): value is AnyRange =>
       accepts(value) || (isPair(value) && value.every(accepts) && Number(value[0]) <= Number(value[1])),
   };
@@ -160,7 +160,7 @@ const objectOrNull: FieldKind<Readonly<Record<string, unknown>> | null> = {
   accepts: (value): value is Readonly<Record<string, unknown>> | null => value === null || isRecord(value),
 };
 
-/** An object as it stands in a file, with what it holds not read yet. */
+/** An object from a file whose nested objects are not read yet. */
 type Unread<T, Held extends keyof T, As> = Omit<T, Held> & { readonly [Field in Held]: As };
 
 const minute = numberFrom(0, DAYS * 1440);

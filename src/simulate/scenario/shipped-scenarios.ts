@@ -22,7 +22,7 @@ const shipped: Readonly<Record<ScenarioName, unknown>> = {
   'clock-off': clockOff,
 };
 
-/** Their names; the first is what is simulated if nothing else is asked for. */
+/** Their names. The first is the default. */
 export const scenarioNames: readonly ScenarioName[] = Object.keys(shipped) as ScenarioName[];
 
 /** @internal */
@@ -30,7 +30,7 @@ export function isScenarioName(name: string): name is ScenarioName {
   return Object.hasOwn(shipped, name);
 }
 
-/** A shipped scenario with every default filled in, to run or to change. */
+/** A shipped scenario with every default filled in, to run or to modify. */
 export function shippedScenario(name: ScenarioName): Scenario {
   return readScenario(shipped[name], name);
 }

@@ -6,23 +6,23 @@ import type { PeerGroup } from '../scenario/scenario.ts';
 import { seededRandom } from './seeded-random.ts';
 import { createSimulatedPeer, type PeerReply, type SimulatedPeer } from './simulated-peer.ts';
 
-/** When the beginning is, by a clock that is right; Unix milliseconds. */
+/** The true time at the start, in Unix milliseconds. */
 export const BEGINNING_MS = 1_795_000_000_000;
 
-/** Seconds in which the peers' chain grows by one. */
+/** Seconds per block of the peers' chain. */
 const SECONDS_A_BLOCK = 150;
 
-/** Who asks: which worker, and what its wall clock shows, in Unix milliseconds. */
+/** The worker that asks, and its wall clock in Unix milliseconds. */
 export interface Asker {
   readonly index: number;
   readonly wallNow: () => number;
 }
 
-/** All peers, and the way to them. */
+/** All peers, and requests to them. */
 export interface Network {
   readonly urls: readonly string[];
   ask(asker: Asker, peerUrl: string, signal?: AbortSignal): Promise<SimulatedAnswer>;
-  /** The wall clock of the worker that is answered just now, in Unix milliseconds. */
+  /** The wall clock of the worker that is receiving an answer, in Unix milliseconds. */
   wallNow(): number;
 }
 
@@ -33,7 +33,7 @@ export interface NetworkOptions {
   readonly seed: number;
 }
 
-/** Until when a worker was asked to stay away: by the true time, and by its own clock. Milliseconds. */
+/** Until when a worker must stay away, by the true time and by its own clock. Unix milliseconds. */
 interface Wait {
   readonly until: number;
   readonly wallUntil: number;
@@ -77,7 +77,7 @@ export function createNetwork({ groups, clock, meter, seed }: NetworkOptions): N
     wallNow: () => answered?.wallNow() ?? trueWall(),
     ask: (asker, peerUrl, signal) => {
       const entry = byUrl.get(peerUrl);
-      if (entry === undefined) return Promise.reject(new RangeError(`${peerUrl} is no simulated peer`));
+      if (entry === undefined) return Promise.reject(new RangeError(`${peerUrl} is not a simulated peer`));
       const { peer, index, waits } = entry;
       const wait = waits.get(asker.index);
       const isEarly = wait !== undefined && trueWall() < wait.until && asker.wallNow() < wait.wallUntil;
@@ -106,7 +106,7 @@ export function createNetwork({ groups, clock, meter, seed }: NetworkOptions): N
 function noAnswer(url: string, kind: 'refused' | 'silent'): Error {
   return kind === 'refused'
     ? Object.assign(new Error(`connect ECONNREFUSED ${url}`), { code: 'ECONNREFUSED' })
-    : Object.assign(new Error(`no answer of ${url}`), { code: 'UND_ERR_HEADERS_TIMEOUT' });
+    : Object.assign(new Error(`no answer from ${url}`), { code: 'UND_ERR_HEADERS_TIMEOUT' });
 }
 
 function retryAfterHeader({ form }: SimulatedPeer, seconds: number, wall: number): string | null {
@@ -115,8 +115,8 @@ function retryAfterHeader({ form }: SimulatedPeer, seconds: number, wall: number
 }
 
 /**
- * A date is the same for every clock, and by no clock a peer may ask for more than an hour. Undefined: the worker's clock is so
- * far ahead that it cannot know of a wait, whatever becomes of the clock later.
+ * The wait that a Retry-After asks for. A date means the same moment on every clock; the worker counts at most an hour of it by
+ * its own clock. Undefined if the worker's clock is so far ahead that the date looks past, even if the clock is set back later.
  */
 function waitOf(header: string, seconds: number, wall: number, ownWall: number): Wait | undefined {
   if (/^\d+$/.test(header)) return { until: wall + seconds * 1000, wallUntil: ownWall + seconds * 1000 };

@@ -16,7 +16,7 @@ export interface PopulationOptions {
   readonly fail: (error: unknown) => void;
 }
 
-/** Sets all workers to start, and to be restarted, when the scenario says so: the same for every contender of a seed. */
+/** Schedules the starts and restarts of all workers: the same for every contender of a seed. */
 export function populate(options: PopulationOptions): void {
   const { scenario, contender, clock, network, seed, random, fail } = options;
   const starts = seededRandom(seed, 'starts');
@@ -35,13 +35,13 @@ export function populate(options: PopulationOptions): void {
       random,
       fail,
     };
-    /** Undefined while the worker is down: it has one life at a time, as a process on its folder has. */
+    /** Undefined while the worker is down, so that it never runs twice at a time. */
     let stop: (() => Promise<void>) | undefined;
     const start = (): void => {
       let isStopped = false;
       const life = contender.start({
         ...lasting,
-        // A process that has ended asks nobody, whatever of it is still in our memory.
+        // A stopped worker asks no peer, even if some of its code still runs.
         ask: (peerUrl, signal) => (isStopped ? never() : network.ask(asker, peerUrl, signal)),
       });
       stop = async () => {
@@ -68,14 +68,14 @@ function restartsOf(
   random: () => number,
 ): readonly { readonly atMs: number; readonly downMs: number }[] {
   return restarts.flatMap(({ atMinute, withinSeconds, downSeconds, share }) => {
-    const isMeant = random() < share;
+    const isRestarted = random() < share;
     const atMs = Math.round(atMinute * 60_000 + random() * withinSeconds * 1000);
     const downMs = Math.round(within(downSeconds, random) * 1000);
-    return isMeant ? [{ atMs, downMs }] : [];
+    return isRestarted ? [{ atMs, downMs }] : [];
   });
 }
 
-/** A clock for each worker. Those that are off alike share one, as our workers then share their machine. */
+/** A clock for each worker. Workers with the same clock fault share one clock, and so one chart. */
 function clockPicker({ clocks }: Scenario, clock: VirtualClock, random: () => number): () => WorkerClock {
   const { setTimeout, clearTimeout } = clock;
   const clockWith = (aheadMs: (now: number) => number): WorkerClock => ({

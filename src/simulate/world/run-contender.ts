@@ -8,7 +8,7 @@ import { populate } from './population.ts';
 import { seededRandom } from './seeded-random.ts';
 import { realTime, settled, withVirtualGlobals } from './virtual-globals.ts';
 
-/** Milliseconds for which the event loop is held at a time. */
+/** How long the simulation blocks the event loop at a time. */
 const TURN_MS = 20;
 
 export interface RunOptions {
@@ -16,11 +16,11 @@ export interface RunOptions {
   readonly contender: Contender;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
-  /** Told now and then how much is done, 0 to 1. */
+  /** Called now and then with the completed share, 0 to 1. */
   readonly onProgress: (done: number) => void;
 }
 
-/** One contender through a whole scenario, on a virtual clock of its own. @throws the signal's reason, or what the contender failed with */
+/** Runs one contender through a scenario, on a new virtual clock. @throws the signal's reason, or the error of the contender */
 export async function runContender(options: RunOptions): Promise<ReturnType<Meter['finish']>> {
   const { scenario, contender, seed, signal, onProgress } = options;
   const clock = createVirtualClock();
@@ -38,7 +38,7 @@ export async function runContender(options: RunOptions): Promise<ReturnType<Mete
   populate({ scenario, contender, clock, network, seed, random, fail: (error) => failures.push(error) });
 
   const globals = { ...clock, now: network.wallNow, random };
-  /** Until the turn is over, or all is. */
+  /** Runs timers for `TURN_MS`. @returns whether the scenario is over */
   const turn = async (): Promise<boolean> => {
     const until = realTime() + TURN_MS;
     do {
@@ -50,7 +50,7 @@ export async function runContender(options: RunOptions): Promise<ReturnType<Mete
     return false;
   };
   for (let isOver = false; !isOver; ) {
-    // Whoever else has something to do, has it done now.
+    // Let the rest of the program run.
     await setImmediate();
     signal?.throwIfAborted();
     isOver = await withVirtualGlobals(globals, turn);

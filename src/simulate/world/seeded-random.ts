@@ -1,6 +1,6 @@
 /**
- * Numbers from 0 up to 1 that a seed determines (sfc32). Each stream of a seed is independent of the others, so that one
- * more draw in one place changes nothing elsewhere.
+ * Random numbers from 0 up to 1, determined by a seed (sfc32). The streams of a seed are independent, so that one more draw in
+ * one place changes nothing elsewhere.
  */
 export function seededRandom(seed: number, stream: string): () => number {
   let [a, b, c, counter] = [0, 1, 2, 3].map((word) => hash(`${word} ${seed} ${stream}`)) as [
@@ -17,14 +17,14 @@ export function seededRandom(seed: number, stream: string): () => number {
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 2 ** 32;
   };
-  // The first numbers still show the seed.
+  // The first numbers still correlate with the seed.
   for (let round = 0; round < 12; round += 1) next();
   return next;
 }
 
-/** A number of a range, drawn evenly. */
-export function within([least, most]: readonly [number, number], random: () => number): number {
-  return least + (most - least) * random();
+/** Draws a number from a range, evenly. */
+export function within([min, max]: readonly [number, number], random: () => number): number {
+  return min + (max - min) * random();
 }
 
 /** FNV-1a. */

@@ -1,7 +1,7 @@
 import { outageSpans, type PeerGroup, type Range } from '../scenario/scenario.ts';
 import { within } from './seeded-random.ts';
 
-/** What comes of a request, and when: milliseconds from the request. */
+/** The outcome of a request, and its delay in milliseconds. */
 export type PeerReply =
   | {
       readonly kind: 'answer';
@@ -11,12 +11,12 @@ export type PeerReply =
     }
   | { readonly kind: 'refused' | 'silent'; readonly afterMs: number };
 
-/** A peer, as it takes requests. */
+/** A simulated peer. */
 export interface SimulatedPeer {
   readonly url: string;
-  /** How it writes its Retry-After. */
+  /** The form of its Retry-After. */
   readonly form: 'seconds' | 'date';
-  /** Takes a worker's request; seconds from the beginning, never earlier than those of the request before. */
+  /** Handles a worker's request. @param at seconds since the start; must not decrease between calls */
   request(worker: number, at: number): PeerReply;
 }
 
@@ -65,11 +65,11 @@ function drawWait(range: Range, random: () => number): number {
 }
 
 interface Bucket {
-  /** Whether there is room for one more request; seconds from the beginning. */
+  /** Takes a token if there is one. @param at seconds since the start */
   take(at: number): boolean;
 }
 
-/** A token bucket that holds what flows in within a second, and at least one if any flows. */
+/** A token bucket that holds the tokens of one second, and at least one if the rate is not 0. */
 function createBucket(perSecond: number): Bucket {
   const size = perSecond === 0 ? 0 : Math.max(1, perSecond);
   let tokens = size;

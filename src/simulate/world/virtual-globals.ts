@@ -1,4 +1,4 @@
-/** What stands in for the globals that a library reads its time and chance from. */
+/** Replacements for the globals from which a library takes time and randomness. */
 export interface VirtualGlobals {
   /** Wall time in Unix milliseconds. */
   readonly now: () => number;
@@ -8,14 +8,14 @@ export interface VirtualGlobals {
   readonly random: () => number;
 }
 
-/** The machine's own time, whatever stands in for it meanwhile. Milliseconds from any origin. */
+/** Real time, even while the globals are replaced. Milliseconds since an arbitrary origin. */
 export const realTime: () => number = performance.now.bind(performance);
 
 /**
- * Puts virtual time and chance in place of `setTimeout`, `clearTimeout`, `Date.now` and `Math.random` while `act` runs.
+ * Replaces `setTimeout`, `clearTimeout`, `Date.now` and `Math.random` by virtual ones while `act` runs.
  *
- * cockatiel, p-retry and undici read these globals and take no clock. Nobody else sees the stand-ins, if `act` is begun in a
- * turn of the event loop of its own and awaits nothing but {@link settled}: no timer, no I/O and no other program part runs
+ * cockatiel, p-retry and undici use these globals and do not accept a clock. No other code sees the replacements if `act` starts
+ * in a separate turn of the event loop and awaits nothing but {@link settled}: then no timer, no I/O and no other code runs
  * before it is over.
  */
 export async function withVirtualGlobals<T>(virtual: VirtualGlobals, act: () => Promise<T>): Promise<T> {
@@ -36,7 +36,7 @@ export async function withVirtualGlobals<T>(virtual: VirtualGlobals, act: () => 
   }
 }
 
-/** Resolves once every promise that can settle by itself has: Node runs the next tick when no microtask is left. */
+/** Resolves when no microtask is left, that is when all promises have settled that depend only on each other. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }

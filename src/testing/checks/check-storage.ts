@@ -6,20 +6,20 @@ import { initialSyncState } from '../../policy/sync-worker-state.ts';
 import type { SavedWorker, SyncStorage } from '../../storage/storage.ts';
 import { needs, needsEqual, type PortCheck } from './port-check.ts';
 
-/** What a storage is checked with. */
+/** Options of `checkStorage()`. */
 export interface CheckStorageOptions {
   /**
-   * The URL of a JavaScript module that exports `makeStorage`, the very function: another process, which is then killed, saves by it.
-   * Without it nothing is checked that takes a second process.
+   * The URL of a JavaScript module that exports the same `makeStorage`. A second process imports it, saves, and is killed.
+   * Without it, the claims that need a second process are left out.
    */
   readonly module?: string | URL | undefined;
 }
 
 /**
- * What every storage must hold.
+ * The claims that every storage must fulfil.
  *
- * @param makeStorage opens the storage of a place: the same name means the same data, another name other data. Called with a name
- * that was never used before by each check
+ * @param makeStorage opens the storage with the given name: equal names share their data, different names do not. Each check uses
+ * a new name
  */
 export function checkStorage(
   makeStorage: (place: string) => SyncStorage | Promise<SyncStorage>,
@@ -29,7 +29,7 @@ export function checkStorage(
     claim,
     run: () => run(newPlace()),
   });
-  /** Opens, uses and closes it, as a worker does from a start to a stop. */
+  /** Opens, uses and closes a storage, as a worker does between start and stop. */
   const use = async <Value>(place: string, act: (storage: SyncStorage) => Promise<Value>): Promise<Value> => {
     const storage = await makeStorage(place);
     try {
@@ -47,86 +47,92 @@ export function checkStorage(
     });
 
   const checks = [
-    inPlace('a place where nothing was saved gives neither a state nor peers', async (place) => {
+    inPlace('an unused place loads neither a state nor peers', async (place) => {
       const { state, peers = [] } = await load(place);
-      needs(state === undefined && peers.length === 0, 'it gives something that nobody saved');
+      needs(state === undefined && peers.length === 0, 'load() returned something that was never saved');
     }),
-    inPlace('what was saved is given back, field by field', async (place) => {
+    inPlace('what was saved is loaded, field by field', async (place) => {
       await save(place, worker(1));
-      needsEqual(await load(place), worker(1), 'what it gives back');
+      needsEqual(await load(place), worker(1), 'what it loads');
     }),
     inPlace('the last save counts', async (place) => {
       await save(place, worker(1), worker(2), worker(3));
-      needsEqual(await load(place), worker(3), 'what it gives back');
+      needsEqual(await load(place), worker(3), 'what it loads');
     }),
-    inPlace('a load does not change what is saved, however often', async (place) => {
+    inPlace('loading does not change what is saved', async (place) => {
       await save(place, worker(1));
       await load(place);
-      needsEqual(await load(place), worker(1), 'what it gives back the second time');
+      needsEqual(await load(place), worker(1), 'what it loads the second time');
     }),
-    inPlace('two places do not know of each other', async (place) => {
+    inPlace('two places are independent', async (place) => {
       await save(place, worker(1));
       await save(`${place}-other`, worker(2));
-      needsEqual(await load(place), worker(1), 'what it gives back');
+      needsEqual(await load(place), worker(1), 'what it loads');
     }),
-    inPlace('a save takes the value as it is then: what is changed after it is not saved', async (place) => {
+    inPlace('a save copies the value: later changes to the value are not saved', async (place) => {
       const changing = { ...worker(1), peers: [...worker(1).peers] };
       await save(place, changing);
       changing.peers.length = 0;
-      needsEqual(await load(place), worker(1), 'what it gives back');
+      needsEqual(await load(place), worker(1), 'what it loads');
     }),
-    inPlace('texts of any script, and with any character, come back', async (place) => {
+    inPlace('texts with any character are loaded unchanged', async (place) => {
       const said = { ...worker(1).state, lastError: 'öß → "\\ \u0000 😀 \n\u2028' };
       await save(place, { ...worker(1), state: said });
       needsEqual((await load(place)).state?.lastError, said.lastError, 'the text');
     }),
-    inPlace('the largest numbers come back', async (place) => {
+    inPlace('the largest numbers are loaded unchanged', async (place) => {
       const large = { ...worker(1).state, nextSyncDueAt: Number.MAX_SAFE_INTEGER };
       await save(place, { ...worker(1), state: large });
       needsEqual((await load(place)).state, large, 'the state');
     }),
-    inPlace('a second owner of a place is refused while the first has it, and not after', async (place) => {
-      const first = await makeStorage(place);
-      await first.load(ignore);
-      try {
-        needs(await isRefused(() => load(place)), 'a second one is let in');
-      } finally {
-        await first.close?.();
-      }
-      await load(place);
-    }),
+    inPlace(
+      'a second owner is refused while the first has the place open, but not afterwards',
+      async (place) => {
+        const first = await makeStorage(place);
+        await first.load(ignore);
+        try {
+          needs(await isRefused(() => load(place)), 'a second owner is let in');
+        } finally {
+          await first.close?.();
+        }
+        await load(place);
+      },
+    ),
   ];
   if (module === undefined) return checks;
   const url = String(module);
   return [
     ...checks,
-    inPlace('a save that was done survives a kill, whole: state and peers of one save', async (place) => {
-      for (const done of [1, 3, 20]) {
-        const child = await savingProcess(url, place);
-        const seen = await child.until(done);
-        await child.kill();
-        const { state, peers } = await load(place);
-        needs(state !== undefined, `nothing is left of ${seen} saves`);
-        const at = state?.lastSyncStartedAt ?? 0;
-        needs(at >= seen, `save ${seen} was done, and ${at} is left`);
-        needsEqual({ state, peers }, worker(at), `what is left of save ${at}`);
-      }
-    }),
-    inPlace('another process is refused while this one has the place', async (place) => {
+    inPlace(
+      'a completed save survives a kill, with the state and the peers of the same save',
+      async (place) => {
+        for (const done of [1, 3, 20]) {
+          const child = await savingProcess(url, place);
+          const seen = await child.until(done);
+          await child.kill();
+          const { state, peers } = await load(place);
+          needs(state !== undefined, `nothing is left of ${seen} saves`);
+          const at = state?.lastSyncStartedAt ?? 0;
+          needs(at >= seen, `save ${seen} was completed, but save ${at} is loaded`);
+          needsEqual({ state, peers }, worker(at), `what is left of save ${at}`);
+        }
+      },
+    ),
+    inPlace('another process is refused while this one has the place open', async (place) => {
       const first = await makeStorage(place);
       await first.load(ignore);
       const child = await savingProcess(url, place);
       const seen = await child.until(1);
       await child.kill();
       await first.close?.();
-      needs(seen === 0, 'another process saves there');
+      needs(seen === 0, 'another process could save there');
     }),
   ];
 }
 
 let made = 0;
 
-/** A name that no earlier check has used, nor any of an earlier process. */
+/** A name that no check has used before, in this process or an earlier one. */
 function newPlace(): string {
   made += 1;
   return `check-${process.pid}-${Date.now()}-${made}`;
@@ -139,12 +145,12 @@ async function isRefused(act: () => Promise<unknown>): Promise<boolean> {
     await act();
     return false;
   } catch {
-    // Whatever the storage throws: a worker does not start then.
+    // Any error will do: the worker does not start.
     return true;
   }
 }
 
-/** What a worker saves, told apart by a number that stands in its state and in its peers. */
+/** A saved worker whose state and peers both contain `number`, to tell saves apart. */
 function worker(number: number): SavedWorker {
   return {
     state: {
@@ -157,7 +163,7 @@ function worker(number: number): SavedWorker {
   };
 }
 
-/** Saves one after the other, and says each that is done. It ends when it is refused. */
+/** Saves again and again, and prints the number of each completed save. Exits when a call is refused. */
 const program = `
 const { makeStorage } = await import(process.argv[1]);
 const { state, peers: [first, ...others] } = JSON.parse(process.argv[3]);
@@ -179,7 +185,7 @@ try {
 `;
 
 interface SavingProcess {
-  /** The number of the last save that it said was done, once there are so many, or it has ended. */
+  /** Resolves once `done` saves are completed or the process has ended. @returns the number of the last completed save */
   until(done: number): Promise<number>;
   kill(): Promise<void>;
 }

@@ -10,21 +10,21 @@ import { createCalls } from '../world/calls.ts';
 import { innerClock } from '../world/world-clock.ts';
 import { needs, needsEqual, type PortCheck } from './port-check.ts';
 
-/** What a sync function is checked with. */
+/** Options of `checkSync()`. */
 export interface CheckSyncOptions {
-  /** What a peer answers when it is well, in your protocol. @default JSON `{ head }` */
+  /** A good answer in your protocol. @default JSON `{ head }` */
   readonly answer?: HealthyAnswer | undefined;
   /** @default 'http://peer.example' */
   readonly peerUrl?: string | undefined;
 }
 
-/** Milliseconds of virtual time after which an attempt counts as one that never ends: an hour. */
+/** Virtual milliseconds after which an attempt counts as never ending: an hour. */
 const FOR_EVER = 3_600_000;
 
 /**
- * What every sync function over `fetch` must hold.
+ * The claims that every sync function over `fetch` must fulfil.
  *
- * @param makeSync your sync function over a given `fetch`, anew for each check
+ * @param makeSync creates your sync function over the given `fetch`; called once per check
  */
 export function checkSync(
   makeSync: (fetch: typeof globalThis.fetch) => SyncFunction,
@@ -35,15 +35,12 @@ export function checkSync(
     beginAttempt(makeSync, scriptedPeers({ [peerUrl]: answers }, { answer }));
   const failing = async (given: PeerAnswer): Promise<AttemptResult & { outcome: 'error' }> => {
     const { result } = await attempt([given]).end();
-    if (result?.outcome !== 'error')
-      throw new Error(
-        `the attempt ends ${result === undefined ? 'never' : `in ${result.outcome}`}; it must fail`,
-      );
+    if (result?.outcome !== 'error') throw new Error(`the attempt ${endText(result)}; it must fail`);
     return result;
   };
-  const telling = (claim: string, given: PeerAnswer, seconds: number): PortCheck => ({
+  const reporting = (claim: string, given: PeerAnswer, seconds: number): PortCheck => ({
     claim,
-    run: async () => needsEqual((await failing(given)).retryAfterSeconds, seconds, 'the wait that it tells'),
+    run: async () => needsEqual((await failing(given)).retryAfterSeconds, seconds, 'the reported wait'),
   });
   const refusing = (claim: string, given: PeerAnswer): PortCheck => ({
     claim,
@@ -54,10 +51,10 @@ export function checkSync(
     run: async () => {
       const one = attempt([given]);
       await one.pass(1000);
-      needs(one.peers.asks.length > 0, 'it asks nobody, though the peer is well');
+      needs(one.peers.asks.length > 0, 'it does not ask the peer');
       one.abort();
       await one.pass(0);
-      needs(one.hasSettled(), 'it goes on after its signal was aborted');
+      needs(one.hasSettled(), 'it does not settle when its signal is aborted');
       const asks = one.peers.asks.length;
       await one.pass(FOR_EVER);
       needs(one.peers.asks.length === asks, 'it asks the peer after its signal was aborted');
@@ -66,25 +63,25 @@ export function checkSync(
 
   return [
     {
-      claim: 'a good answer is a head',
+      claim: 'a good answer gives a head',
       run: async () => {
         const { result } = await attempt([{ kind: 'answers', head: 'h1' }]).end();
         if (result?.outcome === 'ok') return;
         const why = result !== undefined && 'error' in result ? `: ${result.error}` : '';
-        throw new Error(`the attempt ends ${result === undefined ? 'never' : `in ${result.outcome}`}${why}`);
+        throw new Error(`the attempt ${endText(result)}${why}`);
       },
     },
-    telling('a Retry-After in seconds is told', refuses(429, { seconds: 120 }), 120),
-    telling('a Retry-After as a date is told', refuses(429, { dateInSeconds: 600 }), 600),
-    telling('a Retry-After on another status is told', refuses(503, { seconds: 30 }), 30),
-    telling('a refusal without a Retry-After tells no wait', refuses(429), 0),
-    refusing('a status that is no success is no success', refuses(500)),
-    refusing('a connection that is reset is a failure', { kind: 'resets' }),
+    reporting('a Retry-After in seconds is reported', refuses(429, { seconds: 120 }), 120),
+    reporting('a Retry-After as a date is reported', refuses(429, { dateInSeconds: 600 }), 600),
+    reporting('a Retry-After on another status is reported', refuses(503, { seconds: 30 }), 30),
+    reporting('a refusal without a Retry-After reports no wait', refuses(429), 0),
+    refusing('an error status is a failure', refuses(500)),
+    refusing('a reset connection is a failure', { kind: 'resets' }),
     refusing('a body that breaks off is a failure', { kind: 'broken body' }),
-    refusing('a body that is no answer is a failure', { kind: 'garbage', body: '<html>' }),
+    refusing('a malformed body is a failure', { kind: 'garbage', body: '<html>' }),
     refusing('an empty body is a failure', { kind: 'garbage', body: '' }),
     {
-      claim: 'a signal that is aborted already asks nobody',
+      claim: 'it settles if the signal is already aborted',
       run: async () => {
         const one = attempt([{ kind: 'answers' }]);
         one.abort();
@@ -92,8 +89,8 @@ export function checkSync(
         needs(one.hasSettled(), 'it does not settle');
       },
     },
-    aborted('a signal that aborts ends a request that hangs', { kind: 'hangs' }),
-    aborted('a signal that aborts ends a body that comes slowly', {
+    aborted('an abort ends a hanging request', { kind: 'hangs' }),
+    aborted('an abort ends a slow body', {
       kind: 'slow body',
       pieces: 100,
       everyMs: 10_000,
@@ -124,11 +121,15 @@ interface Attempt {
   pass(ms: number): Promise<void>;
   abort(): void;
   hasSettled(): boolean;
-  /** Passes time until it has settled; undefined if it never does. */
+  /** Lets time pass until it settles; `result` is undefined if it never does. */
   end(): Promise<{ readonly result: AttemptResult | undefined }>;
 }
 
-/** One attempt, read as the worker reads it. */
+function endText(result: AttemptResult | undefined): string {
+  return result === undefined ? 'never ends' : `ends in ${result.outcome}`;
+}
+
+/** Starts one attempt, and reads its result as the worker does. */
 function beginAttempt(
   makeSync: (fetch: typeof globalThis.fetch) => SyncFunction,
   peers: ScriptedPeers,

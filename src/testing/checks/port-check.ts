@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** One thing that a port must hold, for a test of its own: `for (const { claim, run } of checks) test(claim, run)`. */
+/**
+ * A claim that a sync function or a storage must fulfil. One test each: `for (const { claim, run } of checks) test(claim, run)`.
+ */
 export interface PortCheck {
   readonly claim: string;
-  /** @throws Error saying what was found instead */
+  /** @throws Error that names what was found instead */
   run(): Promise<void>;
 }
 

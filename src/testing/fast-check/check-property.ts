@@ -9,8 +9,8 @@ export interface CheckOptions extends Omit<fc.Parameters<unknown>, 'reporter' | 
 }
 
 /**
- * `fc.assert`, with the environment: `PROPERTY_RUNS` says how often, `PROPERTY_SEED` with which seed. A failure names seed, path,
- * counterexample and trace, and the commands that show it again and play its recording.
+ * `fc.assert`, with the number of runs from `PROPERTY_RUNS` and the seed from `PROPERTY_SEED`. A failure names seed, path,
+ * counterexample and trace, and the commands that reproduce it and play its recording.
  *
  * @throws Error for a property that does not hold
  */

@@ -1,5 +1,5 @@
 /**
- * A whole number out of the environment; undefined if it is not set.
+ * Reads a whole number from the environment; undefined if it is not set.
  *
  * @throws RangeError for anything else
  */

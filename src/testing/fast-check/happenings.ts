@@ -4,12 +4,12 @@ import type { Happening } from '../world/happening.ts';
 import { WORLD_START } from '../world/world-clock.ts';
 import { policies } from './policies.ts';
 
-/** The peers of `peerScripts()`, and one that nobody answers for. */
+/** The peers of `peerScripts()`, and one that never answers. */
 const urls = ['http://a.example', 'http://b.example', 'http://c.onion', 'http://d.onion'];
 
 const peerUrl = fc.constantFrom(...urls);
 
-/** Seconds: never, around the start, and what a broken clock or a foreign program may have left. */
+/** Unix seconds: 0 for never, times around the start, and what a broken clock or another program may have left. */
 const time = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0) },
   {
@@ -34,7 +34,7 @@ const record: fc.Arbitrary<PeerRecord> = fc
   })
   .map(createPeerRecord);
 
-/** Lists of peers with any marks; half of them may all be asked, for the rest of a worker's life is worth a look too. */
+/** Lists of peers. In half of them every peer may be asked, so that worlds get past the first run. */
 export function peerRecords(): fc.Arbitrary<readonly PeerRecord[]> {
   const any = fc.uniqueArray(record, {
     selector: ({ bucket, peerUrl: url }) => `${bucket} ${url}`,
@@ -63,7 +63,7 @@ const downMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 4_000_000 }));
 
 const of = <Kind extends Happening['kind']>(kind: Kind): fc.Arbitrary<Kind> => fc.constant(kind);
 
-/** What may happen to a worker. Shrinks to nothing but time that passes. */
+/** Something that happens to a worker. Shrinks to time passing. */
 export function happening(): fc.Arbitrary<Happening> {
   return fc.oneof(
     { weight: 6, arbitrary: fc.record({ kind: of('pass'), ms }) },
@@ -78,7 +78,7 @@ export function happening(): fc.Arbitrary<Happening> {
   );
 }
 
-/** One to sixteen things that happen, one after the other. */
+/** A sequence of one to sixteen happenings. */
 export function happenings(): fc.Arbitrary<readonly Happening[]> {
   return fc.array(happening(), { minLength: 1, maxLength: 16 });
 }

@@ -1,4 +1,4 @@
-/** Arbitraries of everything that a world can be given. All of it is plain data: it prints itself, and can be pasted into a test. */
+/** Arbitraries for all inputs of a world. Their values are plain data: they print readably and can be pasted into a test. */
 export { default as fc } from 'fast-check';
 export { type CheckOptions, checkProperty } from './check-property.ts';
 export { happening, happenings, peerRecords } from './happenings.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { PeerAnswer, PeerScript, ScriptedRetryAfter } from '../peers/peer-script.ts';
 
-/** Milliseconds: at once, within a look at the clock, around the stuck limit, long after it. */
+/** Milliseconds: at once, within a clock check, around the stuck limit, long after it. */
 const afterMs = fc.oneof(
   { weight: 3, arbitrary: fc.constant(0) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 90_000 }) },
@@ -33,7 +33,7 @@ const garbage = fc.oneof(
   fc.json(),
 );
 
-/** What a peer does with one request. Shrinks to a good answer at once. */
+/** What a peer does with one request. Shrinks to an immediate good answer. */
 export function peerAnswer(): fc.Arbitrary<PeerAnswer> {
   return fc.oneof(
     {

@@ -8,7 +8,7 @@ const wait = fc.oneof(
 
 const ratio = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3, noNaN: true }), fc.constant(1e300));
 
-/** Policies from the usual to the absurd: every number that `createSyncWorker` accepts may come. They shrink to a policy of zeros. */
+/** Policies from the usual to the absurd, within what `createSyncWorker` accepts. They shrink to a policy of zeros. */
 export function policies(): fc.Arbitrary<SyncPolicy> {
   return fc.record({
     intervalSeconds: wait,

@@ -20,7 +20,7 @@ const load: fc.Arbitrary<LoadFault> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ slowMs }) },
 );
 
-/** How a storage misbehaves. They shrink to one that does not. */
+/** Faults of a storage. They shrink to none. */
 export function storageFaults(): fc.Arbitrary<StorageFaults> {
   return fc.record(
     {

@@ -9,7 +9,7 @@ const letters: Readonly<Partial<Record<string, string>>> = {
   'run.withdrawn': 'W',
 } satisfies Partial<Record<SyncWorkerEmitted['type'], string>>;
 
-/** What may come after each letter: a run holds attempts, one after the other, and ends once; an end without a run is a turn in solo. */
+/** What may follow each letter: a run has attempts, one after the other, and ends once. An end without a start is a solo run. */
 const next: Readonly<Record<string, string>> = {
   '': 'SE',
   S: 'a',
@@ -20,7 +20,7 @@ const next: Readonly<Record<string, string>> = {
   W: 'SE',
 };
 
-/** Checks the order of what a worker tells, in each of its lives. A life may end anywhere. */
+/** Checks the order of a worker's events in each of its processes. A process may end anywhere. */
 export function expectEventsInOrder(breach: (text: string) => void): {
   begun(): void;
   emitted(type: string): void;
@@ -34,7 +34,7 @@ export function expectEventsInOrder(breach: (text: string) => void): {
     emitted: (type) => {
       const letter = letters[type];
       if (letter === undefined) return;
-      if (!next[last]?.includes(letter)) breach(`${type} is told after ${lastType}`);
+      if (!next[last]?.includes(letter)) breach(`${type} is emitted after ${lastType}`);
       last = letter;
       lastType = type;
     },

@@ -11,7 +11,7 @@ import { stateIsAFold } from './state-is-a-fold.ts';
 import { stopLeavesNothing } from './stop-leaves-nothing.ts';
 import { whyAgrees } from './why-agrees.ts';
 
-/** The names of what must hold in every world. */
+/** The invariants of every world. */
 export type InvariantName =
   | 'polite'
   | 'oneAttemptAtATime'
@@ -35,20 +35,20 @@ const invariants: Readonly<Record<InvariantName, Invariant>> = {
   stopLeavesNothing,
 };
 
-/** Each by its name. */
+/** All names. */
 export const invariantNames: readonly InvariantName[] = Object.keys(invariants) as InvariantName[];
 
-/** What did not hold, and when. */
+/** An invariant that was broken, and when. */
 export interface Breach {
   readonly invariant: InvariantName;
   readonly text: string;
-  /** Seconds since the world began. */
+  /** Seconds since the world started. */
   readonly elapsed: number;
-  /** Its place in the history. @internal */
+  /** Index in the history. @internal */
   readonly index: number;
 }
 
-/** Holds a history against all invariants, and goes on from where it was when there is more of it. */
+/** Checks a history against all invariants. Each call checks only what was added since the last one. */
 export interface Judge {
   readonly fold: PolicyFold;
   breaches(): readonly Breach[];

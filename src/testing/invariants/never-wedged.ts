@@ -2,10 +2,10 @@ import { CLOCK_CHECK_SECONDS } from '../../clock/wall-clock.ts';
 import { MIN_RUN_GAP_SECONDS } from '../../policy/sync-policy.ts';
 import { type Invariant, ROUNDING } from './invariant.ts';
 
-/** How long a run may be owed, in seconds: a check of the clock, and the pause between two runs. */
+/** How long a run may be overdue, in seconds: a clock check, and the pause between two runs. */
 export const LATE_SECONDS: number = CLOCK_CHECK_SECONDS + 2 * MIN_RUN_GAP_SECONDS;
 
-/** No run is owed for longer than it takes to look at the clock, and no attempt outlives the stuck limit. */
+/** No run is overdue for longer than a clock check, and no run outlasts the stuck limit. */
 export const neverWedged: Invariant = (breach) => {
   let owedSince: number | undefined;
   return {
@@ -17,10 +17,10 @@ export const neverWedged: Invariant = (breach) => {
       const { elapsed } = entry;
       owedSince = entry.at >= fold.owedAt() ? (owedSince ?? elapsed) : undefined;
       const late = owedSince === undefined ? 0 : elapsed - owedSince;
-      if (late > LATE_SECONDS) breach(`a run is owed for ${late} s`);
+      if (late > LATE_SECONDS) breach(`a run is overdue by ${late} s`);
       const { run } = fold;
       const lasted = run === undefined ? 0 : elapsed - run.began.elapsed;
-      if (run !== undefined && lasted > run.stuckAfter + ROUNDING) breach(`a run lasts for ${lasted} s`);
+      if (run !== undefined && lasted > run.stuckAfter + ROUNDING) breach(`a run lasts ${lasted} s`);
     },
   };
 };

@@ -6,8 +6,8 @@ import { MIN_RUN_GAP_SECONDS } from '../../policy/sync-policy.ts';
 import type { Invariant } from './invariant.ts';
 
 /**
- * A worker that has a peer to ask begins a run within the longest wait of its policy, and after it the longest cooldown of a peer:
- * by time that passes, whatever clocks and storages say.
+ * A worker that has a peer to ask starts a run within the longest wait of its policy plus the longest cooldown of a peer, by time
+ * that really passes, whatever clocks and storages say.
  */
 export const nobodySilenced: Invariant = (breach) => {
   let since = 0;
@@ -21,7 +21,7 @@ export const nobodySilenced: Invariant = (breach) => {
       const cooldown = Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS);
       const longest = longestWait(policy) + cooldown + CLOCK_CHECK_SECONDS + 2 * MIN_RUN_GAP_SECONDS;
       const silent = entry.elapsed - since;
-      if (silent > Math.max(longest, run?.stuckAfter ?? 0)) breach(`nobody was asked for ${silent} s`);
+      if (silent > Math.max(longest, run?.stuckAfter ?? 0)) breach(`no peer was asked for ${silent} s`);
     },
   };
 };

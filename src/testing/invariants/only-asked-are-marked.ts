@@ -2,8 +2,8 @@ import type { PeerRecord } from '../../policy/peer-record.ts';
 import type { Invariant } from './invariant.ts';
 
 /**
- * A peer gets no mark by an attempt in which it was not asked: that a storage takes its time is no fault of a peer. Excepted is a
- * limit that ends in one step with what was waited for: by a clock that jumps, or within the grace of a stop.
+ * An attempt that did not ask its peer leaves no failure at that peer: a slow storage is not the peer's fault. Exception: the
+ * time limit may expire in the same step in which the wait ends, after a clock jump or within the grace of a stop.
  */
 export const onlyAskedAreMarked: Invariant = (breach) => {
   let isAsked = true;
@@ -25,13 +25,13 @@ export const onlyAskedAreMarked: Invariant = (breach) => {
         event.type === 'attempt.finished' &&
         (event.result.outcome === 'fork' || (event.result.outcome === 'error' && !event.result.local));
       if ((isFault || event.type === 'run.stuck') && !hasJumped && fold.isStarted)
-        breach(`${event.peerUrl} is marked, and was not asked`);
+        breach(`${event.peerUrl} is marked but was not asked`);
       if (event.type !== 'run.withdrawn') return;
       const peerUrl = fold.tried.at(-1) ?? '';
       const after = event.peers.find((peer) => peer.bucket === 'sync' && peer.peerUrl === peerUrl);
-      // A peer removed during its attempt may come back, with the marks it had when the attempt began.
+      // A peer removed during its attempt may come back as it was when the attempt started.
       const before = fold.inSync(peerUrl) ?? (after && atStart);
-      if (marksOf(after) !== marksOf(before)) breach(`${peerUrl} is marked by a stop, and was not asked`);
+      if (marksOf(after) !== marksOf(before)) breach(`${peerUrl} is marked by a stop but was not asked`);
     },
   };
 };

@@ -17,11 +17,11 @@ import type { SyncRequest, WorkerInput } from '../../schedule/worker-context.ts'
 import type { SyncWorkerEmitted } from '../../schedule/worker-events.ts';
 import type { HistoryEntry, Moment } from '../world/history.ts';
 
-/** A run as its events tell of it. */
+/** A run, as derived from its events. */
 export interface FoldedRun {
   readonly forced: boolean;
   readonly began: Moment;
-  /** The stuck limit in force when it began, in seconds. */
+  /** The stuck limit in force when it started, in seconds. */
   readonly stuckAfter: number;
   readonly attemptBegan: Moment;
   /** The limit of the attempt, in seconds; 0: none. */
@@ -29,8 +29,7 @@ export interface FoldedRun {
 }
 
 /**
- * A plain fold of the policy over what a worker was given and emitted. It never looks into the worker: what it knows is what was
- * seen from outside, and the time.
+ * A fold of the policy over a worker's inputs, its events and the time. It never looks inside the worker.
  */
 export interface PolicyFold {
   readonly isStarted: boolean;
@@ -39,17 +38,17 @@ export interface PolicyFold {
   readonly policy: SyncPolicy;
   readonly request: SyncRequest;
   readonly run: FoldedRun | undefined;
-  /** The last run was without news, so that this one begins with the peer that was asked longest ago. */
+  /** Whether this run starts with the peer that was asked longest ago, because the last run brought no news. */
   readonly isRotated: boolean;
-  /** URLs of the peers of this run, the present one last; and how many of them a gate held. */
+  /** URLs of the peers tried in this run, the current one last; and how many of them a gate held. */
   readonly tried: readonly string[];
   readonly held: number;
-  /** How the newest attempt of this run ended. */
+  /** The result of the last attempt of this run. */
   readonly failure: AttemptResult | undefined;
   readonly stuck: readonly string[];
   /** When the last run ended. */
   readonly ended: Moment;
-  /** The wall time from which a run is owed: the worker is due, and a peer may be asked or there is none at all. */
+  /** The wall time at which a run must start: the worker is due, and a peer may be asked or there is none at all. */
   owedAt(): number;
   inSync(peerUrl: string): PeerRecord | undefined;
   apply(entry: HistoryEntry): void;
@@ -141,7 +140,7 @@ export function createPolicyFold(random: number): PolicyFold {
     } else if (result.outcome === 'fork' || !result.local) {
       mark(peerUrl, (peer) => recordSyncFailure(peer, { ...policy, ...result, now }));
     }
-    // One that was removed meanwhile comes back, disabled.
+    // A peer that was removed meanwhile comes back, disabled.
     if (inSync(peerUrl) === undefined) peers = event.peers;
     if ('head' in result) state = continueSync(state, { currentHead: result.head });
     if (result.outcome !== 'held' || failure === undefined) failure = result;
@@ -180,7 +179,7 @@ export function createPolicyFold(random: number): PolicyFold {
         notBefore = 0;
         return;
       case 'run.withdrawn': {
-        // What came while it stopped, a head or a mark, is seen in this event alone.
+        // A head or a failure that arrived during the stop shows only in this event.
         const reached = isStopping ? event.state.currentHead : state.currentHead;
         if (isStopping) peers = event.peers;
         settle(withdrawSync(settled, { now: at, currentHead: reached }), moment);

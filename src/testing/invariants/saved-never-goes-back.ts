@@ -5,8 +5,8 @@ import type { SavedWorker } from '../../storage/storage.ts';
 import type { Invariant } from './invariant.ts';
 
 /**
- * Nothing that is saved goes back: by a clock that nobody sets, times only grow; failures are forgotten by a success or a turn
- * in solo alone, and a Retry-After by its end or by an operator.
+ * Nothing that was saved decreases. Unless the clock is set back, times only grow; only a success or a solo run resets the
+ * failures, and only its end or an operator removes a Retry-After.
  */
 export const savedNeverGoesBack: Invariant = (breach) => {
   let last: SavedWorker | undefined;
@@ -16,11 +16,11 @@ export const savedNeverGoesBack: Invariant = (breach) => {
     for (const peer of peers) if (retryAfterUntil(peer) <= at) over.add(waitOf(peer));
   };
   let wasSetBack = false;
-  /** A run ended well, or the worker was solo: the next save that tells of it has no failures. */
+  /** A run ended well, or the worker was solo: the save that includes it may reset the failures. */
   let mayForget = false;
-  /** The longest that a Retry-After may be since waits were last bounded; a save may have been under way then. */
+  /** Upper bound of a Retry-After since waits were last bounded; a save may have been under way then. */
   let bound = Number.POSITIVE_INFINITY;
-  /** Peers that were reset: a Retry-After of theirs may be gone. */
+  /** Peers that were reset, which may remove their Retry-After. */
   const reset = new Set<string>();
   return {
     before: (entry, fold) => {
@@ -64,7 +64,7 @@ function waitOf(peer: PeerRecord): string {
 function expectTimesGrow(before: SavedWorker, now: SavedWorker, breach: (text: string) => void): void {
   for (const field of ['lastSyncFinishedAt', 'lastSyncOkAt'] as const) {
     if (now.state[field] >= before.state[field]) continue;
-    breach(`${field} was ${before.state[field]}, and is saved as ${now.state[field]}`);
+    breach(`${field} was ${before.state[field]} but is saved as ${now.state[field]}`);
   }
 }
 
@@ -79,6 +79,6 @@ function expectWaitsKept(
     const { bucket, peerUrl } = peer;
     const found = now.peers.find((other) => other.bucket === bucket && other.peerUrl === peerUrl);
     if (found === undefined || retryAfterUntil(found) < until)
-      breach(`the Retry-After of ${peerUrl} until ${until} is saved no more`);
+      breach(`the Retry-After of ${peerUrl} until ${until} is no longer saved`);
   }
 }

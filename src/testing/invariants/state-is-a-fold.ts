@@ -11,8 +11,8 @@ import { type Invariant, ROUNDING } from './invariant.ts';
 import type { PolicyFold } from './policy-fold.ts';
 
 /**
- * The ten fields and the peers are a fold of the policy over what the worker tells: each run is due and after its pause, asks the
- * peers in their order, ends as its attempts did; and the chart is in the state that the last outcome names.
+ * The ten fields and the peers are a fold of the policy over the worker's events. Each run is due and keeps its pause, asks the
+ * peers in order, and ends as its attempts did; and the chart is in the state that the last outcome names.
  */
 export const stateIsAFold: Invariant = (breach) => {
   const order = expectEventsInOrder(breach);
@@ -21,7 +21,7 @@ export const stateIsAFold: Invariant = (breach) => {
   let checkedValue: unknown;
   const same = (what: string, actual: unknown, expected: unknown): void => {
     if (Object.is(actual, expected) || isDeepStrictEqual(actual, expected)) return;
-    breach(`${what} is ${JSON.stringify(actual)}, and by the policy ${JSON.stringify(expected)}`);
+    breach(`${what} is ${JSON.stringify(actual)}; by the policy it must be ${JSON.stringify(expected)}`);
   };
   const sameState = (what: string, actual: SyncWorkerState, expected: SyncWorkerState): void => {
     if (!isSameState(actual, expected)) same(what, actual, expected);
@@ -30,7 +30,7 @@ export const stateIsAFold: Invariant = (breach) => {
     sameState('the state', context.worker, fold.state);
     if (context.peers === checkedPeers || context.peers === fold.peers) return;
     checkedPeers = context.peers;
-    same('what is known of the peers', context.peers.map(essence(at)), fold.peers.map(essence(at)));
+    same('the peers', context.peers.map(essence(at)), fold.peers.map(essence(at)));
   };
 
   return {
@@ -67,7 +67,7 @@ function isSameState(one: SyncWorkerState, other: SyncWorkerState): boolean {
 
 type Emitted = Extract<HistoryEntry, { kind: 'emitted' }>;
 
-/** What must hold when something is told, by what was known before. */
+/** Checks an event against what the fold knew before it. */
 function beforeEvent(
   { event, at, elapsed }: Emitted,
   fold: PolicyFold,
@@ -78,58 +78,59 @@ function beforeEvent(
   switch (event.type) {
     case 'run.started': {
       const since = at - fold.ended.at;
-      // By the wall clock, or by the time that passed: a clock set back shows an old end again.
+      // By the wall clock or by elapsed time, whichever is longer: after the clock was set back, the wall clock shows too short a
+      // pause.
       const pause = since < 0 ? Number.POSITIVE_INFINITY : lasted(fold.ended);
-      if (pause < MIN_RUN_GAP_SECONDS - ROUNDING) breach(`a run begins ${pause} s after the last`);
+      if (pause < MIN_RUN_GAP_SECONDS - ROUNDING) breach(`a run starts ${pause} s after the last`);
       if (state.lastOutcome === 'running') return;
       const isWanted =
         fold.request !== 'none' || (state.lastOutcome === 'solo' && fold.peers.some(isSyncPeer));
       if (!isWanted && at < state.nextSyncDueAt)
-        breach(`a run begins at ${at}, and is due at ${state.nextSyncDueAt}`);
+        breach(`a run starts at ${at} but is due at ${state.nextSyncDueAt}`);
       return;
     }
     case 'attempt.started': {
       const { peerUrl } = event;
       const expected = expectedPeer(fold, at);
-      // By force a peer in its cooldown may be asked too, before one that was stuck lately.
+      // A forced run may also ask peers in cooldown, and asks them before recently stuck ones.
       const isFree = run?.forced === true && (expected === undefined || fold.stuck.includes(expected));
-      if (!isFree && peerUrl !== expected) breach(`${peerUrl} is asked, and it is the turn of ${expected}`);
+      if (!isFree && peerUrl !== expected) breach(`${peerUrl} is asked, but it is the turn of ${expected}`);
       const record = fold.inSync(peerUrl);
       if (record === undefined || !isSyncPeer(record))
-        breach(`${peerUrl} is asked, and is no enabled sync peer`);
+        breach(`${peerUrl} is asked but is not an enabled sync peer`);
       if (tried.includes(peerUrl)) breach(`${peerUrl} is asked twice in one run`);
       if (failure?.outcome === 'error' && failure.local) breach(`${peerUrl} is asked after a local fault`);
       return;
     }
     case 'attempt.finished': {
-      if (event.peerUrl !== tried.at(-1)) breach(`an attempt at ${event.peerUrl} ends that did not begin`);
+      if (event.peerUrl !== tried.at(-1)) breach(`an attempt at ${event.peerUrl} ends but did not start`);
       const { result } = event;
       const isTimeout =
         result.outcome === 'error' &&
         result.cause instanceof SyncAbortedError &&
         result.cause.code === 'attempt_timeout';
       if (isTimeout && run !== undefined && lasted(run.attemptBegan) < run.timeout - ROUNDING)
-        breach(`an attempt is timed out after ${lasted(run.attemptBegan)} s`);
+        breach(`an attempt times out after ${lasted(run.attemptBegan)} s`);
       return;
     }
     case 'run.stuck':
-      if (event.peerUrl !== tried.at(-1)) breach(`${event.peerUrl} is stuck, and was not asked`);
+      if (event.peerUrl !== tried.at(-1)) breach(`${event.peerUrl} is stuck but was not asked`);
       if (run !== undefined && lasted(run.began) < run.stuckAfter - ROUNDING)
         breach(`a run is stuck after ${lasted(run.began)} s`);
       return;
     case 'run.withdrawn':
       if (fold.isStarted && fold.held !== tried.length)
-        breach(`a run is withdrawn, though ${tried.length - fold.held} peers were asked`);
+        breach(`a run is withdrawn although ${tried.length - fold.held} peers were asked`);
       return;
     case 'run.finished':
       if (event.state.lastOutcome === 'solo' && fold.peers.some(isSyncPeer))
-        breach('the worker is solo, and has a peer');
+        breach('the worker is solo but has a peer');
       return;
     default:
   }
 }
 
-/** Whose turn it is: by the order of the reference, but for stuck peers and the rotation. */
+/** Whose turn it is, in the order of the reference, except for stuck peers and the rotation. */
 function expectedPeer(fold: PolicyFold, now: number): string | undefined {
   const { peers, tried, stuck } = fold;
   const open = eligibleSyncPeers(peers, { now }).map(({ peerUrl }) => peerUrl);
@@ -142,7 +143,7 @@ function expectedPeer(fold: PolicyFold, now: number): string | undefined {
   return good.find((url) => fold.inSync(url)?.lastAskedAt === oldest);
 }
 
-/** What of a record decides when its peer is asked. */
+/** The fields of a record that decide when its peer is asked. */
 function essence(now: number): (peer: PeerRecord) => unknown {
   return (peer) => {
     const { bucket, peerUrl, enabled, failureCount, lastSyncOkAt, cooldownUntil } = peer;

@@ -9,7 +9,7 @@ import {
 } from '../world/world-clock.ts';
 import { HEALTHY, type PeerAnswer, type PeerScript, type ScriptedRetryAfter } from './peer-script.ts';
 
-/** One request that a scripted peer got. */
+/** A request that a scripted peer received. */
 export interface Ask {
   readonly peerUrl: string;
   readonly url: string;
@@ -19,7 +19,7 @@ export interface Ask {
   readonly answer: PeerAnswer;
 }
 
-/** A peer in good health answers so: a body as text, or whatever `JSON.stringify` takes, or a whole `Response`. */
+/** Makes the answer of a healthy peer: a text body, a value to send as JSON, or a whole `Response`. */
 export type HealthyAnswer = (request: {
   readonly url: string;
   readonly init: RequestInit;
@@ -28,35 +28,38 @@ export type HealthyAnswer = (request: {
 
 /** Peers on virtual time, behind a `fetch`. */
 export interface ScriptedPeers {
-  /** What a worker is given as its peers. A world that is given this very list runs on the clock of these peers. */
+  /** The peers for the worker. A world that gets this list object uses the clock of these peers. */
   readonly urls: readonly string[];
-  /** Give this to your sync function in place of the global `fetch`. A host that is not in the script refuses the connection, until `heal()`. */
+  /**
+   * For your sync function, in place of the global `fetch`. Hosts that are not in the script refuse the connection until
+   * `heal()`.
+   */
   readonly fetch: typeof globalThis.fetch;
   /** Every request so far. */
   readonly asks: readonly Ask[];
   readonly clock: WorldClock;
-  /** From now on every peer answers well, and so does any other host; what is under way goes on as it was. */
+  /** From now on every host answers well, scripted or not. Requests under way are not affected. */
   heal(): void;
 }
 
-/** What scripted peers are made with. */
+/** Options of `scriptedPeers()`. */
 export interface ScriptedPeersOptions {
-  /** What a peer answers when it is well, in your protocol. @default JSON `{ head }` */
+  /** A good answer in your protocol. @default JSON `{ head }` */
   readonly answer?: HealthyAnswer | undefined;
-  /** @default one of their own, which a world with `peers: peers.urls` takes over */
+  /** @default a new clock, which a world with `peers: peers.urls` uses too */
   readonly clock?: WorldClock | undefined;
 }
 
 /**
- * Peers that do what a script says.
+ * Creates peers that follow a script.
  *
- * @throws TypeError for a script without peers, or a URL that is none
+ * @throws TypeError for a script without peers, or an invalid URL
  */
 export function scriptedPeers(script: PeerScript, options: ScriptedPeersOptions = {}): ScriptedPeers {
   const { answer: healthy = ({ head }) => ({ head }), clock = createWorldClock() } = options;
   const inner = innerClock(clock);
   const peers = Object.entries(script).map(([url, answers]) => {
-    if (!Array.isArray(answers)) throw new TypeError(`the script of ${url} is no list of answers`);
+    if (!Array.isArray(answers)) throw new TypeError(`the script of ${url} is not a list of answers`);
     return { peerUrl: normalizePeerUrl(url), left: [...answers] };
   });
   if (peers.length === 0) throw new TypeError('The script has no peer; allowed is { [url]: answers }');
@@ -72,7 +75,7 @@ export function scriptedPeers(script: PeerScript, options: ScriptedPeersOptions 
     const signal = init.signal ?? (input instanceof Request ? input.signal : undefined);
     signal?.throwIfAborted();
     const found = peers.find(({ peerUrl }) => isAt(url, peerUrl));
-    // Once all is well, whoever was put on the list answers too.
+    // After heal(), hosts that are not in the script answer too.
     const peer = found ?? (isHealed ? { peerUrl: new URL(url).origin, left: [] } : undefined);
     if (peer === undefined) throw networkError('ECONNREFUSED', url);
     const { peerUrl } = peer;
@@ -122,13 +125,13 @@ function isAt(url: string, peerUrl: string): boolean {
   return url === peerUrl || url.startsWith(`${peerUrl}/`) || url.startsWith(`${peerUrl}?`);
 }
 
-/** What undici throws. */
+/** The error that undici throws. */
 function networkError(code: string, url: string): TypeError {
   const cause = Object.assign(new Error(`${code} ${new URL(url).host}`), { code });
   return new TypeError('fetch failed', { cause });
 }
 
-/** Resolves after virtual milliseconds, never without any, and rejects as `fetch` does when the signal aborts. */
+/** Resolves after `ms` virtual milliseconds, or never if undefined. Rejects as `fetch` does when the signal aborts. */
 function wait(
   clock: InnerClock,
   ms: number | undefined,
@@ -150,7 +153,7 @@ function wait(
   });
 }
 
-/** The header, and the wall time before which nobody may ask. A wait above an hour is held to one. */
+/** The header, and the wall time before which the peer must not be asked. Waits are capped at one hour. */
 function retryAfterOf(
   asked: ScriptedRetryAfter | undefined,
   now: number,
@@ -164,11 +167,11 @@ function retryAfterOf(
       until: seconds > 0 ? now + Math.min(seconds, MAX_RETRY_AFTER_SECONDS) : 0,
     };
   }
-  // An HTTP-date has whole seconds.
+  // HTTP-dates have whole seconds.
   const date = Math.ceil(now + asked.dateInSeconds);
   return {
     header: new Date(date * 1000).toUTCString(),
-    // One of less than a second is none in whole seconds; the pause between two runs is longer.
+    // Less than a second rounds to no wait; the pause between two runs is longer anyway.
     until: date - now >= 1 ? Math.min(date, now + MAX_RETRY_AFTER_SECONDS) : 0,
   };
 }

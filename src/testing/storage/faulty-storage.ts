@@ -2,17 +2,17 @@ import type { SavedWorker, SyncStorage } from '../../storage/storage.ts';
 import type { InnerClock } from '../world/world-clock.ts';
 import type { StorageFaults } from './storage-faults.ts';
 
-/** What a faulty storage tells the world. */
+/** What a faulty storage reports to the world. */
 export type StorageNote =
   | { readonly kind: 'loaded'; readonly saved: unknown; readonly isNewest: boolean }
   | { readonly kind: 'saved'; readonly saved: SavedWorker }
   | { readonly kind: 'storage fault'; readonly text: string };
 
-/** A storage on virtual time that misbehaves as told. */
+/** An in-memory storage on virtual time with scripted faults. */
 export interface FaultyStorage {
-  /** The storage as one process has it: after `kill()` nothing that it does counts. */
+  /** Opens the storage for one process. After `kill()`, nothing that the process does has any effect. */
   open(): SyncStorage & { kill(): void };
-  /** From now on all is well: what was slow is done, and what hung fails. */
+  /** From now on the storage works: slow calls finish, and hanging ones fail. */
   heal(): void;
 }
 
@@ -27,7 +27,7 @@ export function createFaultyStorage(
   let full = faults.full;
   let kept: unknown = initial;
   let before: unknown = initial;
-  /** What an honest storage would give. */
+  /** What a working storage would load. */
   let newest: unknown = initial;
   const hung = new Set<() => void>();
   const slow = new Set<() => void>();
@@ -49,11 +49,11 @@ export function createFaultyStorage(
     return new Promise((_, reject) => {
       hung.add(() => {
         over();
-        reject(new Error(`the ${what} was given up`));
+        reject(new Error(`the ${what} was cancelled`));
       });
     });
   };
-  /** Nobody hears it: the process is dead. */
+  /** The process is dead, so nothing catches this. */
   const gone = (): never => {
     throw new Error('the process was killed');
   };
@@ -73,7 +73,7 @@ export function createFaultyStorage(
   };
   const give = (what: unknown): Partial<SavedWorker> => {
     note({ kind: 'loaded', saved: what, isNewest: what === newest });
-    // As a file would have it: nothing that is not JSON survives, and nothing is shared.
+    // Like a file: only JSON survives, and no object is shared.
     return JSON.parse(JSON.stringify(what));
   };
 
@@ -94,13 +94,13 @@ export function createFaultyStorage(
             case 'hangs':
               return never('load');
             case 'forgets':
-              fault('load has forgotten everything');
+              fault('load forgets everything');
               return give({});
             case 'older':
-              fault('load gives an older state');
+              fault('load returns an older state');
               return give(before);
             case 'malformed':
-              fault('load gives what nobody saved');
+              fault('load returns something malformed');
               return give({ state: { lastOutcome: 'sleeping' }, peers: 'none' });
             default:
               fault(`load takes ${next.slowMs} ms`);
@@ -124,7 +124,7 @@ export function createFaultyStorage(
               kept = { state: JSON.stringify(saved.state).slice(0, 40), peers: [] };
               return fail('save', new Error('the storage broke off half way'));
             case 'forgets':
-              fault('save keeps nothing, and says it did');
+              fault('save keeps nothing but reports success');
               newest = saved;
               return undefined;
             default:
@@ -143,7 +143,7 @@ export function createFaultyStorage(
       for (const giveUp of hung) giveUp();
       hung.clear();
       for (const done of [...slow]) done();
-      // What was torn is set aside, as a storage with checksums does.
+      // A torn save is set aside, as a storage with checksums does.
       if (kept !== newest) kept = newest;
     },
   };

@@ -7,13 +7,13 @@ import type { StorageFaults } from './storage-faults.ts';
 
 interface OpenStorageOptions {
   readonly storage?: StorageFaults | SyncStorage | undefined;
-  /** The ten fields that an earlier life left. */
+  /** The ten fields left by an earlier process. */
   readonly state?: SyncWorkerState | undefined;
 }
 
 /**
- * The storage of a world, once for each life of its process: one of the user's own, or one in memory that misbehaves as told. A process
- * that was killed saves nothing more.
+ * The storage of a world, opened once per process: the user's own, or one in memory with scripted faults. A killed process saves
+ * nothing more.
  */
 export function openStorage(
   { storage = {}, state }: OpenStorageOptions,

@@ -1,34 +1,34 @@
-/** What becomes of one save. */
+/** The outcome of one save. */
 export type SaveFault =
   | 'works'
-  /** It fails, and what was kept before stays. */
+  /** It fails, and the previous save stays. */
   | 'throws'
   /** It never settles. */
   | 'hangs'
-  /** It fails half way: what is read then is malformed. */
+  /** It fails half way: the next load is malformed. */
   | 'tears'
-  /** It says that it is done, and has kept nothing. */
+  /** It reports success but keeps nothing. */
   | 'forgets'
-  /** It takes so many milliseconds. */
+  /** It takes this many milliseconds. */
   | { readonly slowMs: number };
 
-/** What becomes of one load. */
+/** The outcome of one load. */
 export type LoadFault =
   | 'works'
   | 'throws'
   | 'hangs'
-  /** It gives nothing, as if nothing had ever been saved. */
+  /** It returns nothing, as if nothing had ever been saved. */
   | 'forgets'
-  /** It gives what was saved the time before. */
+  /** It returns the save before the last. */
   | 'older'
-  /** It gives what nobody saved. */
+  /** It returns something that was never saved. */
   | 'malformed'
   | { readonly slowMs: number };
 
-/** How a storage misbehaves: save by save and load by load. After the end of a list all is well. Plain data. */
+/** The faults of a storage, save by save and load by load. After the end of a list it works. Plain data. */
 export interface StorageFaults {
   readonly saves?: readonly SaveFault[] | undefined;
   readonly loads?: readonly LoadFault[] | undefined;
-  /** Saves fail with ENOSPC for so long, in milliseconds since the world began. */
+  /** Saves fail with ENOSPC from `fromMs` on, for `forMs`, in milliseconds since the world started. */
   readonly full?: { readonly fromMs: number; readonly forMs: number } | undefined;
 }

@@ -18,32 +18,32 @@ import type { HistoryEntry, Moment, Seen } from './history.ts';
 import { createLife, type Life } from './life.ts';
 import { clockOfPeers, createWorldClock, innerClock, WORLD_START, type WorldClock } from './world-clock.ts';
 
-/** What a world is made of. */
+/** Options of `createWorld()`. */
 export interface WorldOptions {
   /** One attempt at one peer: the function under test. */
   readonly sync: SyncFunction;
-  /** The peers of the worker. With `scriptedPeers(…).urls` the world runs on the clock of those. */
+  /** The peers of the worker. With `scriptedPeers(…).urls`, the world uses the clock of those peers. */
   readonly peers: readonly (string | PeerRecordInput)[];
   readonly policy?: SyncPolicyOptions | undefined;
-  /** How the storage misbehaves, or a storage of your own. @default one in memory, that does not */
+  /** Faults of an in-memory storage, or a storage of your own. @default in memory, without faults */
   readonly storage?: StorageFaults | SyncStorage | undefined;
-  /** What the random source of the worker gives, from 0 to 1. @default 0 */
+  /** The constant value of the worker's random source, from 0 to 1. @default 0 */
   readonly random?: number | undefined;
-  /** Wall time at the beginning, in Unix seconds. @default WORLD_START */
+  /** Wall time at the start, in Unix seconds. @default WORLD_START */
   readonly startAt?: number | undefined;
-  /** The ten fields that an earlier life left. */
+  /** The ten fields left by an earlier process. */
   readonly state?: SyncWorkerState | undefined;
-  /** The process is killed in the moment of its n-th event (the first is 1), and comes back after a while. */
+  /** Kills the process when it emits its n-th event (the first is 1), and restarts it after `downMs`. */
   readonly crash?: { readonly atEvent: number; readonly downMs: number } | undefined;
-  /** @default that of the peers, or one of its own */
+  /** @default the clock of the scripted peers, or a new one */
   readonly clock?: WorldClock | undefined;
-  /** Called when all is to be well, for peers of your own: from now on they answer. Scripted peers need it not. */
+  /** Called when everything must work from now on: let your own peers answer well. Scripted peers do so by themselves. */
   readonly heal?: (() => void) | undefined;
-  /** Notes which transitions of the chart were taken. */
+  /** Collects the transitions of the chart that were taken. */
   readonly coverage?: Coverage | undefined;
 }
 
-/** A world, as its own parts use it: without the judgement of what was seen. @internal */
+/** A world without the checks of its invariants. @internal */
 export interface BareWorld {
   readonly worker: SyncWorker;
   readonly clock: WorldClock;
@@ -52,24 +52,24 @@ export interface BareWorld {
   happen(happening: Happening, maxDeadlines?: number): Promise<void>;
   pass(ms: number, maxDeadlines?: number): Promise<void>;
   jump(seconds: number): Promise<void>;
-  /** Passes to the next deadline. False if there is none. */
+  /** Runs the next timer. @returns false if there is none */
   step(): Promise<boolean>;
   settle(): Promise<void>;
   crash(): void;
   restart(downMs?: number): Promise<void>;
-  /** Stops the worker in order, and lets the time pass that this takes. */
+  /** Stops the worker in an orderly way, and lets the time pass that this takes. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** From now on peers and storage are well. */
+  /** From now on peers and storage work. */
   heal(): void;
-  /** Ends all at once: no timer and no call is left. */
+  /** Kills the process, and with it all timers and calls. */
   end(): void;
 }
 
-/** No passage of time holds so many deadlines, but that of a worker that does not wait. */
+/** More deadlines in one `pass()` than this mean that the worker loops without waiting. */
 const HOT_LOOP = 20_000;
 
-/** Virtual milliseconds that an orderly stop may take: a start whose load hangs as the one before did, the grace of the attempt, and two saves that hang. */
+/** Virtual milliseconds that an orderly stop may take: two loads that hang, the grace of the attempt, and two saves that hang. */
 const MAX_STOP_MS = 180_000;
 
 const known = [
@@ -156,7 +156,7 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     if (delay !== undefined)
       throw new Error(`the worker set a timer of ${delay} ms, which fires at once in Node`);
     const snapshot = worker.isStarted ? worker.snapshot : undefined;
-    // As long as nothing changes, neither does the reason for it.
+    // The same context has the same explanation.
     if (snapshot?.context !== explained?.context) {
       explained = snapshot === undefined ? undefined : { context: snapshot.context, why: worker.why() };
     }
@@ -178,7 +178,7 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
     isDying = false;
     if (!life.isDead) kill();
     see({ kind: 'happened', happening: { kind: 'crash', downMs } });
-    // Time for the peers and the clock alone.
+    // While the process is down, time passes only for the peers and the clock.
     time.advanceTo(time.now() + downMs);
     peers = peers.map(configured);
     life = newLife();
@@ -214,7 +214,7 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
       time.runNext();
       await calls.settled();
     }
-    // An event that the stop emits may be the one that it is killed at.
+    // The `crash` option may have killed the process at an event that the stop emitted.
     if (own.isDead) return;
     see({ kind: 'stopped', hasEnded, timers: own.host.size });
   };
@@ -287,12 +287,12 @@ export async function createBareWorld(options: WorldOptions): Promise<BareWorld>
   return world;
 }
 
-/** A worker refuses what is sent while it does not run, and news of strangers. */
+/** Whether the worker would accept an event about this peer: it refuses events while it is stopped, and unknown peers. */
 function isKnown(worker: SyncWorker, url: string): boolean {
   return worker.isStarted && worker.peers.some(({ peerUrl }) => peerUrl === url);
 }
 
-/** What a configuration says of a peer when a process starts again; its marks are the storage's. */
+/** The configured fields of a peer, as a restarted process gets them; everything else comes from the storage. */
 function configured(peer: string | PeerRecordInput): string | PeerRecordInput {
   if (typeof peer === 'string') return peer;
   const { peerUrl, bucket, source, transport, role, label, enabled } = createPeerRecord(peer);

@@ -2,10 +2,10 @@ import type { SyncFunction } from '../../schedule/attempt.ts';
 import { inPlaceOf } from '../../schedule/in-place-of.ts';
 import type { Seen } from './history.ts';
 
-/** Told of each call that is under way. */
+/** Called with each pending call. */
 export type Follow = (call: PromiseLike<unknown>) => void;
 
-/** The sync function, with each call followed from its beginning to its end. */
+/** Wraps the sync function and reports the start and the end of each call. */
 export function followedSync(sync: SyncFunction, follow: Follow, see: (seen: Seen) => void): SyncFunction {
   let made = 0;
   return inPlaceOf(sync, (peer, given) => {

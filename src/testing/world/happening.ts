@@ -2,11 +2,11 @@ import { durationText } from '../../explain/time-text.ts';
 import type { PeerRecordInput } from '../../policy/peer-record.ts';
 import type { SyncPolicyOptions } from '../../policy/sync-policy.ts';
 
-/** Something that happens to a worker: plain data, so that a counterexample can be pasted into a test. */
+/** Something that happens to a worker. Plain data, so that a counterexample can be pasted into a test. */
 export type Happening =
-  /** Time passes; milliseconds. */
+  /** Milliseconds pass. */
   | { readonly kind: 'pass'; readonly ms: number }
-  /** The wall clock is set on, or back. */
+  /** The wall clock is set ahead, or back if `seconds` is negative. */
   | { readonly kind: 'jump'; readonly seconds: number }
   | { readonly kind: 'request'; readonly force: boolean }
   | { readonly kind: 'set peers'; readonly peers: readonly (string | PeerRecordInput)[] }
@@ -15,7 +15,7 @@ export type Happening =
   | { readonly kind: 'set policy'; readonly policy: SyncPolicyOptions }
   /** The process is killed, and comes back after `downMs`: what was not saved is lost. */
   | { readonly kind: 'crash'; readonly downMs: number }
-  /** The worker is stopped in order, and started again after `downMs` in the same process. */
+  /** The worker is stopped in an orderly way, and started again after `downMs` in the same process. */
   | { readonly kind: 'stop'; readonly downMs: number };
 
 /** What happened, in words. */

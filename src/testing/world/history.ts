@@ -7,7 +7,7 @@ import type { SyncWorkerNotification } from '../../worker/notifications.ts';
 import type { Happening } from './happening.ts';
 import type { PeerNote } from './world-clock.ts';
 
-/** A moment, by the wall clock and by a time that no clock change touches; both in seconds. */
+/** A moment by the wall clock and by a clock that is never set; both in seconds. */
 export interface Moment {
   /** Unix seconds with a fraction. */
   readonly at: number;
@@ -18,7 +18,7 @@ export interface Moment {
 /** What a world sees of its worker. @internal */
 export type Seen =
   | { readonly kind: 'happened'; readonly happening: Happening }
-  /** A chart begins, with what was loaded. */
+  /** A chart starts with what was loaded. */
   | { readonly kind: 'began'; readonly input: WorkerInput }
   | { readonly kind: 'start failed'; readonly error: unknown }
   | {
@@ -26,7 +26,7 @@ export type Seen =
       readonly event: SyncWorkerNotification | WaitsBounded;
       readonly context: WorkerContext | undefined;
     }
-  /** The chart took an event; what it emitted on the way stands before. */
+  /** The chart took an event. The events that it emitted meanwhile precede this entry. */
   | {
       readonly kind: 'step';
       readonly event: { readonly type: string };
@@ -37,15 +37,15 @@ export type Seen =
   | { readonly kind: 'called'; readonly call: number; readonly peerUrl: string }
   | { readonly kind: 'call over'; readonly call: number; readonly how: 'settled' | 'aborted' }
   | PeerNote
-  /** What `load()` gave, and whether it is what was saved last. */
+  /** What `load()` returned, and whether it is the last save. */
   | { readonly kind: 'loaded'; readonly saved: unknown; readonly isNewest: boolean }
-  /** A save that the storage said was kept. */
+  /** A save that the storage acknowledged. */
   | { readonly kind: 'saved'; readonly saved: SavedWorker }
   | { readonly kind: 'storage fault'; readonly text: string }
   | { readonly kind: 'stopping' }
-  /** A stop is over, or did not end; with the timers and calls that it left. */
+  /** A stop has ended, or has not ended in time; with the number of timers left. */
   | { readonly kind: 'stopped'; readonly hasEnded: boolean; readonly timers: number }
-  /** Nothing is left to do at this moment. */
+  /** Nothing is left to do now. */
   | {
       readonly kind: 'settled';
       readonly isStarted: boolean;
@@ -55,5 +55,5 @@ export type Seen =
       readonly why: Why | undefined;
     };
 
-/** One thing that was seen, and when. @internal */
+/** One entry of a world's history. @internal */
 export type HistoryEntry = Moment & Seen;

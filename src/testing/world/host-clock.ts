@@ -1,13 +1,13 @@
 import type { WorkerClock } from '../../clock/worker-clock.ts';
 import type { InnerClock } from './world-clock.ts';
 
-/** The timers of one process on the time of its world. */
+/** The timers of one process, on virtual time. */
 export interface HostClock extends Required<WorkerClock> {
   /** How many timers are set. */
   readonly size: number;
-  /** Delays that no Node timer understands: XState would fire them at once. */
+  /** Delays outside the range of Node's timers, which would fire at once. */
   readonly unfairDelays: readonly number[];
-  /** Takes all timers off. */
+  /** Clears all timers. */
   clear(): void;
 }
 

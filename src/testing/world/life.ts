@@ -19,7 +19,7 @@ export interface Life {
   readonly host: HostClock;
   /** Whether the process was killed. */
   readonly isDead: boolean;
-  /** Ends it between two instructions: nothing that it still does is seen, or counts. */
+  /** Kills the process between two instructions: from now on nothing it does is recorded or has any effect. */
   kill(): void;
 }
 
@@ -34,7 +34,7 @@ export interface LifeOptions {
   readonly emitted: () => void;
 }
 
-/** The shipped worker, with everything that can be seen of it. It is not started yet. */
+/** Creates the shipped worker, not yet started, and records everything that can be observed of it. */
 export function createLife(options: LifeOptions): Life {
   const { sync, peers, policy, storage, clock, random, see, emitted } = options;
   const host = createHostClock(clock);
@@ -48,7 +48,7 @@ export function createLife(options: LifeOptions): Life {
       case '@xstate.actor': {
         actor = inspected.actorRef as SyncWorkerActor;
         see({ kind: 'began', input: actorInput(actor) });
-        // The worker itself makes a `clock.jumped` of it, or nothing.
+        // The worker does not forward this event as it is: it emits `clock.jumped` or nothing.
         actor.on('waits.bounded', (event: WaitsBounded) => {
           if (!isDead) see({ kind: 'emitted', event, context: actor?.getSnapshot().context });
         });
@@ -92,13 +92,13 @@ export function createLife(options: LifeOptions): Life {
       isDead = true;
       storage.kill();
       host.clear();
-      // Ends the connections of the process, as the system does.
+      // Closes the connections of the process, as the operating system would.
       actor?.stop();
     },
   };
 }
 
-/** A dead process hears no answer, and asks nobody. */
+/** A dead process asks no peer: its calls never settle. */
 function deafAfterDeath(sync: SyncFunction, isDead: () => boolean): SyncFunction {
   return inPlaceOf(sync, (peer, given) => (isDead() ? new Promise(() => undefined) : sync(peer, given)));
 }

@@ -16,7 +16,7 @@ import { createWorkerContext, type WorkerContext } from '../../schedule/worker-c
 import { syncWorkerMachine } from '../../worker/sync-worker-machine.ts';
 import type { HistoryEntry } from './history.ts';
 
-/** What was seen, as the recording that `sync-worker replay` plays. What happened from outside is an event `world.…`. */
+/** Turns a history into a recording for `sync-worker replay`. Happenings become events named `world.…`. */
 export function recordingOf(history: readonly HistoryEntry[], worker: string): Recording {
   const first = history.find((entry) => entry.kind === 'began');
   let context: WorkerContext = createWorkerContext(first?.kind === 'began' ? first.input : {});
@@ -76,7 +76,7 @@ export function recordingOf(history: readonly HistoryEntry[], worker: string): R
         line(at, { type: 'world.stopped' }, '', context);
         break;
       case 'settled':
-        // What was emitted outside of a step, such as a save that failed.
+        // Events emitted outside of a step, such as a failed save.
         if (emitted.length > 0) line(at, null, state, context);
         break;
       default:

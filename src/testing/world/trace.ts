@@ -6,7 +6,10 @@ import { createWorkerContext } from '../../schedule/worker-context.ts';
 import { happeningText } from './happening.ts';
 import type { HistoryEntry } from './history.ts';
 
-/** What was seen, a line an event: seconds since the world began, then what it was in words. What happened from outside has a `>`. */
+/**
+ * Turns a history into text, one line per event: seconds since the world started, then the event in words, with `>` before
+ * happenings.
+ */
 export function traceOf(history: readonly HistoryEntry[]): readonly string[] {
   return history.flatMap((entry) => {
     const text = textOf(entry);
@@ -14,7 +17,7 @@ export function traceOf(history: readonly HistoryEntry[]): readonly string[] {
   });
 }
 
-/** Right-aligned, so that the seconds of a trace stand below each other. */
+/** Right-aligned, so that the seconds of a trace line up. */
 export function timeText(elapsed: number): string {
   return `+${elapsed.toFixed(3)} s`.padStart(14);
 }

@@ -2,40 +2,40 @@ import { createVirtualClock, type VirtualClock } from '../../clock/virtual-clock
 import type { WorkerClock } from '../../clock/worker-clock.ts';
 import { describe } from '../../policy/wire-fields.ts';
 
-/** Wall time when a world begins, in Unix seconds; not a whole number, on purpose. */
+/** Wall time when a world starts, in Unix seconds. Not a whole number, on purpose. */
 export const WORLD_START = 1_795_000_000.25;
 
 /**
- * The time of a world: it moves only when the world is told to. What a sync function or a storage waits for on this clock is
- * known to the world, so that it can tell a call that waits from one that works.
+ * The virtual time of a world. The world counts what waits on this clock, and so can tell a sync function or a storage that waits
+ * from one that works.
  */
 export interface WorldClock extends WorkerClock {
   monotonic(): number;
-  /** A promise that never settles, and that the world knows of: it does not wait for it. */
+  /** A promise that never settles. The world does not wait for calls that await it. */
   never(): Promise<never>;
 }
 
-/** What a scripted peer tells the world of one request. Times are Unix seconds. */
+/** What a scripted peer reports to the world about one request. Times are Unix seconds. */
 export type PeerNote =
   | { readonly kind: 'fetched'; readonly peerUrl: string }
-  /** An answer that asked for a wait; nobody may ask before `until`. */
+  /** An answer with a Retry-After: the peer must not be asked before `until`. */
   | { readonly kind: 'refused'; readonly peerUrl: string; readonly until: number };
 
-/** The same, as the world itself uses it. @internal */
+/** A world's clock with the controls that the world itself uses. @internal */
 export interface InnerClock extends WorldClock {
   readonly time: VirtualClock;
-  /** How many waits of sync functions, peers and storages for this time are open. */
+  /** Number of open waits of sync functions, peers and storages. */
   readonly waits: number;
-  /** Somebody waits for something that this clock alone, or nothing, will end. Gives what ends the wait. */
+  /** Counts a wait that no real work will end. @returns a function that ends the wait */
   wait(): () => void;
-  /** Sets the wall clock on, or back. */
+  /** Sets the wall clock ahead, or back if `seconds` is negative. */
   jump(seconds: number): void;
   /** Sets the wall clock, in Unix seconds. */
   setWall(seconds: number): void;
   note(entry: PeerNote): void;
-  /** Who hears of what the peers note. */
+  /** Called with each note of a peer. */
   listener: ((entry: PeerNote) => void) | undefined;
-  /** Called when every peer is to answer well from now on. */
+  /** Called when every peer must answer well from now on. */
   readonly healers: Set<() => void>;
 }
 
@@ -47,7 +47,7 @@ interface Waiting {
 const clocks = new WeakMap<WorldClock, InnerClock>();
 
 /**
- * The clock of a world, for scripted peers, sync functions and storages that are made before it.
+ * Creates the clock of a world, for scripted peers, sync functions and storages that are created before the world.
  *
  * @param startAt wall time in Unix seconds
  */
@@ -109,14 +109,16 @@ export function createWorldClock(startAt: number = WORLD_START): WorldClock {
 export function innerClock(clock: WorldClock): InnerClock {
   const inner = clocks.get(clock);
   if (inner === undefined) {
-    throw new TypeError('clock is none of a world; allowed is what createWorldClock() makes, or peers.clock');
+    throw new TypeError(
+      'clock is not the clock of a world; allowed is one of createWorldClock(), or peers.clock',
+    );
   }
   return inner;
 }
 
 const clocksOfPeers = new WeakMap<object, WorldClock>();
 
-/** Notes whose clock a list of peers runs on. */
+/** Remembers the clock of a list of peers. */
 export function setClockOf(peers: object, clock: WorldClock): void {
   clocksOfPeers.set(peers, clock);
 }

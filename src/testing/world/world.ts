@@ -13,76 +13,76 @@ import { recordingOf } from './recording-of.ts';
 import { timeText, traceOf } from './trace.ts';
 import type { WorldClock } from './world-clock.ts';
 
-/** Where the recordings of broken worlds are written, beneath the working directory; the environment may name another place. */
+/** Folder for the recordings of failures, in the working directory. `SYNC_WORKER_RECORDINGS` overrides it. */
 const FOLDER = 'sync-worker-recordings';
 
-/** Longer waits are not lived through: the wall clock is set to their end. */
+/** Longer waits are skipped by setting the wall clock to their end. */
 const LONGEST_PASSAGE_SECONDS = 600;
 
-/** The last second of a `Date`. A wait beyond it, say by a jitter of 1e300, is one for ever. */
+/** The last second of a `Date`. A wait beyond it, say by a jitter of 1e300, never ends. */
 const END_OF_TIME = 8.64e12;
 
-/** The most lines of a trace that an error shows: the last ones. */
+/** An error shows at most this many lines of the trace: the last ones. */
 const MAX_TRACE_LINES = 60;
 
 /**
- * One worker on virtual time, with peers, a storage and a clock that misbehave as told. It drives the shipped `createSyncWorker`, and
- * is wholly determined by what it is given.
+ * One worker on virtual time, with scripted faults of peers, storage and clock. It drives the shipped `createSyncWorker` and is
+ * deterministic.
  */
 export interface World extends AsyncDisposable {
-  /** The worker under test; another one after a crash. */
+  /** The worker under test; a new one after a crash. */
   readonly worker: SyncWorker;
-  /** Virtual time: for what your sync function or storage waits for. */
+  /** Virtual time, for timers of your sync function or storage. */
   readonly clock: WorldClock;
   /** Wall time in Unix seconds. */
   now(): number;
-  /** Lets something happen, and settles. @param maxDeadlines of a passage of time: it ends after so many timers */
+  /** Lets something happen, and settles. @param maxDeadlines ends a passage of time early, after this many timers */
   happen(happening: Happening, maxDeadlines?: number): Promise<void>;
-  /** Lets milliseconds pass, from deadline to deadline, with all that follows from each. */
+  /** Lets milliseconds pass, and settles at each deadline on the way. */
   pass(ms: number): Promise<void>;
-  /** Sets the wall clock on, or back, by so many seconds; the monotonic one stays as it is. */
+  /** Sets the wall clock ahead, or back if `seconds` is negative. The monotonic clock does not change. */
   jump(seconds: number): Promise<void>;
-  /** Passes to the next deadline. False if there is none. */
+  /** Runs the next timer. @returns false if there is none */
   step(): Promise<boolean>;
-  /** Resolves when nothing is left to do at this moment of virtual time. */
+  /** Resolves when nothing is left to do at the current virtual time. */
   settle(): Promise<void>;
-  /** Kills the process: what was not saved is lost. `restart()` brings it back. */
+  /** Kills the process: what was not saved is lost. `restart()` starts a new one. */
   crash(): void;
-  /** A new process on the same storage, after so many virtual milliseconds; kills the old one if it still runs. */
+  /** Starts a new process on the same storage after `downMs` virtual milliseconds; kills the old one if it still runs. */
   restart(downMs?: number): Promise<void>;
-  /** Stops the worker in order, and lets the virtual time pass that this takes. */
+  /** Stops the worker in an orderly way, and lets the virtual time pass that this takes. */
   stop(): Promise<void>;
-  /** Starts a worker that was stopped, or could not start. */
+  /** Starts a worker that was stopped or failed to start. */
   start(): Promise<void>;
   /** From now on every scripted peer answers well, and the storage works. */
   heal(): void;
-  /** What happened so far, a line an event, with the virtual time of each. */
+  /** What happened so far, one line per event, with its virtual time. */
   trace(): readonly string[];
-  /** The same as a recording, for `writeRecording()` and `sync-worker replay`. */
+  /** What happened so far as a recording, for `writeRecording()` and `sync-worker replay`. */
   recording(): Recording;
-  /** What did not hold so far, of all invariants. */
+  /** All breaches of invariants so far. */
   breaches(): readonly Breach[];
-  /** @throws WorldError with the trace, if one of these did not hold; all are meant if none is named */
+  /** Checks the named invariants, or all. @throws WorldError with the trace if one was broken */
   expect(...names: InvariantName[]): void;
-  /** No peer was asked before the time that its last Retry-After named. @throws WorldError with the trace */
+  /** Checks that no peer was asked before its last Retry-After was over. @throws WorldError with the trace */
   expectPolite(): void;
   /**
-   * From now on peers and storage are well: the worker must sync no later than a check of the clock after its next run is owed, or
-   * be solo if there is nobody to sync with. Virtual time passes.
+   * Heals peers and storage, lets virtual time pass, and checks that the worker syncs no later than a clock check after its next
+   * run is due, or is solo if it has no peer.
    *
    * @throws WorldError with the trace
    */
   expectLively(): Promise<void>;
-  /** What was seen, thing by thing. @internal */
+  /** Everything that was observed. @internal */
   readonly history: readonly HistoryEntry[];
-  /** The policy folded over it. @internal */
+  /** The policy folded over the history. @internal */
   readonly fold: PolicyFold;
 }
 
-/** Something did not hold in a world. The message has the trace in words, and the command that plays it in the chart. */
+/** An invariant was broken in a world. The message has the trace in words, and the command that plays it in the chart. */
 export class WorldError extends Error {
   override readonly name = 'WorldError';
-  /** Which invariant: by its name, or `lively`. */
+  /** The name of the invariant, or `lively`. */
   readonly invariant: string;
   /** The file of the recording. */
   readonly recording: string;
@@ -95,7 +95,7 @@ export class WorldError extends Error {
 }
 
 /**
- * A world, in which the worker is started already.
+ * Creates a world and starts its worker.
  *
  * @throws TypeError or RangeError for an option, naming it, its value and what is allowed
  */
@@ -151,7 +151,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-/** Writes what was seen to a file, the newest of each invariant: while a property shrinks, the last is the smallest. */
+/** Writes the recording to one file per invariant. While a property shrinks, the last write is the smallest counterexample. */
 function keepRecording(history: readonly HistoryEntry[], invariant: string): string {
   const folder = process.env['SYNC_WORKER_RECORDINGS'] || FOLDER;
   mkdirSync(folder, { recursive: true });
@@ -176,14 +176,14 @@ async function passToGoodRun(world: BareWorld, fold: () => PolicyFold): Promise<
           entry.event.type === 'run.finished' &&
           ['ok', 'solo'].includes(entry.event.state.lastOutcome),
       );
-  // One run may be under way that ends as it would have, and one may fail by what hung before.
+  // A run under way may still end badly, and the next may fail because of what hung before.
   for (let turn = 0; turn < 3 && !hasSynced(); turn += 1) {
     if (fold().owedAt() > END_OF_TIME) return undefined;
     await passToEndOfNextRun(world, fold);
   }
-  if (!hasSynced()) return 'a run was owed, and none ended well though every peer is well';
+  if (!hasSynced()) return 'a run was due, but none ended well although every peer answers';
   const { lastOutcome } = world.worker.state;
-  // With nobody left to ask it may be ok as well, by an attempt that was under way when the last peer was removed.
+  // Without peers the worker may also be ok: the last peer may have been removed during a good attempt.
   if (lastOutcome === 'ok' || (lastOutcome === 'solo' && !world.worker.peers.some(isSyncPeer)))
     return undefined;
   return `the worker is ${lastOutcome} in the end`;

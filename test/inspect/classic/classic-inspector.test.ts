@@ -109,7 +109,7 @@ test('without control a click is refused and said to be; with it, it requests a 
       receiver.received.flatMap(({ type, state }) => (type === 'service.state' ? [state?.event] : []));
     const answer = control
       ? expect.objectContaining({ type: 'sync.requested' })
-      : { type: 'event.refused', reason: expect.stringContaining('only shows') };
+      : { type: 'event.refused', reason: expect.stringContaining('read-only') };
     await expect.poll(reasons).toContainEqual(answer);
     await pass(1000);
     expect(asked).toBe(control ? 2 : 1);

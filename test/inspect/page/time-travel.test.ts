@@ -68,7 +68,7 @@ browserTest('events are found by type, peer and text', async () => {
   await page.locator('#log-search').fill('run ended: ERROR');
   await expect.poll(() => rows.count()).toBe(1);
   await page.locator('#log-search').fill('no such thing');
-  await shown(page, '#log', 'None is found.');
+  await shown(page, '#log', 'No event matches.');
   await page.locator('#log-search').fill('');
   await page.locator('#log-peer').selectOption('https://two.example');
   await expect.poll(() => rows.count()).toBeGreaterThan(0);
@@ -120,11 +120,7 @@ browserTest('a state that is clicked says what leads out of it, and what it wait
   await shown(page, '#state', 'error');
   await page.locator('[data-state="error"]').click();
   await shown(page, '#state-detail', /The last run failed\./);
-  await shown(
-    page,
-    '#state-detail',
-    /Active; it waits \d:\d\d more \(cooldown\)|Active; it waits \d:\d\d more \(backoff\)/,
-  );
+  await shown(page, '#state-detail', /Active; waits for another \d:\d\d \((?:cooldown|backoff)\)/);
   await shown(page, '#state-detail', /after backoff → error/);
   await shown(page, '#state-detail', /peer\.seen/);
   await page.locator('[data-state="solo"]').press('Enter');
@@ -162,5 +158,5 @@ browserTest('a feed that is lost is notified, if that is switched on', async () 
   await pass(61_000);
   await shown(page, '#state', 'ok');
   await inspection.close();
-  await expect.poll(() => inPage(page, 'notes')).toEqual(['worker: no live feed any more']);
+  await expect.poll(() => inPage(page, 'notes')).toEqual(['worker: the live feed is lost']);
 });

@@ -53,7 +53,7 @@ test('an anonymous one has other hosts and addresses, and is read like any other
 });
 
 test.each<[string, (lines: string[]) => string[], RegExp]>([
-  ['nothing', () => [], /^Line 1 is no JSON$/],
+  ['nothing', () => [], /^Line 1 is not JSON$/],
   ['no recording', () => ['{}'], /its first line has no "recording"/],
   [
     'a later version',
@@ -65,7 +65,7 @@ test.each<[string, (lines: string[]) => string[], RegExp]>([
     ([first = '']) => [first.replace('"context":', '"context_":')],
     /^Line 1: context is undefined/,
   ],
-  ['a torn line', (lines) => [...lines.slice(0, 3), (lines[3] ?? '').slice(0, 40)], /^Line 4 is no JSON$/],
+  ['a torn line', (lines) => [...lines.slice(0, 3), (lines[3] ?? '').slice(0, 40)], /^Line 4 is not JSON$/],
   ['a list', (lines) => [...lines.slice(0, 1), '[]'], /^Line 2 is .*; allowed is an object$/],
   [
     'a malformed line',
@@ -78,7 +78,7 @@ test.each<[string, (lines: string[]) => string[], RegExp]>([
       first,
       second.replace(/"changes":\[.*?\],"emitted"/, '"changes":[{"op":"remove","path":"/nobody"}],"emitted"'),
     ],
-    /^Line 2 does not go on from the line before/,
+    /^Line 2 does not continue the line before/,
   ],
 ])('%s is refused, saying where and what is wrong', async (_, spoil, error) => {
   const lines = writeRecording(await recorded())

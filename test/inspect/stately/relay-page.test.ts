@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     expect(said).toContain('lyra');
     expect([inspector.requests, sockets, page.frames().length]).toEqual([[], [], 1]);
 
-    await page.getByRole('button', { name: 'look here' }).click();
+    await page.getByRole('button', { name: 'show it here' }).click();
     await page.getByText(events).waitFor();
     const [, frame] = page.frames();
     if (frame === undefined) throw new Error('there is no frame');
@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
 
     await page.getByRole('button', { name: 'Stop sending' }).click();
     worker.requestSync();
-    await page.getByText('Stopped. Nothing is sent any more.').waitFor();
+    await page.getByText('Stopped. Nothing more is sent.').waitFor();
     expect(page.frames()).toHaveLength(1);
   });
 
@@ -85,12 +85,12 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     const inspection = await inspected(worker, { stately: { page: inspector.page } });
     const page = await opened(inspection.statelyUrl);
     const popup = page.waitForEvent('popup');
-    await page.getByRole('button', { name: 'window of its own' }).click();
+    await page.getByRole('button', { name: 'new window' }).click();
     const shown = await popup;
     await page.getByText(events).waitFor();
     await expect.poll(() => statesIn(shown)).toEqual(['{"running":"abandoned"}']);
     await inspection.close();
-    await page.getByText("The worker's inspection ended.").waitFor();
+    await page.getByText('The inspection ended.').waitFor();
   });
 
   test('hands nothing to a page of another origin that the named one turned into', async () => {
@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     const sockets: string[] = [];
     page.on('websocket', (socket) => sockets.push(socket.url()));
     const popup = page.waitForEvent('popup');
-    await page.getByRole('button', { name: 'window of its own' }).click();
+    await page.getByRole('button', { name: 'new window' }).click();
     const shown = await popup;
     await shown.waitForURL(other.page);
     await shown.waitForFunction('window.statesOf !== undefined');
@@ -119,7 +119,7 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     const { worker } = await allOutcomes(world);
     const silent = await served('a page that asks for nothing');
     const { statelyUrl } = await inspected(worker, { stately: { page: silent } });
-    for (const name of ['look here', 'window of its own']) {
+    for (const name of ['show it here', 'new window']) {
       const page = await opened(statelyUrl, {}, ({ clock }) => clock.install());
       await page.getByRole('button', { name }).click();
       await page
@@ -128,11 +128,11 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
       await page.clock.runFor(14_000);
       expect(await page.locator('#ways').isVisible()).toBe(false);
       await page.clock.runFor(1_000);
-      await page.getByText(`${silent} opened, but for 15 s it has not asked for events`).waitFor();
+      await page.getByText(`${silent} opened, but has not asked for events for 15 s`).waitFor();
       await page.getByRole('link', { name: 'the page of this process' }).waitFor();
       expect(await page.locator('#ways a').getAttribute('href')).toBe('/');
       await page.getByRole('button', { name: 'Stop sending' }).click();
-      await page.getByText('Stopped. Nothing is sent any more.').waitFor();
+      await page.getByText('Stopped. Nothing more is sent.').waitFor();
       expect(await page.locator('#ways').isVisible()).toBe(false);
     }
   });
@@ -144,8 +144,8 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     await closed(gone);
     const { statelyUrl } = await inspected(worker, { stately: { page: gone } });
     const page = await opened(statelyUrl, {}, ({ clock }) => clock.install());
-    await page.getByRole('button', { name: 'look here' }).click();
-    await page.getByText(`${gone} did not open: the browser does not reach it`).waitFor();
+    await page.getByRole('button', { name: 'show it here' }).click();
+    await page.getByText(`${gone} did not open: the browser cannot reach it`).waitFor();
     await page.locator('#ways').waitFor();
     await page.clock.runFor(20_000);
     expect(await page.locator('#state').textContent()).toContain('did not open');
@@ -154,14 +154,14 @@ describe.skipIf(chromiumPath === undefined)('the relay page', { timeout: 60_000 
     const { statelyUrl: other } = await inspected(worker, { stately: { page: silent } });
     const closing = await opened(other, {}, ({ clock }) => clock.install());
     const popup = closing.waitForEvent('popup');
-    await closing.getByRole('button', { name: 'window of its own' }).click();
+    await closing.getByRole('button', { name: 'new window' }).click();
     await (await popup).close();
     await closing.clock.runFor(15_000);
     await closing.getByText('The window was closed. Nothing was sent.').waitFor();
 
     const blocked = await opened(other, {}, (made) => made.addInitScript('window.open = () => null'));
-    await blocked.getByRole('button', { name: 'window of its own' }).click();
-    await blocked.getByText('Blocked: the browser let no window open.').waitFor();
+    await blocked.getByRole('button', { name: 'new window' }).click();
+    await blocked.getByText('The browser blocked the window.').waitFor();
     expect(await blocked.locator('#consent').isVisible()).toBe(true);
   });
 

@@ -121,7 +121,7 @@ test('a sanitize hook that throws lets nothing out, and is told of once', async 
   expect(taken.length).toBeGreaterThan(10);
   expect(viewer.texts).toEqual([]);
   const warnings = world.takeWarnings();
-  expect(warnings.map(({ message }) => message)).toEqual(['sanitize threw; what it threw at is not sent']);
+  expect(warnings.map(({ message }) => message)).toEqual(['sanitize threw; the event was not sent']);
 });
 
 test('nothing that a viewer says reaches a worker', async () => {

@@ -79,7 +79,7 @@ describe('a worker', () => {
     expect(watch.health()).toMatchObject({
       healthy: true,
       lateSeconds: 60,
-      reason: 'The worker is late by 60 s; up to 60 s is no fault.',
+      reason: 'The worker is late by 60 s; up to 60 s is normal.',
     });
     lose(1);
     expect(watch.health()).toMatchObject({

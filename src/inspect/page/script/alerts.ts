@@ -1,11 +1,11 @@
-/** What a viewer may be told of, though the page is out of sight: an error, a stuck run, a fork, a feed that is silent. */
+/** Conditions that alert a viewer even if the page is hidden: an error, a stuck run, a fork, a lost feed. */
 const ALARMING = /^(error|stuck|fork|lost)$/;
 
-/** Tells of trouble, once each time it begins; off unless switched on. */
+/** Alerts once each time trouble starts. Off by default. */
 export interface Alerts {
   notify: boolean;
   sound: boolean;
-  /** The condition now, of this worker. */
+  /** Takes the current condition of a worker. */
   see(condition: string, worker: string): void;
 }
 
@@ -21,7 +21,7 @@ export function createAlerts(): Alerts {
       if (!ALARMING.test(condition)) return;
       if (alerts.sound) beep();
       if (!alerts.notify || Notification.permission !== 'granted') return;
-      const words = condition === 'lost' ? 'no live feed any more' : condition;
+      const words = condition === 'lost' ? 'the live feed is lost' : condition;
       new Notification(`${worker}: ${words}`, { tag: `infonet-sync-worker ${worker}` });
     },
   };

@@ -1,6 +1,6 @@
 import type { InspectorRequest } from '../../inspector-view.ts';
 
-/** Asks the server for something. Says why it was refused, or '' if it was not. */
+/** Sends a request to the server. @returns why it failed; '' if it did not */
 export async function ask(request: InspectorRequest): Promise<string> {
   try {
     const response = await fetch('control', {

@@ -10,17 +10,17 @@ import { clockText, countdownText } from './time-text.ts';
 const MIN_ZOOM = 0.2;
 const MAX_ZOOM = 4;
 
-/** A scale, or what the picture fits into: the width of its box, or all of it. */
+/** A scale, or what the picture must fit into: the width of its box, or the whole box. */
 type Zoom = number | 'width' | 'fit';
 
 interface ChartProps {
   readonly moment: Moment;
   readonly chart: Chart;
-  /** What stands in place of the last step where none is known. */
+  /** Shown in place of the last step if none is known. */
   readonly noStep: string;
 }
 
-/** The chart with the active state and the last step lit; it is zoomed by buttons or Ctrl and wheel, and dragged. */
+/** The chart with the active state and the last step highlighted. It can be zoomed by buttons or Ctrl and wheel, and dragged. */
 export function ChartPanel({ moment, chart, noStep }: ChartProps): VNode {
   const box = useRef<HTMLElement>(null);
   const [zoom, setZoom] = useState<Zoom>('width');
@@ -90,7 +90,7 @@ export function ChartPanel({ moment, chart, noStep }: ChartProps): VNode {
   );
 }
 
-/** Puts the picture into its box and makes its states buttons; gives what takes the listeners off again. */
+/** Puts the picture into its box and makes its states buttons. @returns a function that removes the listeners */
 function openPicture(
   box: HTMLElement,
   choose: (path: string) => void,
@@ -98,7 +98,7 @@ function openPicture(
 ): () => void {
   const template = document.getElementById('chart-picture');
   if (template instanceof HTMLTemplateElement) box.append(template.content.cloneNode(true));
-  // As an image it would hide its states from those who read it by ear.
+  // With the role of an image it would hide its states from screen readers.
   box.querySelector('svg')?.setAttribute('role', 'group');
   for (const node of box.querySelectorAll('[data-state]')) {
     node.setAttribute('role', 'button');
@@ -174,13 +174,13 @@ function light(box: HTMLElement, name: 'active' | 'last', selectors: readonly st
   for (const node of nodes) node.classList.add(name);
 }
 
-/** `a.b.c` is in `a.b` and in `a` as well. */
+/** `a.b.c` is also in `a.b` and in `a`. */
 function withParents(path: string): string[] {
   const names = path.split('.');
   return names.map((_, depth) => names.slice(0, depth + 1).join('.'));
 }
 
-/** Moves the chart within its box, and only as long as nobody is at it. */
+/** Scrolls the chart within its box, unless the user is using it. */
 function bringIntoView(box: HTMLElement, state: Element | null): void {
   if (state === null || box.matches(':hover, :focus-within')) return;
   const frame = box.getBoundingClientRect();
@@ -191,7 +191,7 @@ function bringIntoView(box: HTMLElement, state: Element | null): void {
   );
 }
 
-/** The numbers behind the names of the delays in the chart. */
+/** The values of the delays that the chart names. */
 function PolicyLine({ moment: { context } }: { moment: Moment }): VNode {
   const { policy } = context;
   const seconds = (value: number): string => (value === 0 ? 'off' : durationText(value));
@@ -225,12 +225,12 @@ interface DetailProps extends Omit<ChartProps, 'noStep'> {
   readonly close: () => void;
 }
 
-/** One state: what it is, what leads out of it, and what it waits for now. */
+/** One state: its description, the transitions out of it, and what it is waiting for. */
 function StateDetail({ path, chart, moment, close }: DetailProps): VNode {
   const { why, at } = moment;
   const isActive = withParents(moment.state).includes(path);
   const description = chart.states.find((state) => state.path === path)?.description;
-  // Its own, and those of the states around it.
+  // Including the transitions of its parent states.
   const sources = ['', ...withParents(path)].reverse();
   const edges = sources.flatMap((source) => chart.edges.filter((edge) => edge.source === source));
   const left = why.nextRunAt - at;
@@ -246,8 +246,8 @@ function StateDetail({ path, chart, moment, close }: DetailProps): VNode {
         {!isActive || !why.started
           ? 'Not active.'
           : left > 0
-            ? `Active; it waits ${countdownText(left)} more (${why.rule}).`
-            : 'Active; it is due.'}
+            ? `Active; waits for another ${countdownText(left)} (${why.rule}).`
+            : 'Active; due.'}
       </p>
       <ul>
         {edges.map((edge) => (

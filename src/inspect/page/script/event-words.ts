@@ -1,7 +1,7 @@
 import type { Chart, ChartActions, ChartEdge } from '../../../explain/read-chart.ts';
 import type { RecordedLine } from '../../recording/recording.ts';
 
-/** An event as the picture has it: `after interval`, `attempt ended`. XState's own names say which state it is of, too. */
+/** An event as labelled in the picture: `after interval`, `attempt ended`. XState's names contain the state as well. */
 export function eventLabel({ event, emitted }: RecordedLine): string {
   const type = event?.type;
   if (type === undefined) return emitted[0]?.type ?? 'observed';
@@ -14,18 +14,18 @@ export function eventLabel({ event, emitted }: RecordedLine): string {
   return `${name} ${what === 'done.actor' ? 'ended' : 'threw'}`;
 }
 
-/** What came of an event, on one line. */
+/** The effects of an event, on one line. */
 export function lineText({ event, emitted, from, to }: RecordedLine): string {
-  const way = from === to ? '' : `${from || 'no actor'} → ${to || 'no actor'}`;
-  const said = emitted.map(({ text }) => text);
+  const path = from === to ? '' : `${from || 'no actor'} → ${to || 'no actor'}`;
+  const texts = emitted.map(({ text }) => text);
   const fields = Object.entries(event ?? {})
     .filter(([field, value]) => field !== 'type' && /^(string|number|boolean)$/.test(typeof value))
     .map(([field, value]) => `${field} ${value}`);
-  const parts = [way, ...(said.length > 0 || way !== '' ? said : fields)].filter((part) => part !== '');
+  const parts = [path, ...(texts.length > 0 || path !== '' ? texts : fields)].filter((part) => part !== '');
   return parts.join(' · ') || 'nothing changed';
 }
 
-/** The types by which a line can be found: that of its event, and what was emitted. */
+/** The types for filtering a line: those of its event and of the emitted events. */
 export function lineTypes(line: RecordedLine): readonly string[] {
   return [...new Set([eventLabel(line), ...line.emitted.map(({ type }) => type)])];
 }
@@ -40,12 +40,12 @@ export function lineTone({ emitted }: RecordedLine): string {
   return emitted.some(({ outcome }) => outcome === 'ok') ? 'good' : 'calm';
 }
 
-/** The transitions of these ids, in their order, as far as the chart has them. */
+/** The transitions with these ids, in this order, if the chart has them. */
 export function edgesOf({ edges }: Chart, ids: readonly string[]): readonly ChartEdge[] {
   return ids.flatMap((wanted) => edges.find(({ id }) => id === wanted) ?? []);
 }
 
-/** A transition in the words of the picture. */
+/** A transition as labelled in the picture. */
 export function edgeWords({ trigger, guard, target }: ChartEdge): string {
   const parts = [trigger, guard === '' ? '' : `[${guard}]`, target === undefined ? '' : `→ ${target}`];
   return parts.filter((part) => part !== '').join(' ');

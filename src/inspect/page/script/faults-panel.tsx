@@ -4,10 +4,10 @@ import type { FaultSwitch, InspectorView } from '../../inspector-view.ts';
 import { ask } from './ask.ts';
 import { Section } from './parts.tsx';
 
-/** The demo's peers, and what each of them is to do wrong. */
+/** The demo's peers, and the fault that each simulates. */
 export function FaultsPanel({ view: { worker, faults } }: { readonly view: InspectorView }): VNode {
   return (
-    <Section id="faults" title="Faults of the peers">
+    <Section id="faults" title="Simulated faults of the peers">
       <div id="faults">
         {faults.map((one) => (
           <FaultRow key={one.peer} worker={worker} {...one} />
@@ -19,7 +19,7 @@ export function FaultsPanel({ view: { worker, faults } }: { readonly view: Inspe
 
 function FaultRow({ worker, peer, fault, faults }: FaultSwitch & { readonly worker: string }): VNode {
   const [answer, setAnswer] = useState('');
-  // A view that was under way when the choice was made does not undo it.
+  // An older view that arrives after the choice must not undo it.
   const [awaited, setAwaited] = useState<string>();
   if (awaited === fault) setAwaited(undefined);
   const change = async (wanted: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { InspectorView } from '../../inspector-view.ts';
 
-/** How the page stands to the server. Times are milliseconds of the page's own clock. */
+/** The connection of the page to the server. Times are milliseconds of the page's clock. */
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
@@ -13,16 +13,16 @@ interface FeedListeners {
 
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 10_000;
-/** The server sends something every 5 s: a feed that says nothing for longer is lost, though its socket be open. */
+/** The server sends something every 5 s. A feed that is silent for longer than this is lost, even if its socket is open. */
 const SILENCE_MS = 16_000;
 
-/** The stream of views, opened again whenever it ends. */
+/** The stream of views, reopened whenever it ends. */
 export interface Feed {
-  /** Watches this worker, and searches for these, from now on. */
+  /** From now on watches this worker, and searches for workers that match. */
   watch(worker: string, search: string): void;
 }
 
-/** @param worker a worker's name; if there is none of that name, the server takes another in its place */
+/** @param worker a worker's name; if none has that name, the server chooses another worker */
 export function openFeed(worker: string, { view, connection }: FeedListeners): Feed {
   let source: EventSource;
   let wanted = { worker, search: '' };

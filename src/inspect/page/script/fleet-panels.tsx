@@ -18,13 +18,13 @@ export function Counts({ counts }: Pick<WorkersOverview, 'counts'>): VNode {
   );
 }
 
-/** How the alarms of a fleet stand, and what keeps it from its work. */
+/** The alarms of a fleet, and whether it is paused. */
 export function alarmWords({ alarms, paused }: FleetOverview): string {
   const { delayed, waiting, active, late } = alarms;
   return [
     `${delayed.toLocaleString('en')} set for later`,
-    `${waiting} wait for a process`,
-    `${active} looked at`,
+    `${waiting} waiting for a process`,
+    `${active} being processed`,
     late > 0 ? `${late} late` : '',
     paused ? 'paused by an operator' : '',
   ]
@@ -40,7 +40,7 @@ interface ListProps {
   readonly rows: readonly VNode[];
 }
 
-/** So many, of which the first are shown. */
+/** A count and the first rows of a list. */
 function ListPanel({ id, title, count, none, rows }: ListProps): VNode {
   const more = count > rows.length ? `; the first ${rows.length} are shown` : '';
   return (
@@ -58,7 +58,7 @@ interface FleetProps {
   readonly now: number;
 }
 
-/** The gates that are closed for the whole fleet, those that stay so longest first. */
+/** The closed gates of the fleet; those that stay closed longest come first. */
 export function GatesPanel({ fleet: { closedGates }, now }: FleetProps): VNode {
   const rows = closedGates.longest.map(({ origin, closedUntil, header }) => (
     <Row
@@ -70,12 +70,10 @@ export function GatesPanel({ fleet: { closedGates }, now }: FleetProps): VNode {
       facts={`until ${utcText(closedUntil)}${header === '' ? '' : ` · Retry-After "${header}"`}`}
     />
   ));
-  return (
-    <ListPanel id="gates" title="Closed gates" count={closedGates.count} none="None is closed" rows={rows} />
-  );
+  return <ListPanel id="gates" title="Closed gates" count={closedGates.count} none="None" rows={rows} />;
 }
 
-/** Who works on the fleet. */
+/** The processes that work on the fleet. */
 export function ProcessesPanel({ fleet: { processCount, processes }, now }: FleetProps): VNode {
   const rows = processes.map(({ process, about, seenAt }) => {
     const isSilent = now - seenAt > SILENT_SECONDS;
@@ -85,10 +83,10 @@ export function ProcessesPanel({ fleet: { processCount, processes }, now }: Flee
         of=""
         tone={isSilent ? 'odd' : 'good'}
         title={about}
-        word={isSilent ? `silent for ${durationText(now - seenAt)}` : 'works'}
+        word={isSilent ? `silent for ${durationText(now - seenAt)}` : 'at work'}
       />
     );
   });
-  const none = 'Nobody works';
+  const none = 'No process is at work';
   return <ListPanel id="processes" title="Processes" count={processCount} none={none} rows={rows} />;
 }

@@ -3,12 +3,12 @@ import type { Chart } from '../../../explain/read-chart.ts';
 import { actionWords, edgesOf, edgeWords } from './event-words.ts';
 import type { PageLine } from './model.ts';
 
-/** One event in full: what it carried, the transitions it took, and what became of the context. */
+/** One event in full: its data, its transitions, and the changes of the context. */
 export function LineDetail({ line, chart }: { readonly line: PageLine; readonly chart: Chart }): VNode {
   const { event, from, to, transitions, changes, emitted, before, context } = line;
   const taken = edgesOf(chart, transitions);
   const isEntered = from !== to || taken.some(({ target }) => target !== undefined);
-  // Those of the states around it run only if they are entered too.
+  // The entry actions of parent states run only if those are entered too.
   const entry = isEntered ? chart.states.find(({ path }) => path === to)?.entry : undefined;
   const actions = [...taken.map((edge) => edge.actions), ...(entry === undefined ? [] : [entry])].map(
     actionWords,
@@ -16,7 +16,11 @@ export function LineDetail({ line, chart }: { readonly line: PageLine; readonly 
   const facts: readonly (readonly [string, VNode | string])[] = [
     [
       'event',
-      event === null ? 'not seen: nobody watched, or it is none of the chart' : <Tree value={event} />,
+      event === null ? (
+        'unknown: nobody was watching, or it did not go through the chart'
+      ) : (
+        <Tree value={event} />
+      ),
     ],
     ['state', from === to ? to || 'no actor' : `${from || 'no actor'} → ${to || 'no actor'}`],
     ['transitions', taken.map(edgeWords).join(', ') || transitions.join(', ') || 'none'],
@@ -33,7 +37,7 @@ export function LineDetail({ line, chart }: { readonly line: PageLine; readonly 
           </div>
         ))}
       </dl>
-      <p class="note">What changed of the context{changes.length === 0 ? ': nothing' : ''}</p>
+      <p class="note">Changes of the context{changes.length === 0 ? ': none' : ''}</p>
       <ul class="changes">
         {changes.map((change) => (
           <li key={change.path}>
@@ -44,7 +48,7 @@ export function LineDetail({ line, chart }: { readonly line: PageLine; readonly 
         ))}
       </ul>
       <details>
-        <summary>The whole context after it</summary>
+        <summary>The whole context after the event</summary>
         <Tree value={context} changed={changes.map(({ path }) => path)} />
       </details>
     </div>
@@ -54,11 +58,11 @@ export function LineDetail({ line, chart }: { readonly line: PageLine; readonly 
 interface TreeProps {
   readonly value: unknown;
   readonly path?: string;
-  /** JSON Pointers of what is new. */
+  /** JSON Pointers of the changed values. */
   readonly changed?: readonly string[];
 }
 
-/** A value as a tree: what holds a change is open. */
+/** A value as a tree. Nodes that contain a change are open. */
 function Tree({ value, path = '', changed = [] }: TreeProps): VNode {
   if (typeof value !== 'object' || value === null) return <span class="value">{short(value)}</span>;
   return (

@@ -7,12 +7,12 @@ import type { PageLine } from './model.ts';
 import { Section } from './parts.tsx';
 import { clockText, utcText } from './time-text.ts';
 
-/** Rows at once; older ones are a button away. */
+/** Rows shown at first; a button shows more. */
 const PAGE_ROWS = 200;
 
 interface LogProps {
   readonly lines: readonly PageLine[];
-  /** The number of the line that the page stands at. */
+  /** The number of the chosen line. */
   readonly cursor: number | undefined;
   readonly dropped: number;
   readonly chart: Chart;
@@ -21,7 +21,7 @@ interface LogProps {
   readonly save: () => void;
 }
 
-/** The events, newest first. The chosen one opens, and the whole page stands at its moment. */
+/** The events, newest first. The chosen one opens, and the whole page shows its moment. */
 export function LogPanel({ lines, cursor, dropped, chart, peers, choose, save }: LogProps): VNode {
   const list = useRef<HTMLOListElement>(null);
   const [text, setText] = useState('');
@@ -66,7 +66,7 @@ export function LogPanel({ lines, cursor, dropped, chart, peers, choose, save }:
   const note = [
     pausedAt === undefined ? 'newest first' : `${newest - pausedAt} new since the pause`,
     found.length < lines.length ? `${found.length} of ${lines.length} found` : `${lines.length} kept`,
-    dropped > 0 ? `${dropped} came too fast to be kept` : '',
+    dropped > 0 ? `${dropped} came too fast and were dropped` : '',
   ];
   return (
     <Section
@@ -81,7 +81,7 @@ export function LogPanel({ lines, cursor, dropped, chart, peers, choose, save }:
             aria-pressed={pausedAt !== undefined}
             onClick={() => setPausedAt(pausedAt === undefined ? newest : undefined)}
           >
-            {pausedAt === undefined ? 'Pause' : 'Go on'}
+            {pausedAt === undefined ? 'Pause' : 'Resume'}
           </button>
           <button type="button" id="save" onClick={save} title="For `sync-worker replay`">
             Save recording
@@ -119,7 +119,7 @@ export function LogPanel({ lines, cursor, dropped, chart, peers, choose, save }:
           </li>
         )}
         {found.length === 0 && (
-          <li class="note">{lines.length === 0 ? 'No event yet.' : 'None is found.'}</li>
+          <li class="note">{lines.length === 0 ? 'No event yet.' : 'No event matches.'}</li>
         )}
       </ol>
     </Section>
@@ -130,7 +130,7 @@ interface LogRowProps {
   readonly line: PageLine;
   readonly chart: Chart;
   readonly isChosen: boolean;
-  /** The one that the Tab key comes to. */
+  /** Whether the Tab key reaches it. */
   readonly isFirst: boolean;
   readonly choose: (number: number | undefined) => void;
 }

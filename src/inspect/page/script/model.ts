@@ -6,25 +6,25 @@ import { applyChanges } from '../../recording/json-patch.ts';
 import type { RecordedLine, Recording, RecordingStart } from '../../recording/recording.ts';
 import { type Run, runsOf } from './runs.ts';
 
-/** Lines the page keeps of a worker that is watched. */
+/** Lines that the page keeps of the watched worker. */
 const MAX_LINES = 2000;
-/** What is dropped at once. */
+/** Lines are dropped in batches of this size. */
 const SLACK = 200;
 
 /** A line, with the context after it. */
 export interface PageLine extends RecordedLine {
-  /** Counts up from 1, also past what was dropped. */
+  /** Counts from 1, including dropped lines. */
   readonly number: number;
   readonly context: WorkerContext;
   readonly before: WorkerContext;
 }
 
-/** What the worker is like at one moment: now, or after a line of the past. */
+/** The worker at one moment: now, or after a line of the past. */
 export interface Moment {
   readonly at: number;
-  /** Stands at a line that was chosen. */
+  /** Whether it is the moment of a chosen line. */
   readonly isPast: boolean;
-  /** The path of the innermost active state; '' where no actor runs. */
+  /** The path of the innermost active state; '' if no actor is running. */
   readonly state: string;
   readonly context: WorkerContext;
   readonly why: Why;
@@ -34,11 +34,11 @@ export interface Moment {
   readonly runs: readonly Run[];
 }
 
-/** All that the page knows of the worker it shows: a recording that goes on. */
+/** Everything that the page knows of the worker that it shows: a continuing recording. */
 export class Model {
   view: InspectorView | undefined;
   lines: readonly PageLine[] = [];
-  /** The number of the line that the page stands at; undefined: it follows the worker. */
+  /** The number of the chosen line; undefined while the page follows the worker. */
   cursor: number | undefined;
   chart: Chart = { states: [], edges: [] };
   overview: InspectorView['overview'] = null;
@@ -56,7 +56,7 @@ export class Model {
       this.lines = [];
       this.#count = 0;
       this.dropped = isSame ? this.dropped + view.linesDropped : 0;
-      // The lines are counted anew, and the chosen one may be gone.
+      // Line numbers restart, and the chosen line may be gone.
       if (view.source === 'live') this.cursor = undefined;
     }
     this.view = view;
@@ -88,7 +88,7 @@ export class Model {
     return number === undefined ? undefined : this.lines[number - first];
   }
 
-  /** Stands at the line so many steps from here; past the newest one it follows the worker again. */
+  /** Moves the cursor by a number of lines. Past the newest line, the page follows the worker again. */
   step(by: number): void {
     const newest = this.lines.at(-1)?.number ?? 0;
     const end = this.view?.source === 'replay' ? newest : newest + 1;
@@ -128,7 +128,7 @@ export class Model {
     };
   }
 
-  /** What the page has, as a recording. */
+  /** The lines of the page, as a recording. */
   get recording(): Recording | undefined {
     const lines = this.lines.map(({ number: _, context: __, before: ___, ...line }): RecordedLine => line);
     return this.#start === undefined ? undefined : { start: this.#start, lines };

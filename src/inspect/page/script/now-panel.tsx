@@ -19,7 +19,7 @@ interface NowProps {
   readonly elapsed: number;
 }
 
-/** The state in one word, the countdown, what is wrong, and why it waits. */
+/** The state in one word, the countdown, current trouble, and why the worker waits. */
 export function NowPanel({ moment, view, connection, elapsed }: NowProps): VNode {
   const { why, at, condition, isPast } = moment;
   const isLost = connection.kind === 'lost' && !isPast;
@@ -62,7 +62,7 @@ export function NowPanel({ moment, view, connection, elapsed }: NowProps): VNode
   );
 }
 
-/** `running`, and `stopped` for a worker that does not run. */
+/** The state, or `stopped` for a stopped worker. */
 export function stateWord({ condition, why }: Moment): string {
   return condition === 'stopped' ? 'stopped' : why.state;
 }
@@ -74,7 +74,9 @@ function since({ since: began, started, state }: Why, at: number): string {
 }
 
 function stoppedWords({ source }: InspectorView): string {
-  return source === 'replay' ? 'no actor ran at this moment' : 'the worker is stopped, or was not started';
+  return source === 'replay'
+    ? 'no actor was running at this moment'
+    : 'the worker is stopped, or was not started';
 }
 
 function lostWords({ since: began, retryAt }: Extract<Connection, { kind: 'lost' }>, now: number): string {
@@ -86,7 +88,7 @@ function meaning({ state, asking, rule, nextRunAt }: Why, left: number): string 
   if (rule === 'stuck limit') {
     return state === 'running' && asking !== ''
       ? 'until this run is stuck'
-      : 'until the abandoned run may begin anew';
+      : 'until another run may replace the abandoned one';
   }
   if (left <= 0) return 'the next run is due';
   return `to the next run, at ${utcText(nextRunAt)}${rule === 'interval' ? '' : ` (${rule})`}`;
@@ -101,7 +103,7 @@ function Bar({ why, left, isStill }: { why: Why; left: number; isStill: boolean 
     <div
       id="bar"
       role="progressbar"
-      aria-label="Of the wait"
+      aria-label="Elapsed part of the wait"
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(done * 100)}
@@ -111,7 +113,7 @@ function Bar({ why, left, isStill }: { why: Why; left: number; isStill: boolean 
   );
 }
 
-/** What a calm state hides: when it last went well, and how often it went wrong since. */
+/** What the state does not show: the time of the last good run, and the failures since. */
 function Trouble({ moment: { context, at, runs } }: { moment: Moment }): VNode {
   const { lastSyncOkAt, consecutiveFailures } = context.worker;
   const ended = runs.filter(({ endedAt }) => endedAt !== null);
@@ -136,13 +138,13 @@ function Trouble({ moment: { context, at, runs } }: { moment: Moment }): VNode {
   );
 }
 
-/** The buttons that request a sync, or how to be allowed them. */
+/** The buttons that request a sync, or how to enable them. */
 function Controls({ view: { mayControl, worker }, isLost }: { view: InspectorView; isLost: boolean }): VNode {
   const [answer, setAnswer] = useState({ worker, text: '' });
   if (!mayControl) {
     return (
       <p id="look-only" class="note">
-        This page may only look. To request a sync from here, start the worker with{' '}
+        This page is read-only. To request a sync from here, start the worker with{' '}
         <code>--inspect-control</code>, or with <code>control: true</code> in Node.
       </p>
     );

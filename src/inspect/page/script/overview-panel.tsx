@@ -7,17 +7,17 @@ import { countdownText, utcText } from './time-text.ts';
 
 interface OverviewProps {
   readonly overview: WorkersOverview;
-  /** The one that is shown. */
+  /** The shown worker. */
   readonly worker: string;
   readonly now: number;
   readonly isLost: boolean;
   readonly choose: (worker: string) => void;
   readonly search: (text: string) => void;
-  /** Why a fleet shows no worker. */
+  /** For a fleet: why no worker is shown. */
   readonly remarks: readonly string[];
 }
 
-/** All workers, the worst first; a row chooses the one that is shown. Of a fleet how many there are, and one by its id. */
+/** All workers, the worst first; a click on a row shows its worker. For a fleet, the counts, and one worker by its id. */
 export function OverviewPanel(props: OverviewProps): VNode {
   const { overview, worker, choose, search, remarks } = props;
   const { total, counts, fleet } = overview;
@@ -62,7 +62,7 @@ export function OverviewPanel(props: OverviewProps): VNode {
 
 function troubleOf({ problem, quietUntil }: FleetOverview, now: number): string {
   if (problem !== '') return `No newer counts: ${problem}`;
-  return quietUntil > now ? `Redis had forgotten: nobody is asked until ${utcText(quietUntil)}.` : '';
+  return quietUntil > now ? `Redis lost data: no peer is asked until ${utcText(quietUntil)}.` : '';
 }
 
 function Workers({ overview, worker, now, isLost, choose }: OverviewProps): VNode {
@@ -91,10 +91,10 @@ function Workers({ overview, worker, now, isLost, choose }: OverviewProps): VNod
       </ul>
       {found > rows.length && (
         <p class="note">
-          {rows.length} of {found} found are shown; search for the others.
+          Showing {rows.length} of {found}; search for the others.
         </p>
       )}
-      {found === 0 && <p class="note">None is found.</p>}
+      {found === 0 && <p class="note">No worker matches.</p>}
     </>
   );
 }

@@ -19,11 +19,11 @@ import { showTab } from './tab.ts';
 import { utcText } from './time-text.ts';
 import { toneOf } from './tones.ts';
 
-/** Milliseconds between two looks at the clock, so that no second of a countdown is skipped. */
+/** Milliseconds between two draws, short enough that a countdown skips no second. */
 const TICK_MS = 250;
 const SEARCH_MS = 250;
 
-/** Watches the worker that the address names, and shows it. */
+/** Watches and shows the worker that the address names. */
 function openPage(): void {
   const time = createServerTime();
   const model = new Model();
@@ -47,7 +47,7 @@ function openPage(): void {
     const root = document.getElementById('page');
     if (root !== null) render(<App moment={moment} />, root);
   };
-  /** At most once a frame; a hidden tab has no frames, and its title must be right all the same. */
+  /** Draws at most once per frame. A hidden tab has no frames, but its title must be right. */
   const drawSoon = (): void => {
     if (document.hidden) draw();
     else if (!isDue) {
@@ -75,7 +75,7 @@ function openPage(): void {
     history.replaceState(null, '', `#${new URLSearchParams({ worker })}`);
     feed.watch(worker, search);
   };
-  /** By its id, once it is typed. */
+  /** Shows a fleet's worker by its id, shortly after the last keystroke. */
   const findWorker = (id: string): void => {
     clearTimeout(searching);
     searching = setTimeout(() => chooseWorker(id), SEARCH_MS);
@@ -136,7 +136,7 @@ function openPage(): void {
         <button
           type="button"
           id="back"
-          title="Also by the arrow keys, here and in the list of events"
+          title="Or use the arrow keys, here and in the list of events"
           onClick={() => step(-1)}
         >
           ◀ Step back
@@ -218,7 +218,7 @@ function openPage(): void {
               <ChartPanel
                 moment={moment}
                 chart={chart}
-                noStep={isFleet ? 'As it is on record' : 'No step seen yet'}
+                noStep={isFleet ? 'As recorded in the store' : 'No step seen yet'}
               />
             )}
             {moment !== undefined && (
@@ -264,7 +264,7 @@ function openPage(): void {
   }
 
   let announced = { text: '', at: Number.NEGATIVE_INFINITY };
-  /** A reader of screens hears of a state once a second at most, not of each that flies by. */
+  /** Announces a state to screen readers at most once a second, so short-lived states are skipped. */
   function announce(text: string): string {
     const at = performance.now();
     if (text !== announced.text && at - announced.at >= 1000) announced = { text, at };
@@ -275,7 +275,7 @@ function openPage(): void {
     const height = entry?.target.getBoundingClientRect().height ?? 0;
     document.documentElement.style.setProperty('--top', `${Math.round(height)}px`);
   });
-  /** What stays in view takes its height from the chart. */
+  /** The sticky part at the top reduces the height of the chart. */
   function measureTop(top: Element | null): void {
     observer.disconnect();
     if (top !== null) observer.observe(top);

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { toneOf } from './tones.ts';
 
-/** The mark of a condition; its colour is that of the text around it. */
+/** The mark of a condition, in the colour of the surrounding text. */
 export function Mark({ of }: { readonly of: string }): VNode {
   return (
     <svg class="mark" aria-hidden="true">
@@ -22,7 +22,7 @@ interface RowProps {
   readonly children?: ComponentChildren;
 }
 
-/** What is listed: a worker, a peer, an attempt. A tone at its side, a title, a word, and the facts below. */
+/** A list entry for a worker, a peer or an attempt: a tone at its side, a title, a word, and the facts below. */
 export function Row({ of, tone = toneOf(of), title, word = '', facts, children }: RowProps): VNode {
   return (
     <li class={`row ${tone}`}>
@@ -42,7 +42,7 @@ interface SectionProps {
   readonly children: ComponentChildren;
 }
 
-/** A part of the page under a heading of its own. */
+/** A part of the page with its own heading. */
 export function Section({ id, title, note, tools, children }: SectionProps): VNode {
   return (
     <section id={`${id}-panel`} class="panel" aria-labelledby={`${id}-title`}>

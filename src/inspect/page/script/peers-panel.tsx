@@ -6,7 +6,7 @@ import type { Moment } from './model.ts';
 import { Row, Section } from './parts.tsx';
 import { countdownText, utcText } from './time-text.ts';
 
-/** More would make the page slow, and nobody reads them. */
+/** More would make the page slow. */
 const MAX_PEERS = 200;
 
 const ruleTones: Readonly<Record<PeerRule, string>> = {
@@ -50,21 +50,21 @@ export function PeersPanel({ moment }: { readonly moment: Moment }): VNode {
   );
 }
 
-/** Whether it may be asked, with what is left of its wait; beside a worker that does not run nothing counts down. */
+/** Whether it may be asked, with a countdown of its wait, or the end of the wait if the worker is stopped. */
 function peerWord({ rule, nextAskAt }: PeerWhy, now: number, started: boolean): string {
   if (nextAskAt === null || nextAskAt <= now) return rule;
   const name = rule === 'retry-after' ? 'Retry-After' : rule;
   return started ? `${name} ${countdownText(nextAskAt - now)}` : `${name} until ${utcText(nextAskAt)}`;
 }
 
-/** The rest that is known of it, on one line. */
+/** Further facts about a peer, on one line. */
 function peerFacts({ detail, retryAfter }: PeerWhy, record: PeerRecord, now: number): string {
   const { failureCount, lastSyncOkAt, label } = record;
   return [
     label,
     retryAfter === null
       ? ''
-      : `Retry-After "${retryAfter.header}" (${retryAfter.form}${retryAfter.clamped ? ', held to an hour' : ''}), over ${fromNow(retryAfter.until, now)}`,
+      : `Retry-After "${retryAfter.header}" (${retryAfter.form}${retryAfter.clamped ? ', limited to an hour' : ''}), over ${fromNow(retryAfter.until, now)}`,
     failureCount > 0 ? `${failureCount} ${failureCount === 1 ? 'failure' : 'failures'} in a row` : '',
     lastSyncOkAt > 0 ? `last good ${fromNow(lastSyncOkAt, now)}` : '',
     detail.replace(/\s+/g, ' ').trim(),

@@ -6,10 +6,10 @@ import type { Attempt, Run } from './runs.ts';
 import { clockText, spanText, utcText } from './time-text.ts';
 import { toneOf } from './tones.ts';
 
-/** The last runs as blocks, and one of them in full. */
+/** The last runs as blocks, and the chosen one in full. */
 export function RunsPanel({ runs, at }: { readonly runs: readonly Run[]; readonly at: number }): VNode {
   const strip = useRef<HTMLFieldSetElement>(null);
-  /** The start of the chosen run; undefined: the newest, whichever that is. */
+  /** The start of the chosen run; undefined for the newest. */
   const [chosen, choose] = useState<number>();
   const newest = runs.length - 1;
   const found = runs.findIndex(({ startedAt }) => startedAt === chosen);
@@ -38,7 +38,7 @@ export function RunsPanel({ runs, at }: { readonly runs: readonly Run[]; readonl
     <Section
       id="runs"
       title="Last runs"
-      note="A block is a run, its attempts stand below its mark; the gap before it grows with the wait."
+      note="Each block is a run, with its attempts below its mark; the gap before it grows with the wait."
     >
       <fieldset id="runs" ref={strip} aria-labelledby="runs-title" onKeyDown={go}>
         {runs.map((one, index) => (
@@ -72,8 +72,8 @@ function Block({ run, wait, isChosen, choose }: BlockProps): VNode {
   const tries = `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`;
   const length = endedAt === null ? 'under way' : `after ${spanText(endedAt - startedAt)}`;
   const words = `${outcome} ${length}, ${tries}, run of ${utcText(startedAt)}`;
-  // However many there are, the block keeps to the height of the strip, and marks that find no room are left out.
-  const most = Math.min(34, 110 / attempts.length);
+  // The block always fits the height of the strip; if the attempts get too short, their marks are left out.
+  const maxLength = Math.min(34, 110 / attempts.length);
   return (
     <button
       type="button"
@@ -90,16 +90,16 @@ function Block({ run, wait, isChosen, choose }: BlockProps): VNode {
         <span
           key={`${attempt.startedAt} ${attempt.peerUrl}`}
           class={`attempt ${toneOf(attempt.outcome)}`}
-          style={{ '--length': `${Math.min(most, 12 + 3 * growth(attempt.durationSeconds ?? 0))}px` }}
+          style={{ '--length': `${Math.min(maxLength, 12 + 3 * growth(attempt.durationSeconds ?? 0))}px` }}
         >
-          {most >= 10 && <Mark of={attempt.outcome} />}
+          {maxLength >= 10 && <Mark of={attempt.outcome} />}
         </span>
       ))}
     </button>
   );
 }
 
-/** Logarithmic, so that a second and half an hour find room side by side. */
+/** Logarithmic, so that a second and half an hour fit side by side. */
 function growth(seconds: number): number {
   return Math.log2(1 + Math.max(0, seconds));
 }

@@ -1,7 +1,7 @@
 import type { RecordedLine, RecordingStart } from '../../recording/recording.ts';
 
 const MAX_RUNS = 60;
-/** A policy may allow any number of peers a run; the newest attempts are kept. */
+/** Maximum number of attempts kept per run, the newest: a policy may allow any number of peers per run. */
 const MAX_ATTEMPTS = 20;
 
 /** One run, and the attempts it made. */
@@ -20,7 +20,7 @@ export interface Attempt {
   /** Null while it is under way. */
   readonly durationSeconds: number | null;
   readonly outcome: string;
-  /** Why it failed; '' unless it did. */
+  /** Why it failed; '' if it did not. */
   readonly error: string;
 }
 
@@ -50,7 +50,7 @@ export function runsOf(start: RecordingStart, lines: readonly RecordedLine[]): r
   for (const { at, emitted } of lines) {
     for (const { type, peerUrl = '', outcome = '', error = '', durationSeconds = 0 } of emitted) {
       if (type === 'run.started') {
-        // One that is still open was left behind by a stop, a crash or a chart that failed.
+        // A run that is still open was cut short by a stop, a crash or a failed chart.
         end('stuck', at);
         begin(at);
       } else if (type === 'attempt.started') {

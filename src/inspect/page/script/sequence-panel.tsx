@@ -12,7 +12,7 @@ const ROW = 24;
 const COLUMN = 132;
 const TIMES = 70;
 
-/** A message between two participants, or what the worker says to itself. Column 0 is the worker. */
+/** A message between two participants, or a step of the worker itself. Column 0 is the worker. */
 interface Message {
   readonly at: number;
   readonly line: number;
@@ -27,7 +27,7 @@ interface SequenceProps {
   readonly choose: (number: number) => void;
 }
 
-/** Who said what to whom, in order: the worker, and its peers beside it. */
+/** A sequence diagram of the worker and its peers. */
 export function SequencePanel({ lines, choose }: SequenceProps): VNode {
   const box = useRef<HTMLElement>(null);
   const { peers, messages } = sequenceOf(lines);
@@ -71,7 +71,7 @@ interface ArrowProps {
   readonly message: Message;
   readonly y: number;
   readonly x: (column: number) => number;
-  /** Of the picture: the whole row is clicked, and not its lines of one pixel. */
+  /** Of the picture: the whole row is clickable, not only its one-pixel lines. */
   readonly width: number;
   /** Seconds since the message before. */
   readonly gap: number;
@@ -112,7 +112,7 @@ function sequenceOf(lines: readonly PageLine[]): {
 } {
   const peers: string[] = [];
   const messages: Message[] = [];
-  // From the newest, for as long as there is room.
+  // Starting with the newest, as long as there is room.
   for (const line of lines.toReversed()) {
     if (messages.length >= MAX_MESSAGES) break;
     for (const message of messagesOf(line, peers).toReversed()) messages.unshift(message);

@@ -1,7 +1,7 @@
-/** The worker's time, between two views told by the page's own clock. */
+/** The worker's time. Between two views it advances by the page's clock. */
 export interface ServerTime {
   set(at: number): void;
-  /** Stands still while nothing is heard: a countdown that runs on would tell of what nobody knows. */
+  /** Stops the time while the feed is lost: a running countdown would show what nobody knows. */
   halt(): void;
   /** Unix seconds. */
   now(): number;

@@ -13,13 +13,13 @@ interface TabParts {
   readonly isReplay: boolean;
 }
 
-/** The title and the icon of the tab: the state by name and tone, also where nothing else is drawn. */
+/** Sets the title and the icon of the tab to the state, by name and tone, even if the tab is hidden. */
 export function showTab({ moment, worker, overview, connection, isReplay }: TabParts): void {
   const isLost = connection.kind === 'lost' && !isReplay;
   const fleet = isLost || moment !== undefined ? undefined : overview?.fleet;
   const condition = fleet !== undefined ? 'idle' : isLost || moment === undefined ? 'lost' : moment.condition;
   const left = moment === undefined ? 0 : moment.why.nextRunAt - moment.at;
-  // A hidden tab has no clock that can be trusted to tick: it names the state alone.
+  // Timers of a hidden tab are unreliable, so its title has no countdown.
   const countdown = isLost || document.hidden || isReplay ? '' : left > 0 ? countdownText(left) : 'due';
   const counted = fleet === undefined ? 'no feed' : `${overview?.total ?? 0} workers`;
   const word = isLost || moment === undefined ? counted : stateWord(moment);

@@ -11,7 +11,7 @@ export function clockText(seconds: number): string {
   return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().slice(-13, -5);
 }
 
-/** `4:05`, or `1:04:05`; a wait is over when it says 0:00, and not before. */
+/** `4:05`, or `1:04:05`. Rounds up, so that 0:00 means that the wait is over. */
 export function countdownText(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, '0'));
@@ -19,7 +19,7 @@ export function countdownText(seconds: number): string {
   return text.replace(/^0(?=\d:)/, '');
 }
 
-/** `12 ms`, `1.3 s`, and the words of `durationText` from 10 s on. */
+/** `12 ms`, `1.3 s`; from 10 s on, the same as `durationText`. */
 export function spanText(seconds: number): string {
   const span = Math.max(0, seconds);
   if (span < 0.095) return `${Math.round(span * 1000)} ms`;

@@ -1,4 +1,4 @@
-/** The tones of the chart, for the same states, and for whatever else has one. A mark says the same without colour. */
+/** The tones of states, as in the chart, and of other conditions. Each has a mark that works without colour. */
 const tones: Readonly<Record<string, string>> = {
   idle: 'calm',
   running: 'busy',
