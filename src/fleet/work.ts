@@ -86,7 +86,7 @@ export function startWork(options: FleetWorkOptions, parts: WorkParts): FleetWor
       const { store, gates } = engine;
       const drained = work.drain();
       await Promise.race([drained, wait(drainMs)]);
-      abort.abort(new Error('the process stops working'));
+      abort.abort(new Error('this process is ending its work'));
       const grace = wait(FLUSH_MS).then(() => end.abort(new Error('the store does not answer')));
       await Promise.race([Promise.all([drained, gates.flush()]), grace]);
       await Promise.race([work.close(), wait(FLUSH_MS)]);

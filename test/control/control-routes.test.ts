@@ -180,7 +180,7 @@ describe('a running worker, over its socket', () => {
     expect(await control.requestSync({ force: false })).toMatchObject({ asking: peerUrl });
   });
 
-  test('refuses a change in so many words, and changes nothing', async () => {
+  test('refuses a change with a clear reason, and changes nothing', async () => {
     const { control, worker } = await controlled();
     const before = worker.peers;
     await expect(control.changePeers({ kind: 'enable', peerUrl: 'http://a.exampel' })).rejects.toMatchObject({

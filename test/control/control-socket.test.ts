@@ -45,7 +45,7 @@ describe('the socket', () => {
     await expect.poll(pipes).toEqual(before);
   });
 
-  test('that a killed worker left is nobody’s, and is replaced', async () => {
+  test('that a killed worker left is replaced', async () => {
     const { path: folder } = await tempFolder();
     const path = join(folder, 'control.sock');
     const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('listens'))`;
@@ -60,7 +60,7 @@ describe('the socket', () => {
     await server.close();
   });
 
-  test('takes the place of nothing that is no socket', async () => {
+  test('does not replace a file that is not a socket', async () => {
     const { path: folder } = await tempFolder();
     await writeFile(join(folder, 'control.sock'), 'mine');
     await expect(serveControl({ folder, worker: embed(good).worker })).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe('the socket', () => {
     });
   });
 
-  test('in a folder that is not there is a clear error on one side and nobody on the other', async () => {
+  test('in a missing folder is a clear error for the server, and no worker for the client', async () => {
     const folder = join((await tempFolder()).path, 'nowhere');
     expect(await connectControl(folder)).toBeUndefined();
     await expect(serveControl({ folder, worker: embed(good).worker })).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('the socket', () => {
     expect(existsSync(server.path)).toBe(false);
   });
 
-  test('of another user may not be used, and the error says by whom', async () => {
+  test('of another user cannot be used, and the error says who can', async () => {
     const { folder, server } = await controlled();
     await chmod(folder, 0o755);
     const isRoot = process.geteuid?.() === 0;

@@ -31,7 +31,7 @@ function start(options: FleetOptions): Started {
   };
 }
 
-serverTest('a worker is added, runs, is told other peers at once, and is removed', async (program) => {
+serverTest('a worker is added, runs, takes other peers at once, and is removed', async (program) => {
   const { socket } = await useRedis(program);
   const { fleet, next } = start({ connection: socket });
   expect(await fleet.add('a:1 ü', { peers: ['http://a.example'] })).toBe(true);
@@ -72,7 +72,7 @@ serverTest(
 );
 
 serverTest(
-  'Redis goes away and comes back: each is told once, nobody is asked meanwhile, and the fleet goes on',
+  'Redis goes away and comes back: one event for each, no peer is asked meanwhile, and the fleet continues',
   async (program) => {
     const server = await useRedis(program);
     let asked = 0;
@@ -95,8 +95,8 @@ serverTest(
     await next('store.up');
     expect(asked).toBe(before);
     for (const goal = asked + 2; asked < goal; ) await next('run.finished');
-    const told = events.map(({ type }) => type).filter((type) => type.startsWith('store.'));
-    expect(told).toEqual(['store.down', 'store.up']);
+    const emitted = events.map(({ type }) => type).filter((type) => type.startsWith('store.'));
+    expect(emitted).toEqual(['store.down', 'store.up']);
     // A process can end while Redis is away.
     await server.kill();
     await next('store.down');

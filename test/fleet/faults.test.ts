@@ -141,7 +141,7 @@ serverTest('a script that the server has not got any more is sent again', async 
   await world.close();
 });
 
-serverTest('a Redis that is full: nobody is asked until it takes writes again', async (program) => {
+serverTest('a full Redis: no peer is asked until it accepts writes again', async (program) => {
   const { socket } = await useRedis(program, noAof);
   const { world, asked } = await startProcess({ socket });
   const { redis } = world.store;
@@ -157,7 +157,7 @@ serverTest('a Redis that is full: nobody is asked until it takes writes again', 
 });
 
 serverTest(
-  'a store that forgot: it is told, nobody is asked for an hour, and the closures that a process knows are told again',
+  'a store that lost data: an event says so, no peer is asked for an hour, and a process restores the closed gates that it knows',
   async (program) => {
     const { socket } = await useRedis(program, noAof);
     const clock = createVirtualClock(BEGIN * 1000);

@@ -138,13 +138,14 @@ async function alone({ peers, policy, behaviours, steps }: History): Promise<See
       }
       clock.advanceTo(end);
     } else {
-      const { event: told } = step;
-      const knows = 'peerUrl' in told && worker.peers.some(({ peerUrl }) => peerUrl === told.peerUrl);
-      if (told.type === 'sync.requested') worker.requestSync({ force: told.force === true });
-      if (told.type === 'peers.changed') worker.setPeers(told.peers);
-      if (told.type === 'peer.seen' && knows) worker.peerSeen(told.peerUrl);
-      if (told.type === 'peer.reset' && knows) worker.resetPeer(told.peerUrl, { force: told.force === true });
-      if (told.type === 'policy.changed') worker.setPolicy({ ...policy, ...told.policy });
+      const { event } = step;
+      const knows = 'peerUrl' in event && worker.peers.some(({ peerUrl }) => peerUrl === event.peerUrl);
+      if (event.type === 'sync.requested') worker.requestSync({ force: event.force === true });
+      if (event.type === 'peers.changed') worker.setPeers(event.peers);
+      if (event.type === 'peer.seen' && knows) worker.peerSeen(event.peerUrl);
+      if (event.type === 'peer.reset' && knows)
+        worker.resetPeer(event.peerUrl, { force: event.force === true });
+      if (event.type === 'policy.changed') worker.setPolicy({ ...policy, ...event.policy });
     }
     await settle();
     seen.push({
@@ -160,7 +161,7 @@ async function alone({ peers, policy, behaviours, steps }: History): Promise<See
   return seen;
 }
 
-/** The same worker in a fleet, looked at when its alarm rings, and when it is told something. */
+/** The same worker in a fleet, looked at when its alarm rings and when an operator sends it an event. */
 async function inFleet({ peers, policy, behaviours, steps }: History, socket: string): Promise<Seen[]> {
   const clock = createVirtualClock(BEGIN * 1000);
   const scripted = record(clock, behaviours);

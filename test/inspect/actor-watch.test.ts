@@ -34,7 +34,7 @@ test('an actor that is there already is announced, with the attempt it has under
   expect(states(events)).toEqual(['running.attempting']);
 });
 
-test('each state is told in the order the worker takes them', async () => {
+test('each state is reported in the order the worker takes them', async () => {
   const { worker, pass } = embedded();
   await worker.start();
   const { events } = watched(worker);
@@ -59,7 +59,7 @@ test('a worker that was not started yet, or is started again, is watched from it
   expect(events[0]?.actorRef).toBe(worker.actor);
 });
 
-test('a chart that fails is told as such, and its successor is watched', async () => {
+test('a chart that fails is reported as failed, and its successor is watched', async () => {
   const { worker, clock, pass } = embedded();
   worker.on('fault', () => undefined);
   await worker.start();
@@ -79,7 +79,7 @@ test('a chart that fails is told as such, and its successor is watched', async (
   expect(events.at(-1)?.actorRef).not.toBe(failed);
 });
 
-test('an observer that throws harms neither the worker nor another observer, and is told once', async () => {
+test('an observer that throws harms neither the worker nor another observer, and is reported once', async () => {
   const { worker, pass } = embedded();
   await worker.start();
   after(
@@ -97,19 +97,19 @@ test('an observer that throws harms neither the worker nor another observer, and
   ]);
 });
 
-test('once taken off nothing is told, and no timer is left', async () => {
+test('after the end nothing is reported, and no timer is left', async () => {
   const { worker, pass } = embedded();
   const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
   await worker.start();
   const { events, off } = watched(worker);
   off();
-  const told = events.length;
+  const count = events.length;
   worker.peerSeen(PEER);
   await pass(300_000);
   await worker.stop();
   await worker.start();
   await pass(300_000);
-  expect(events).toHaveLength(told);
+  expect(events).toHaveLength(count);
   expect(timers()).toBe(before);
 });

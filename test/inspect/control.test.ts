@@ -31,7 +31,7 @@ test('without control a viewer is read-only', async () => {
   expect(worker.state.lastSyncStartedAt).toBe(BEGIN);
 });
 
-test('with control a viewer requests a sync, and is told what comes of it', async () => {
+test('with control a viewer requests a sync, and gets why and when it runs', async () => {
   const { worker, pass } = embedded();
   const inspection = await inspected(worker, { control: true });
   await worker.start();

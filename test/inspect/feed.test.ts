@@ -93,12 +93,12 @@ test('however much changes, a viewer is sent no more than ten views a second', a
   expect(performance.now() - began).toBeGreaterThan(5 * 99);
 });
 
-/** How many lines it was sent since it watches, or was told of that they were not kept. */
+/** How many lines it was sent since it started to watch, including those reported as dropped. */
 function counted({ views }: FeedClient): number {
   return views.slice(1).reduce((sum, { lines, linesDropped }) => sum + lines.length + linesDropped, 0);
 }
 
-test('a viewer that does not read is skipped, holds back nobody, and gets the newest in the end', async () => {
+test('a viewer that does not read is skipped, delays no other, and gets the newest view in the end', async () => {
   const { worker, pass } = embedded();
   const inspection = await inspected(worker);
   await worker.start();
@@ -210,7 +210,7 @@ test('a source that throws ends no feed of others and not the process', async ()
   expect(takeWarnings().map(({ message }) => message)).toEqual(['The inspector could not show a worker']);
 });
 
-test('no more than so many watch, and nobody holds all places: the first gives way to a new one', async () => {
+test('the number of viewers is limited: the first is disconnected for a new one', async () => {
   const { worker } = embedded();
   const inspection = await inspected(worker);
   const feeds = [];

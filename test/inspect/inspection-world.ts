@@ -26,7 +26,7 @@ export interface InspectionWorld {
   embedded(options?: Partial<Omit<SyncWorkerOptions, 'clock'>>): Embedded;
   inspected(workers: Parameters<typeof inspectWorker>[0], options?: InspectedOptions): Promise<Inspected>;
   watched(inspection: Inspection, name?: string): Promise<FeedClient>;
-  /** What the process was warned of by now; a warning that nobody takes fails the test. */
+  /** Returns the process warnings so far; a warning that the test does not take fails it. */
   takeWarnings(): Error[];
   /** Has this called after the test. */
   after(close: () => unknown): void;

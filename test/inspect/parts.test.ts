@@ -77,7 +77,7 @@ test('its foreign origins may open its WebSocket and read nothing else', async (
   expect(asked).toEqual([]);
 });
 
-test('a part that throws is answered for, and nobody else loses a thing', async () => {
+test('a part that throws is refused, and affects no other', async () => {
   const broken = (): never => {
     throw new Error('broken');
   };

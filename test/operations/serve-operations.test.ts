@@ -162,7 +162,7 @@ describe('operators', () => {
     }
   });
 
-  test('are told what went wrong where a reading fails', async () => {
+  test('get the error when a reading fails', async () => {
     const chain = {
       head: () => '',
       count: () => {

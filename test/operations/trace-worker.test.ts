@@ -184,7 +184,7 @@ describe('a run that does not end by itself', () => {
     expect(open()).toBe(0);
   });
 
-  test('ends as it is when the tracing is taken off, and no more is told', async () => {
+  test('ends as it is when the tracing stops, and nothing more is recorded', async () => {
     const { spans, stop, pass, off, open } = await traced(unanswered);
     off();
     off();
@@ -196,7 +196,7 @@ describe('a run that does not end by itself', () => {
   });
 });
 
-test('a run that is under way when the tracing begins is left out, and the next one is told', async () => {
+test('a run that is under way when the tracing starts is left out, and the next one is recorded', async () => {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   const { worker, pass, clock } = embed({

@@ -100,7 +100,7 @@ test('two simulations at once are as they are one after the other, and another s
   }
 });
 
-test('a contender meets the same world whoever else runs', async () => {
+test('a contender meets the same world whatever other contenders run', async () => {
   const all = await simulate({ scenario: small });
   for (const name of contenderNames) {
     const { contenders } = await simulate({ scenario: small, contenders: [name] });
@@ -108,7 +108,7 @@ test('a contender meets the same world whoever else runs', async () => {
   }
 });
 
-test('nobody else sees the virtual time and chance while a simulation runs, and afterwards they are gone', async () => {
+test('no other code sees the virtual time and randomness while a simulation runs, and afterwards they are gone', async () => {
   const real = { setTimeout, clearTimeout, now: Date.now, random: Math.random };
   const seen = (): typeof real => ({
     setTimeout: globalThis.setTimeout,
@@ -172,20 +172,20 @@ test.for(scenarioNames)('%s shows what it is there for', async (name) => {
 });
 
 test('progress goes from nothing to all, and a signal ends a simulation', async () => {
-  const told: number[] = [];
+  const progress: number[] = [];
   const ending = new AbortController();
   const simulation = simulate({
     scenario: small,
     signal: ending.signal,
     onProgress: ({ done, title }) => {
-      told.push(done);
+      progress.push(done);
       if (title === 'cockatiel') ending.abort(new Error('enough'));
     },
   });
   await expect(simulation).rejects.toThrow('enough');
-  expect(told).toEqual(told.toSorted((a, b) => a - b));
-  expect(told[0]).toBeGreaterThan(0);
-  expect(told.at(-1)).toBeLessThan(1);
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  expect(progress[0]).toBeGreaterThan(0);
+  expect(progress.at(-1)).toBeLessThan(1);
 });
 
 test.for([

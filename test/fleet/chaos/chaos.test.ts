@@ -39,7 +39,7 @@ const policy = {
 type Turn = 'kill' | 'stop' | 'clients' | 'redis';
 
 serverTest(
-  `a fleet whose processes are killed ${KILLS} times asks nobody early or twice, and loses no worker`,
+  `a fleet whose processes are killed ${KILLS} times asks no peer early or twice, and loses no worker`,
   async (redisServer) => {
     console.log(`CHAOS_SEED=${SEED}`);
     let turn = 0;
@@ -65,13 +65,13 @@ serverTest(
       for (const judge of judges) await judge.close();
     });
     const options = { connection: redis.socket, name: 'chaos', policy, perPeer: { atOnce: 8 } };
-    const told = new Map<string, number>();
+    const counts = new Map<string, number>();
     const start = (_: unknown, place: number): ChildProcess => {
       const skewMs = SKEWS[place] ?? 0;
       const child = fork(program, [JSON.stringify({ ...options, concurrency: 16, skewMs })], {
         execArgv: [],
       });
-      child.on('message', ({ type }: { type: string }) => told.set(type, (told.get(type) ?? 0) + 1));
+      child.on('message', ({ type }: { type: string }) => counts.set(type, (counts.get(type) ?? 0) + 1));
       onTestFinished(() => void child.kill('SIGKILL'));
       return child;
     };
@@ -135,7 +135,7 @@ serverTest(
       await progress(draw(fc.integer({ min: 1, max: WORKERS })));
     }
 
-    // Everybody is asked again in the end: nobody is lost.
+    // In the end every worker asks again: none is lost.
     const before = new Map(judges.flatMap(({ answered }) => [...answered]));
     const lost = (): string[] =>
       Array.from({ length: WORKERS }, (_, index) => `w:${index}`).filter(
@@ -159,7 +159,7 @@ serverTest(
       double: sum('double'),
       late: sum('late'),
       lost: lost().length,
-      superseded: told.get('run.superseded') ?? 0,
+      superseded: counts.get('run.superseded') ?? 0,
     };
     console.log(JSON.stringify(figures));
     expect(figures).toMatchObject({

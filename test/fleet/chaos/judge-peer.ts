@@ -20,7 +20,7 @@ export interface Judgement {
 export interface JudgePeer {
   readonly url: string;
   readonly judgement: Judgement;
-  /** A process is halted or dead from now on: what it was answered in the last moments, and is from now on, nobody can know. */
+  /** A process is halted or dead from now on, so it may not know the answers that it was sent just before or from now on. */
   halted(pid: number): void;
   continued(pid: number): void;
   /** How often each worker was answered. */
@@ -134,5 +134,5 @@ export async function startJudge(options: JudgeOptions): Promise<JudgePeer> {
   };
 }
 
-/** An answer is on its way for so long, and asks that were given leave before it, in milliseconds. */
+/** How long an answer, or a request that was granted leave before it, may be in transit, in milliseconds. */
 const GRACE_MS = 1000;

@@ -7,7 +7,7 @@ import { openReceiver, type Received, type Receiver } from './receiver.ts';
 const world = useInspections();
 const { embedded, inspected } = world;
 
-/** The address that the visualizer is told. */
+/** The address that the visualizer gets. */
 function serverOf({ classicUrl }: Inspected): string {
   return new URL(classicUrl).searchParams.get('server') ?? '';
 }
@@ -195,7 +195,7 @@ test('two inspections in one process show their own workers alone, under one nam
   expect(statesOf(first)).toHaveLength(1);
 });
 
-test('a worker that stops is told as stopped, and is shown again when it starts', async () => {
+test('a worker that stops is shown as stopped, and is shown again when it starts', async () => {
   const { worker, pass } = embedded();
   await worker.start();
   await pass(1000);
@@ -227,7 +227,7 @@ test('names and passwords of URLs leave in no state', async () => {
   expect(viewer.texts.join()).not.toMatch(/anna|s3cret/);
 });
 
-test('whoever opens the path is told which page to open', async () => {
+test('the answer at the path names the page to open', async () => {
   const inspection = await inspected(embedded().worker, {
     classic: { page: 'http://viz.local:3000/?theme=dark' },
   });

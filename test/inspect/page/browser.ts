@@ -17,7 +17,7 @@ export const chromiumPath: string | undefined = [process.env['CHROMIUM_PATH'] ??
 /** A test that needs a browser, and is skipped where there is none. */
 export const browserTest: typeof test.skip = test.skipIf(chromiumPath === undefined);
 
-/** By itself it asks nobody for anything. */
+/** It makes no requests of its own. */
 export const quiet: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',

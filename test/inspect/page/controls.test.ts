@@ -57,7 +57,7 @@ browserTest(
   },
 );
 
-browserTest('a peer of the demo is told to misbehave, and what is refused is told', async () => {
+browserTest('a viewer switches a fault of a demo peer, and sees what is refused', async () => {
   const { worker } = embedded();
   let fault = 'none';
   const faults: FaultSource = {

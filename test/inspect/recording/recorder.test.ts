@@ -14,7 +14,7 @@ function contextOf({ start, lines }: Recording): unknown {
 const emittedOf = ({ lines }: Recording): string[][] =>
   lines.map(({ emitted }) => emitted.map(({ type }) => type));
 
-test('a worker that nobody watches is recorded by what it emits: a line a step, with the way it took', async () => {
+test('an unwatched worker is recorded by what it emits: a line per step, with its transition', async () => {
   const { worker, pass } = embedded();
   await worker.start();
   const recorder = createRecorder(worker, 'a', { maxLines: () => 100 });

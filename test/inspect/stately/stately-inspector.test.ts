@@ -110,7 +110,7 @@ test('what leaves has passed the sanitize hook, and what it puts in has passed t
   for (const { snapshot } of events) expect(snapshot).toMatchObject({ hidden: '1', by: 'ftp://***@host' });
 });
 
-test('a sanitize hook that throws lets nothing out, and is told of once', async () => {
+test('a sanitize hook that throws sends nothing, and is reported once', async () => {
   const { worker, live, taken } = await allOutcomes(world);
   const sanitize = (): never => {
     throw new Error('no idea');

@@ -56,7 +56,7 @@ test.each(paths)(
   },
 );
 
-test.each(paths)('%s: a viewer that floods is closed, and nobody else is', async (path) => {
+test.each(paths)('%s: a viewer that floods is disconnected, and no other', async (path) => {
   const { inspection, worker } = await inspectBoth();
   const [flooding, pinging, other] = await Promise.all([
     watching(inspection, path),
@@ -96,7 +96,7 @@ test.each(paths)(
 );
 
 test.each(paths)(
-  '%s: there is room for sixteen, and nobody holds it: the first gives way to a new one',
+  '%s: there is room for sixteen viewers; the first is disconnected for a new one',
   async (path) => {
     const { inspection } = await inspectBoth();
     const viewers = [];
