@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createVirtualClock, type VirtualClock } from '../../src/clock/virtual-clock.ts';
 import { CLOCK_CHECK_SECONDS, createWallClock, type WallClock } from '../../src/clock/wall-clock.ts';
 import { fc } from '../support/property.ts';
@@ -11,14 +11,20 @@ function settableHost(): {
   wall: WallClock;
   now: () => number;
   set: (by: number) => void;
+  /** Lets no more timers be set, or again. */
+  refuse: (error: Error | undefined) => void;
 } {
   const host = createVirtualClock();
+  let refusal: Error | undefined;
   let ahead = 1_700_000_000_000;
   const now = (): number => host.now() + ahead;
   const wall = createWallClock({
     now,
     monotonic: () => host.now(),
-    setTimeout: (callback, delay) => host.setTimeout(callback, delay),
+    setTimeout: (callback, delay) => {
+      if (refusal !== undefined) throw refusal;
+      return host.setTimeout(callback, delay);
+    },
     clearTimeout: (timer) => host.clearTimeout(timer),
   });
   return {
@@ -28,8 +34,13 @@ function settableHost(): {
     set: (by) => {
       ahead += by;
     },
+    refuse: (error) => {
+      refusal = error;
+    },
   };
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 const delay = fc.oneof(fc.integer({ min: 0, max: 10 * CHECK }), fc.constantFrom(0, 2 ** 31, 2 ** 33));
 const seconds = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -(10 ** 8), max: 10 ** 8 }));
@@ -147,6 +158,24 @@ describe('a timer', () => {
     wall.setTimeout(() => undefined, 5000);
     host.advanceTo(5000);
     expect(host.size).toBe(0);
+  });
+
+  it('fires though the clock cannot be checked again, of which a warning tells; the next timer begins the checks anew', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const { host, wall, set, refuse } = settableHost();
+    const fired: number[] = [];
+    wall.setTimeout(() => fired.push(host.now()), 3 * CHECK);
+    const cause = new Error('no more timers');
+    refuse(cause);
+    host.advanceTo(CHECK);
+    expect(warn.mock.calls).toEqual([[new Error('The clock could not be checked again', { cause })]]);
+    refuse(undefined);
+    host.advanceTo(3 * CHECK);
+    expect(fired).toEqual([3 * CHECK]);
+    wall.setTimeout(() => fired.push(host.now()), 3 * CHECK);
+    set(3 * CHECK);
+    host.advanceTo(4 * CHECK);
+    expect(fired).toEqual([3 * CHECK, 4 * CHECK]);
   });
 
   it('that was taken back never fires, and the last one ends the checks', () => {
