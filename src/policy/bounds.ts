@@ -1,7 +1,7 @@
 import type { PeerRecord } from './peer-record.ts';
 import { MAX_RETRY_AFTER_SECONDS } from './retry-after.ts';
 import { addSeconds, ceilSeconds, wholeSeconds } from './seconds.ts';
-import { MAX_LOCAL_FAULT_SECONDS, type SyncPolicy } from './sync-policy.ts';
+import type { SyncPolicy } from './sync-policy.ts';
 import type { SyncWorkerState } from './sync-worker-state.ts';
 
 /** The longest that a next due time may lie ahead under a policy, in whole seconds. */
@@ -9,7 +9,7 @@ export function longestWait(policy: SyncPolicy): number {
   const interval = policy.intervalSeconds * (1 + policy.spreadRatio);
   const failure =
     Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS) * (1 + policy.jitterRatio);
-  const longest = Math.max(interval, failure, policy.catchUpIntervalSeconds, MAX_LOCAL_FAULT_SECONDS);
+  const longest = Math.max(interval, failure, policy.catchUpIntervalSeconds);
   return addSeconds(ceilSeconds(longest), 1);
 }
 

@@ -110,5 +110,5 @@ export class SyncAbortedError extends Error {
 
 /** Whether a value is one of our errors, of this copy of the package or another. May throw where a getter does. @internal */
 export function isPeerSyncError(error: unknown): error is Readonly<Record<string, unknown>> {
-  return error instanceof PeerSyncError || (typeof error === 'object' && error !== null && brand in error);
+  return typeof error === 'object' && error !== null && brand in error;
 }
