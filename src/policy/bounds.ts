@@ -50,22 +50,22 @@ export function boundWaits(
   const isDueLate = isLate(state.nextSyncDueAt, due, state.lastSyncFinishedAt);
   const isStartLate =
     state.lastOutcome === 'running' && isLate(state.lastSyncStartedAt, wholeNow, state.lastSyncStartedAt);
-  const retryAfter = addSeconds(wholeNow, MAX_RETRY_AFTER_SECONDS);
+  const longestRetryAfter = addSeconds(wholeNow, MAX_RETRY_AFTER_SECONDS);
   const longestCooldown = Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS);
   const cooldown = addSeconds(wholeNow, ceilSeconds(longestCooldown));
+  const boundRetryAfter = ({ retryAfter, updatedAt }: PeerRecord): PeerRecord['retryAfter'] =>
+    retryAfter !== null && isLate(retryAfter.until, longestRetryAfter, updatedAt)
+      ? { ...retryAfter, until: longestRetryAfter }
+      : retryAfter;
   const bound = (record: PeerRecord): PeerRecord => {
-    const { updatedAt } = record;
-    const isRetryAfterLate = isLate(record.retryAfter?.until ?? 0, retryAfter, updatedAt);
-    const isCooldownLate = isLate(record.cooldownUntil, cooldown, updatedAt);
+    const retryAfter = boundRetryAfter(record);
+    const isCooldownLate = isLate(record.cooldownUntil, cooldown, record.updatedAt);
     const isOkLate = isLate(record.lastSyncOkAt, wholeNow, record.lastSyncOkAt);
     const isAskedLate = isLate(record.lastAskedAt, wholeNow, record.lastAskedAt);
-    if (!isRetryAfterLate && !isCooldownLate && !isOkLate && !isAskedLate) return record;
+    if (retryAfter === record.retryAfter && !isCooldownLate && !isOkLate && !isAskedLate) return record;
     return {
       ...record,
-      retryAfter:
-        isRetryAfterLate && record.retryAfter !== null
-          ? { ...record.retryAfter, until: retryAfter }
-          : record.retryAfter,
+      retryAfter,
       cooldownUntil: Math.min(record.cooldownUntil, cooldown),
       lastSyncOkAt: Math.min(record.lastSyncOkAt, wholeNow),
       lastAskedAt: Math.min(record.lastAskedAt, wholeNow),

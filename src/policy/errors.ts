@@ -40,7 +40,8 @@ export abstract class PeerSyncError extends Error {
       options.detail ? `${message}: ${options.detail}` : message,
       'cause' in options ? options : undefined,
     );
-    Object.defineProperty(this, brand, { value: true });
+    // It is there, and says no more.
+    Object.defineProperty(this, brand, {});
     this.status = status;
     this.retryAfterSeconds = clampRetryAfter(options.retryAfterSeconds ?? 0);
     this.retryAfterHeader = options.retryAfterHeader;

@@ -82,10 +82,8 @@ export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): 
 
 function interval(options: FinishSoloSyncOptions): number {
   const { intervalSeconds = defaultPolicy.intervalSeconds, spreadRatio = 0, random = 0 } = options;
-  // Rounded up where it is spread only: the reference truncates an interval.
-  return spreadRatio > 0
-    ? addJitter(wholeDuration(intervalSeconds), { jitterRatio: spreadRatio, random })
-    : wholeDuration(intervalSeconds);
+  // Truncated before it is spread, as the reference does with an interval.
+  return addJitter(wholeDuration(intervalSeconds), { jitterRatio: spreadRatio, random });
 }
 
 function waitAfterFailure(consecutiveFailures: number, options: FinishSyncOptions): number {

@@ -56,6 +56,7 @@ describe('normalizePeerUrl', () => {
     ['peer.example', '"peer.example"'],
     ['//peer.example', '"//peer.example"'],
     ['/node', '"/node"'],
+    [' peer.example ', '"peer.example"'],
     ['https://', '"https://"'],
     ['https://peer.example:99999', '"https://peer.example:99999"'],
     ['file:///peers', '"file:///peers"'],

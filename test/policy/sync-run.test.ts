@@ -188,6 +188,20 @@ describe('finishSoloSync', () => {
   });
 });
 
+describe('the spread of an interval', () => {
+  const state = initialSyncState();
+
+  it.each([
+    { spread: 'a part of the interval, rounded up', options: { spreadRatio: 0.5, random: 0.25 }, wait: 113 },
+    { spread: 'nothing without a draw', options: { spreadRatio: 0.5 }, wait: 100 },
+    { spread: 'nothing by default', options: { random: 1 }, wait: 100 },
+  ])('is $spread', ({ options, wait }) => {
+    const all = { now: 1000, intervalSeconds: 100.9, ...options };
+    expect(finishSync(state, { ok: true, ...all }).nextSyncDueAt).toBe(1000 + wait);
+    expect(finishSoloSync(state, all).nextSyncDueAt).toBe(1000 + wait);
+  });
+});
+
 describe('withdrawSync', () => {
   const settled = {
     ...initialSyncState(),
