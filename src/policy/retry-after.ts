@@ -73,7 +73,7 @@ function readOne(text: string, now: number): RetryAfterReading {
 /** Of two readings of one length the readable one, and the one that was held to the hour. */
 function isLonger(a: RetryAfterReading, b: RetryAfterReading): boolean {
   if (a.seconds !== b.seconds) return a.seconds > b.seconds;
-  return (a.clamped && !b.clamped) || (b.form === 'unreadable' && a.form !== 'unreadable');
+  return (a.clamped && !b.clamped) || b.form === 'unreadable';
 }
 
 /** The same clamp for a wait that did not come in a header. Rounds up, so that no wait is cut short. @internal */

@@ -331,6 +331,29 @@ describe('a header as servers send it', () => {
     expect(read([])).toMatchObject({ form: 'unreadable', seconds: 0 });
   });
 
+  it.each([
+    { header: '60, 60.0', form: 'delay-seconds', clamped: false, first: 'the first' },
+    { header: '60.0, 60', form: 'malformed-delay', clamped: false, first: 'the first' },
+    { header: '0, 0.0', form: 'delay-seconds', clamped: false, first: 'the first' },
+    { header: 'soon, 0', form: 'delay-seconds', clamped: false, first: 'the one that can be read' },
+    { header: '0, soon', form: 'delay-seconds', clamped: false, first: 'the one that can be read' },
+    {
+      header: '3600, 4000.5',
+      form: 'malformed-delay',
+      clamped: true,
+      first: 'the one that is held to the hour',
+    },
+    {
+      header: '4000.5, 3600',
+      form: 'malformed-delay',
+      clamped: true,
+      first: 'the one that is held to the hour',
+    },
+    { header: '5000, 4000.5', form: 'delay-seconds', clamped: true, first: 'the first of two that are' },
+  ])('of two waits of one length is read as $first: $header', ({ header, form, clamped }) => {
+    expect(read(header)).toMatchObject({ form, clamped });
+  });
+
   it('is not cut at the comma inside a date', () => {
     const date = 'Tue, 14 Nov 2023 22:14:20 GMT';
     const at = Date.parse(date) / 1000 - 60;

@@ -30,6 +30,11 @@ describe('messageOf', () => {
     ['a cause of null as none', new Error('refused', { cause: null }), 'refused'],
     ['a cause that is no object', new Error('failed', { cause: 'no route' }), 'failed: no route'],
     ['nothing of a cause that is empty', chain('refused', '', 'no route'), 'refused: Error: no route'],
+    [
+      'the cause of an error that says nothing at all',
+      Object.assign(new Error('', { cause: new Error('no route') }), { name: 7 }),
+      'no route',
+    ],
     ['the first of several errors', new AggregateError([new Error('no route'), new Error('b')]), 'no route'],
     ['the name of an aggregate without any', new AggregateError([]), 'AggregateError'],
     ['the code of an error without a message', Object.assign(new Error(), { code: 'ENOENT' }), 'ENOENT'],
