@@ -23,7 +23,7 @@ interface Timer {
   /** Breaks ties between deadlines. */
   readonly order: number;
   readonly callback: () => void;
-  /** Index in the heap; -1 once it ran or was cleared. */
+  /** Index in the heap; the last one, once it ran or was cleared. */
   place: number;
 }
 
@@ -51,9 +51,10 @@ export function createVirtualClock(start = 0): VirtualClock {
     now: () => time,
     setTimeout: (callback, delay) => {
       // Like Node: NaN and negative delays count as 0.
-      const timer: Timer = { deadline: time + Math.max(0, delay || 0), order: made, callback, place: -1 };
+      const deadline = time + Math.max(0, delay || 0);
+      const timer: Timer = { deadline, order: made, callback, place: heap.length };
       made += 1;
-      moveUp(heap, heap.length, timer);
+      moveUp(heap, timer.place, timer);
       return timer;
     },
     clearTimeout: (timer) => {
@@ -79,7 +80,6 @@ function isBefore(a: Timer, b: Timer): boolean {
 function remove(heap: Timer[], timer: Timer): void {
   const { place } = timer;
   if (heap[place] !== timer) return;
-  timer.place = -1;
   const last = heap.pop();
   if (last === undefined || last === timer) return;
   moveUp(heap, moveDown(heap, place, last), last);

@@ -70,7 +70,6 @@ export function createWallClock(host: WorkerClock): WallClock {
     const isCertain = !isAhead && left <= MAX_TIMEOUT_MS;
     timer.host = host.setTimeout(
       () => {
-        if (!timers.has(timer)) return;
         if (isCertain || isDue(timer)) fire(timer);
         else wait(timer);
       },
@@ -111,7 +110,8 @@ export function createWallClock(host: WorkerClock): WallClock {
     now: () => host.now(),
     monotonic,
     setTimeout: (callback, delay) => {
-      const ms = delay > 0 ? delay : 0;
+      // Like Node: NaN and negative delays count as 0.
+      const ms = Math.max(0, delay || 0);
       const timer: Timer = {
         callback,
         deadline: monotonic() + ms,
@@ -127,8 +127,8 @@ export function createWallClock(host: WorkerClock): WallClock {
       return timer;
     },
     clearTimeout: (timer) => {
-      const set = timer as Timer | undefined;
-      if (set === undefined || !timers.delete(set)) return;
+      const set = timer as Timer;
+      if (!timers.delete(set)) return;
       host.clearTimeout(set.host);
       if (timers.size === 0) stopChecking();
     },

@@ -1,7 +1,7 @@
 import type { PeerRecord } from './peer-record.ts';
 import { MAX_RETRY_AFTER_SECONDS } from './retry-after.ts';
 import { addSeconds, ceilSeconds, wholeSeconds } from './seconds.ts';
-import { MAX_LOCAL_FAULT_SECONDS, type SyncPolicy } from './sync-policy.ts';
+import type { SyncPolicy } from './sync-policy.ts';
 import type { SyncWorkerState } from './sync-worker-state.ts';
 
 /** The longest time ahead that a due time may be under a policy, in whole seconds. */
@@ -9,7 +9,7 @@ export function longestWait(policy: SyncPolicy): number {
   const interval = policy.intervalSeconds * (1 + policy.spreadRatio);
   const failure =
     Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS) * (1 + policy.jitterRatio);
-  const longest = Math.max(interval, failure, policy.catchUpIntervalSeconds, MAX_LOCAL_FAULT_SECONDS);
+  const longest = Math.max(interval, failure, policy.catchUpIntervalSeconds);
   return addSeconds(ceilSeconds(longest), 1);
 }
 
@@ -50,22 +50,22 @@ export function boundWaits(
   const isDueLate = isLate(state.nextSyncDueAt, due, state.lastSyncFinishedAt);
   const isStartLate =
     state.lastOutcome === 'running' && isLate(state.lastSyncStartedAt, wholeNow, state.lastSyncStartedAt);
-  const retryAfter = addSeconds(wholeNow, MAX_RETRY_AFTER_SECONDS);
+  const longestRetryAfter = addSeconds(wholeNow, MAX_RETRY_AFTER_SECONDS);
   const longestCooldown = Math.max(policy.failureBackoffCapSeconds, MAX_RETRY_AFTER_SECONDS);
   const cooldown = addSeconds(wholeNow, ceilSeconds(longestCooldown));
+  const boundRetryAfter = ({ retryAfter, updatedAt }: PeerRecord): PeerRecord['retryAfter'] =>
+    retryAfter !== null && isLate(retryAfter.until, longestRetryAfter, updatedAt)
+      ? { ...retryAfter, until: longestRetryAfter }
+      : retryAfter;
   const bound = (record: PeerRecord): PeerRecord => {
-    const { updatedAt } = record;
-    const isRetryAfterLate = isLate(record.retryAfter?.until ?? 0, retryAfter, updatedAt);
-    const isCooldownLate = isLate(record.cooldownUntil, cooldown, updatedAt);
+    const retryAfter = boundRetryAfter(record);
+    const isCooldownLate = isLate(record.cooldownUntil, cooldown, record.updatedAt);
     const isOkLate = isLate(record.lastSyncOkAt, wholeNow, record.lastSyncOkAt);
     const isAskedLate = isLate(record.lastAskedAt, wholeNow, record.lastAskedAt);
-    if (!isRetryAfterLate && !isCooldownLate && !isOkLate && !isAskedLate) return record;
+    if (retryAfter === record.retryAfter && !isCooldownLate && !isOkLate && !isAskedLate) return record;
     return {
       ...record,
-      retryAfter:
-        isRetryAfterLate && record.retryAfter !== null
-          ? { ...record.retryAfter, until: retryAfter }
-          : record.retryAfter,
+      retryAfter,
       cooldownUntil: Math.min(record.cooldownUntil, cooldown),
       lastSyncOkAt: Math.min(record.lastSyncOkAt, wholeNow),
       lastAskedAt: Math.min(record.lastAskedAt, wholeNow),

@@ -47,7 +47,8 @@ export abstract class PeerSyncError extends Error {
       options.detail ? `${message}: ${options.detail}` : message,
       'cause' in options ? options : undefined,
     );
-    Object.defineProperty(this, brand, { value: true });
+    // Only its presence counts.
+    Object.defineProperty(this, brand, {});
     this.status = status;
     this.retryAfterSeconds = clampRetryAfter(options.retryAfterSeconds ?? 0);
     this.retryAfterHeader = options.retryAfterHeader;
@@ -117,5 +118,5 @@ export class SyncAbortedError extends Error {
 
 /** Whether a value is one of our errors, of this copy of the package or another. May throw where a getter does. @internal */
 export function isPeerSyncError(error: unknown): error is Readonly<Record<string, unknown>> {
-  return error instanceof PeerSyncError || (typeof error === 'object' && error !== null && brand in error);
+  return typeof error === 'object' && error !== null && brand in error;
 }

@@ -29,7 +29,8 @@ export function failureBackoff(options: FailureBackoffOptions): number {
 }
 
 function exponentialBackoff(base: number, failures: number, cap: number): number {
-  if (!(base > 0) || !(failures > 0)) return 0;
+  // Any other number below 0, and what is no number, comes out as 0 below.
+  if (failures <= 0) return 0;
   const doublings = Math.min(Math.max(0, Math.trunc(failures) - 1), MAX_DOUBLINGS);
   return wholeDuration(Math.min(base * 2 ** doublings, cap));
 }

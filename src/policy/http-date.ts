@@ -59,7 +59,7 @@ function readFields(groups: Record<string, string>): Fields {
   const number = (name: string): number => Number(groups[name]);
   return {
     year: number('year'),
-    month: MONTHS.indexOf(groups['month'] ?? ''),
+    month: MONTHS.indexOf(String(groups['month'])),
     day: number('day'),
     hour: number('hour'),
     minute: number('minute'),

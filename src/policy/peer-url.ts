@@ -11,15 +11,13 @@ const MAX_CHARACTERS = 2048;
  * secrets are not shown
  */
 export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
-  const text = typeof value === 'string' ? value.trim() : '';
+  if (typeof value !== 'string') throw noUrl(value, what);
+  const text = value.trim();
   if (text.length > MAX_CHARACTERS) {
     throw new TypeError(`${what} has ${text.length} characters; allowed are ${MAX_CHARACTERS}`);
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.host === '') {
-    const safe = describe(typeof value === 'string' ? text.replace(/^.*@/s, '…@') : value);
-    throw new TypeError(`${what} is ${safe}; allowed is an absolute URL such as https://peer.example`);
-  }
+  if (url === undefined || url.host === '') throw noUrl(text.replace(/.*@/s, '…@'), what);
   if (url.username !== '' || url.password !== '') {
     throw new TypeError(`${what} carries credentials (not shown here); allowed is a URL without them`);
   }
@@ -31,4 +29,10 @@ export function normalizePeerUrl(value: string, what = 'peerUrl'): string {
   }
   // Prefer the caller's string: the new one is a concatenation, which would keep all its parts alive in every record.
   return address === text ? text : address;
+}
+
+function noUrl(shown: unknown, what: string): TypeError {
+  return new TypeError(
+    `${what} is ${describe(shown)}; allowed is an absolute URL such as https://peer.example`,
+  );
 }

@@ -36,7 +36,7 @@ export interface RetryAfterOptions {
  * else give 0. Never throws.
  */
 export function parseRetryAfter(value: string | null | undefined, options: RetryAfterOptions): number {
-  return readOne(typeof value === 'string' ? value.trim() : '', options.now).seconds;
+  return typeof value === 'string' ? readOne(value.trim(), options.now).seconds : 0;
 }
 
 /**
@@ -50,10 +50,10 @@ export function readRetryAfter(
   value: string | readonly string[] | null | undefined,
   { now }: RetryAfterOptions,
 ): RetryAfterReading {
-  const values = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
-  const parts = values.flatMap((one: unknown) =>
-    typeof one === 'string' ? one.slice(0, MAX_HEADER_CHARACTERS).split(BETWEEN_VALUES) : [],
-  );
+  const values: readonly unknown[] = [value].flat();
+  const parts = values
+    .filter((one) => typeof one === 'string')
+    .flatMap((one) => one.slice(0, MAX_HEADER_CHARACTERS).split(BETWEEN_VALUES));
   return parts
     .map((part) => readOneLeniently(part.trim(), now))
     .reduce((longest, one) => (isLonger(one, longest) ? one : longest), reading('unreadable', 0));
@@ -73,7 +73,7 @@ function readOne(text: string, now: number): RetryAfterReading {
 /** If both waits are equal, a readable one wins over an unreadable one, and a clamped one over an unclamped one. */
 function isLonger(a: RetryAfterReading, b: RetryAfterReading): boolean {
   if (a.seconds !== b.seconds) return a.seconds > b.seconds;
-  return (a.clamped && !b.clamped) || (b.form === 'unreadable' && a.form !== 'unreadable');
+  return (a.clamped && !b.clamped) || b.form === 'unreadable';
 }
 
 /** The same limits for a wait that is already a number. Rounds up, so that no wait is cut short. @internal */

@@ -82,10 +82,8 @@ export function finishSync(state: SyncWorkerState, options: FinishSyncOptions): 
 
 function interval(options: FinishSoloSyncOptions): number {
   const { intervalSeconds = defaultPolicy.intervalSeconds, spreadRatio = 0, random = 0 } = options;
-  // The reference truncates an interval; round up only if it is spread.
-  return spreadRatio > 0
-    ? addJitter(wholeDuration(intervalSeconds), { jitterRatio: spreadRatio, random })
-    : wholeDuration(intervalSeconds);
+  // The reference truncates an interval; spreading it comes after.
+  return addJitter(wholeDuration(intervalSeconds), { jitterRatio: spreadRatio, random });
 }
 
 function waitAfterFailure(consecutiveFailures: number, options: FinishSyncOptions): number {

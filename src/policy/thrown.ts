@@ -18,7 +18,7 @@ export function messageOf(thrown: unknown): string {
   for (let depth = 0; depth < MAX_CAUSES && cause !== undefined && cause !== null; depth += 1) {
     const text = ownMessage(cause);
     if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
-    cause = typeof cause === 'object' ? readField(cause, 'cause') : undefined;
+    cause = readField(cause, 'cause');
   }
   return safeText(parts.join(': ')) || 'failed without a message';
 }

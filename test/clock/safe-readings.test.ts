@@ -102,7 +102,9 @@ describe('random()', () => {
     .oneof(finite, fc.constantFrom(-Number.MIN_VALUE, 1 + Number.EPSILON, -1, 2))
     .filter((value) => value < 0 || value > 1)
     .map((value): Reading => ({ value }));
-  const inside = fc.double({ min: 0, max: 1, noNaN: true }).map((value): Reading => ({ value }));
+  const inside = fc
+    .oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }))
+    .map((value): Reading => ({ value }));
 
   test('gives every number from 0 to 1 as it is, and else 0, which adds no jitter', () => {
     fc.assert(

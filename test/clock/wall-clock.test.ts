@@ -1,35 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { createVirtualClock, type VirtualClock } from '../../src/clock/virtual-clock.ts';
-import { CLOCK_CHECK_SECONDS, createWallClock, type WallClock } from '../../src/clock/wall-clock.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createVirtualClock } from '../../src/clock/virtual-clock.ts';
+import { createWallClock } from '../../src/clock/wall-clock.ts';
 import { fc } from '../support/property.ts';
+import { CHECK, LONGEST, settableHost } from './settable-host.ts';
 
-const CHECK = CLOCK_CHECK_SECONDS * 1000;
-
-/** A host whose wall clock can be set, and the time by its monotonic one. Milliseconds. */
-function settableHost(): {
-  host: VirtualClock;
-  wall: WallClock;
-  now: () => number;
-  set: (by: number) => void;
-} {
-  const host = createVirtualClock();
-  let ahead = 1_700_000_000_000;
-  const now = (): number => host.now() + ahead;
-  const wall = createWallClock({
-    now,
-    monotonic: () => host.now(),
-    setTimeout: (callback, delay) => host.setTimeout(callback, delay),
-    clearTimeout: (timer) => host.clearTimeout(timer),
-  });
-  return {
-    host,
-    wall,
-    now,
-    set: (by) => {
-      ahead += by;
-    },
-  };
-}
+afterEach(() => vi.restoreAllMocks());
 
 const delay = fc.oneof(fc.integer({ min: 0, max: 10 * CHECK }), fc.constantFrom(0, 2 ** 31, 2 ** 33));
 const seconds = fc.oneof(fc.integer({ min: -200, max: 200 }), fc.integer({ min: -(10 ** 8), max: 10 ** 8 }));
@@ -111,42 +86,84 @@ describe('a timer', () => {
     );
   });
 
-  it('that the wall clock was set towards, and not past, fires to the millisecond after the next check', () => {
-    const { host, wall, set } = settableHost();
-    let firedAt = 0;
-    wall.setTimeout(() => {
-      firedAt = host.now();
-    }, 183_000);
-    set(63_000);
-    host.advanceTo(200_000);
-    expect(firedAt).toBe(120_000);
+  it.each([LONGEST, LONGEST + 1, LONGEST + 5000])(
+    'of %i ms fires then, though a host takes no more than 2^31−1',
+    (ms) => {
+      const { wall, elapsed, until } = settableHost();
+      const fired: number[] = [];
+      wall.setTimeout(() => fired.push(elapsed()), ms);
+      until(ms + CHECK);
+      expect(fired).toEqual([ms]);
+    },
+  );
+
+  it.each([5000, LONGEST])('of %i ms fires when its host says so, whatever the clocks say then', (ms) => {
+    const host = createVirtualClock();
+    const wall = createWallClock({
+      now: () => 0,
+      monotonic: () => 0,
+      setTimeout: (callback, delay) => host.setTimeout(callback, delay),
+      clearTimeout: (timer) => host.clearTimeout(timer),
+    });
+    const fired: number[] = [];
+    wall.setTimeout(() => fired.push(host.now()), ms);
+    host.advanceTo(ms + CHECK);
+    expect(fired).toEqual([ms]);
   });
 
-  it.each([
-    { beside: 'beside another', hasOther: true, isListening: false },
-    { beside: 'as the only one', hasOther: false, isListening: false },
-    { beside: 'as the only one, while somebody listens', hasOther: false, isListening: true },
-  ])('that was set between two jumps that no check saw apart, $beside, fires at the next check', (given) => {
-    const { host, wall, set } = settableHost();
-    if (given.isListening) wall.onJump(() => undefined);
-    const other = wall.setTimeout(() => undefined, 2 ** 33);
-    if (!given.hasOther) wall.clearTimeout(other);
-    set(-3_600_000);
-    let firedAt = 0;
-    wall.setTimeout(() => {
-      firedAt = host.now();
-    }, 3_601_000);
-    set(3_600_999);
-    host.advanceTo(200_000);
-    expect(firedAt).toBe(CHECK);
-    wall.clearTimeout(other);
+  it.each([Number.NaN, -1, -0, 0])('of %d ms fires at once', (ms) => {
+    const { wall, elapsed, until } = settableHost();
+    const fired: number[] = [];
+    wall.setTimeout(() => fired.push(elapsed()), ms);
+    until(0);
+    expect(fired).toEqual([0]);
   });
 
   it('that fires as the last one leaves no check behind', () => {
-    const { host, wall } = settableHost();
+    const { host, wall, until } = settableHost();
     wall.setTimeout(() => undefined, 5000);
-    host.advanceTo(5000);
+    until(5000);
     expect(host.size).toBe(0);
+  });
+
+  it('fires though the clock cannot be checked again, of which a warning tells; the next timer begins the checks anew', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const { wall, set, refuse, elapsed, until } = settableHost();
+    const fired: number[] = [];
+    wall.setTimeout(() => fired.push(elapsed()), 3 * CHECK);
+    const cause = new Error('no more timers');
+    refuse(cause);
+    until(CHECK);
+    expect(warn.mock.calls).toEqual([[new Error('The clock could not be checked again', { cause })]]);
+    refuse(undefined);
+    until(3 * CHECK);
+    expect(fired).toEqual([3 * CHECK]);
+    wall.setTimeout(() => fired.push(elapsed()), 3 * CHECK);
+    set(3 * CHECK);
+    until(4 * CHECK);
+    expect(fired).toEqual([3 * CHECK, 4 * CHECK]);
+  });
+
+  it('that fires beside another leaves the checks on', () => {
+    const { wall, set, elapsed, until } = settableHost();
+    let firedAt = 0;
+    wall.setTimeout(() => undefined, 1000);
+    wall.setTimeout(() => {
+      firedAt = elapsed();
+    }, 10 * CHECK);
+    until(1000);
+    set(10 * CHECK);
+    until(3 * CHECK);
+    expect(firedAt).toBe(CHECK);
+  });
+
+  it('of a host without a monotonic clock goes by its wall clock', () => {
+    const { now, setTimeout, clearTimeout, advanceTo } = createVirtualClock(5000);
+    const wall = createWallClock({ now, setTimeout, clearTimeout });
+    const fired: number[] = [];
+    wall.setTimeout(() => fired.push(now()), 2 * CHECK);
+    advanceTo(5 * CHECK);
+    expect([wall.monotonic(), fired]).toEqual([5 * CHECK, [5000 + 2 * CHECK]]);
   });
 
   it('that was taken back never fires, and the last one ends the checks', () => {
@@ -157,20 +174,8 @@ describe('a timer', () => {
   });
 });
 
-describe('a listener of jumps', () => {
-  it('hears, once, by how much the clock was set', () => {
-    fc.assert(
-      fc.property(seconds, (by) => {
-        const { host, wall, set } = settableHost();
-        const heard: number[] = [];
-        const keepsChecking = wall.setTimeout(() => undefined, 2 ** 33);
-        const stop = wall.onJump((jumped) => heard.push(jumped));
-        set(by * 1000);
-        host.advanceTo(3 * CHECK);
-        expect(heard).toEqual(by === 0 ? [] : [by]);
-        stop();
-        wall.clearTimeout(keepsChecking);
-      }),
-    );
-  });
+it('is one clock for one host', () => {
+  const host = createVirtualClock();
+  expect(createWallClock(host)).toBe(createWallClock(host));
+  expect(createWallClock(createVirtualClock())).not.toBe(createWallClock(host));
 });

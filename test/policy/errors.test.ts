@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isPeerSyncError,
   PeerSyncError,
   type PeerSyncErrorOptions,
   PeerSyncHttpError,
+  PeerSyncLocalError,
   PeerSyncProtocolError,
   PeerSyncRateLimited,
+  SyncAbortedError,
 } from '../../src/policy/errors.ts';
 import { fc } from '../support/property.ts';
 import { anyNumber, isStorable } from './any-number.ts';
@@ -85,6 +88,54 @@ describe('PeerSyncProtocolError', () => {
   });
 });
 
+describe('PeerSyncLocalError', () => {
+  it('is an error of its own name and code, with the message it was given and no status', () => {
+    const error = new PeerSyncLocalError('the disk is full', { head: 'h1' });
+    expect(error).toBeInstanceOf(PeerSyncError);
+    const { name, code, status, message, retryAfterSeconds, head } = error;
+    expect({ name, code, status, message, retryAfterSeconds, head }).toEqual({
+      name: 'PeerSyncLocalError',
+      code: 'local',
+      status: 0,
+      message: 'the disk is full',
+      retryAfterSeconds: 0,
+      head: 'h1',
+    });
+    expect('cause' in new PeerSyncLocalError('the disk is full')).toBe(false);
+  });
+});
+
+describe('SyncAbortedError', () => {
+  it.each([
+    { code: 'stopped', message: 'The worker was stopped' },
+    { code: 'stuck', message: 'The run took too long' },
+    { code: 'attempt_timeout', message: 'The attempt took too long' },
+  ] as const)('says why: $message', ({ code, message }) => {
+    const error = new SyncAbortedError(code);
+    expect([error.name, error.code, error.message]).toEqual(['SyncAbortedError', code, message]);
+    expect(isPeerSyncError(error)).toBe(false);
+  });
+});
+
+describe('isPeerSyncError', () => {
+  it('knows an error of another copy of the package, of which instanceof knows nothing', () => {
+    const other = Object.assign(new Error('HTTP 503'), { [Symbol.for('infonet-sync-worker.error')]: true });
+    expect(isPeerSyncError(other)).toBe(true);
+  });
+
+  it.each([
+    undefined,
+    null,
+    'local',
+    7,
+    { code: 'local' },
+    new Error('local'),
+    Object.assign(() => undefined, { [Symbol.for('infonet-sync-worker.error')]: true }),
+  ])('is false for %s', (value) => {
+    expect(isPeerSyncError(value)).toBe(false);
+  });
+});
+
 describe('all of them', () => {
   it('refuse a message in place of their options', () => {
     expect(() => Reflect.construct(PeerSyncRateLimited, ['slow down'])).toThrow(
@@ -100,6 +151,13 @@ describe('all of them', () => {
     new PeerSyncHttpError({ ...options, status: 500 }),
     new PeerSyncProtocolError('no page', options),
   ];
+
+  it('are known as ours, without a field that shows it', () => {
+    for (const error of made({})) {
+      expect(isPeerSyncError(error)).toBe(true);
+      expect(Object.getOwnPropertySymbols({ ...error })).toEqual([]);
+    }
+  });
 
   it('keep any cause as it is, even undefined, and a head', () => {
     fc.assert(

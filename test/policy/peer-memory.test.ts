@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createPeerRecord, type PeerRecord } from '../../src/policy/peer-record.ts';
+import { createPeerRecord, isPeerList, type PeerRecord, peerKey } from '../../src/policy/peer-record.ts';
 import { eligibleSyncPeers, mayBeAskedAt, nextAskAt } from '../../src/policy/peer-selection.ts';
 import {
   dropExpired,
   keepRetryAfter,
+  keepWaits,
   recordSeen,
   recordSyncFailure,
   recordSyncSuccess,
@@ -71,6 +72,32 @@ describe('removed peers', () => {
     );
     const marked = rememberRemoved([{ ...peer, retryAfter: { until: 1000, header: '' } }], 0);
     expect([999.999, 1000].map((now) => dropExpired(marked, now).length)).toEqual([1, 0]);
+  });
+});
+
+describe('keepWaits', () => {
+  const names = fc.constantFrom('http://a.example', 'http://b.example', 'http://c.example');
+  const list = fc.uniqueArray(
+    fc.tuple(frozenPeer, names).map(([record, peerUrl]) => ({ ...record, peerUrl })),
+    { selector: peerKey, maxLength: 4 },
+  );
+
+  it('gives what was loaded, with the later Retry-After of what is remembered, and the waits that were not loaded', () => {
+    fc.assert(
+      fc.property(list, list, anyTime, (loaded, remembered, now) => {
+        const find = (records: readonly PeerRecord[], one: PeerRecord): PeerRecord | undefined =>
+          records.find((record) => peerKey(record) === peerKey(one));
+        const kept = keepWaits(loaded, remembered, now);
+        expect(kept).toStrictEqual([
+          ...loaded.map((record) => keepRetryAfter(record, find(remembered, record) ?? record)),
+          ...rememberRemoved(
+            remembered.filter((record) => find(loaded, record) === undefined),
+            now,
+          ),
+        ]);
+        expect(isPeerList(kept)).toBe(true);
+      }),
+    );
   });
 });
 

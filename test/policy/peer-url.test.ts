@@ -56,11 +56,14 @@ describe('normalizePeerUrl', () => {
     ['peer.example', '"peer.example"'],
     ['//peer.example', '"//peer.example"'],
     ['/node', '"/node"'],
+    [' peer.example ', '"peer.example"'],
     ['https://', '"https://"'],
     ['https://peer.example:99999', '"https://peer.example:99999"'],
     ['file:///peers', '"file:///peers"'],
     ['javascript:alert(1)', '"javascript:alert(1)"'],
     ['data:,peer', '"data:,peer"'],
+    ['5ecret word@peer.example', '"…@peer.example"'],
+    ['5ecret\n word@or@peer.example', '"…@peer.example"'],
   ])('refuses %j, which is no absolute URL', (value, shown) => {
     expect(() => normalizePeerUrl(value, 'peers[2]: peerUrl')).toThrow(
       new TypeError(`peers[2]: peerUrl is ${shown}; allowed is an absolute URL such as https://peer.example`),
@@ -82,6 +85,9 @@ describe('normalizePeerUrl', () => {
     expect(() => normalizePeerUrl(long)).toThrow(
       new TypeError('peerUrl has 100021 characters; allowed are 2048'),
     );
+    const longest = `https://peer.example/${'a'.repeat(2048 - 21)}`;
+    expect(normalizePeerUrl(longest)).toBe(longest);
+    expect(() => normalizePeerUrl(`${longest}a`)).toThrow('peerUrl has 2049 characters');
   });
 
   it('refuses credentials and does not show them in the message', () => {

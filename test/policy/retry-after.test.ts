@@ -166,6 +166,7 @@ describe('an unreadable header asks for nothing', () => {
   });
 
   it('and so does a missing one', () => {
+    expect([null, undefined].map((header) => parseRetryAfter(header, { now }))).toEqual([0, 0]);
     expect(readRetryAfter(null, { now })).toEqual({ form: 'unreadable', seconds: 0, clamped: false });
     expect(readRetryAfter(undefined, { now })).toEqual({ form: 'unreadable', seconds: 0, clamped: false });
   });
@@ -304,11 +305,53 @@ describe('a header as servers send it', () => {
     expect(read(header)).toEqual({ form: 'malformed-delay', seconds, clamped: seconds === 3600 });
   });
 
+  it.each(['1.5s', '+1.5', '1.5.5', '.', '1e3', 'x.5', '.5x'])(
+    'that is no number is not read: %s',
+    (header) => {
+      expect(read(header)).toMatchObject({ form: 'unreadable', seconds: 0 });
+    },
+  );
+
+  it('is read from what is text in a list', () => {
+    expect(read(['5', 60, undefined, ['90']] as unknown as readonly string[])).toMatchObject({ seconds: 5 });
+    expect(read('.25')).toMatchObject({ form: 'malformed-delay', seconds: 1 });
+    expect(read('10.25')).toMatchObject({ form: 'malformed-delay', seconds: 11 });
+  });
+
+  it('is not looked at beyond 16,384 characters', () => {
+    const padded = (length: number): string => `${' '.repeat(length - 2)}60`;
+    expect(read(padded(16_384))).toMatchObject({ seconds: 60 });
+    expect(read(padded(16_385))).toMatchObject({ seconds: 6 });
+  });
+
   it('that was sent twice asks for the longest of its waits', () => {
     expect(read('30, 120')).toMatchObject({ form: 'delay-seconds', seconds: 120 });
     expect(read(['30', '120', '60'])).toMatchObject({ form: 'delay-seconds', seconds: 120 });
     expect(read('soon, 5')).toMatchObject({ form: 'delay-seconds', seconds: 5 });
     expect(read([])).toMatchObject({ form: 'unreadable', seconds: 0 });
+  });
+
+  it.each([
+    { header: '60, 60.0', form: 'delay-seconds', clamped: false, first: 'the first' },
+    { header: '60.0, 60', form: 'malformed-delay', clamped: false, first: 'the first' },
+    { header: '0, 0.0', form: 'delay-seconds', clamped: false, first: 'the first' },
+    { header: 'soon, 0', form: 'delay-seconds', clamped: false, first: 'the one that can be read' },
+    { header: '0, soon', form: 'delay-seconds', clamped: false, first: 'the one that can be read' },
+    {
+      header: '3600, 4000.5',
+      form: 'malformed-delay',
+      clamped: true,
+      first: 'the one that is held to the hour',
+    },
+    {
+      header: '4000.5, 3600',
+      form: 'malformed-delay',
+      clamped: true,
+      first: 'the one that is held to the hour',
+    },
+    { header: '5000, 4000.5', form: 'delay-seconds', clamped: true, first: 'the first of two that are' },
+  ])('of two waits of one length is read as $first: $header', ({ header, form, clamped }) => {
+    expect(read(header)).toMatchObject({ form, clamped });
   });
 
   it('is not cut at the comma inside a date', () => {

@@ -98,6 +98,39 @@ describe('credentials of URLs', () => {
   ])('a text without any stays as it is: %j', (text) => expect(safeText(text)).toBe(text));
 });
 
+describe('a text becomes one line that is safe to show', () => {
+  test.each([
+    ['\u001b[31mred\u001b[0m', 'red'],
+    ['\u009b1;31mred', 'red'],
+    ['a\u001b[?25lb\u001b[>4;2mc', 'a b c'],
+    ['a\u001b[1 qb', 'a b'],
+    ['a\u001b(Bb', 'a b'],
+    ['a\u001bcb', 'a b'],
+    ['a\u001b', 'a'],
+    ['a\r\n\tb', 'a b'],
+    ['a  b', 'a b'],
+    [' a ', 'a'],
+    ['\ta', 'a'],
+    ['a\u202eb\u2066c', 'a b c'],
+    ['caf\u00e9', 'caf\u00e9'],
+    ['', ''],
+  ])('%j becomes %j', (text, safe) => expect(safeText(text)).toBe(safe));
+
+  test.each([
+    { text: 'abcdef', max: 6, safe: 'abcdef' },
+    { text: 'abcdefg', max: 6, safe: 'abcde…' },
+    { text: 'ab\tdef', max: 6, safe: 'ab def' },
+    { text: 'ab\tdefg', max: 6, safe: 'ab de…' },
+    { text: '😀😀😀', max: 4, safe: '😀…' },
+    { text: '😀😀😀', max: 5, safe: '😀😀…' },
+    // What is cut first has room for what is taken out: four times as much, and no more.
+    { text: '\t\t\t\t\t\t\tab', max: 2, safe: 'a' },
+    { text: '\t\t\t\t\t\t\t\tab', max: 2, safe: '' },
+  ])('$text of at most $max characters: $safe', ({ text, max, safe }) => {
+    expect(safeText(text, max)).toBe(safe);
+  });
+});
+
 test('no text that comes through moves a cursor, forges a line or turns the reading around', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   defaultPolicy,
+  isResolvedPolicy,
   MIN_RUN_GAP_SECONDS,
   resolvePolicy,
   type SyncPolicy,
@@ -128,6 +129,25 @@ describe('resolvePolicy', () => {
       );
     }
     expect(() => resolvePolicy({ intervalSecond: undefined } as object)).toThrow(RangeError);
+  });
+
+  it.each([
+    [null, 'null'],
+    [5, '5'],
+    ['interval', '"interval"'],
+    [() => ({}), 'a function'],
+  ])('refuses %s, which is no object', (value, shown) => {
+    expect(() => resolvePolicy(value as object)).toThrow(
+      new RangeError(`policy is ${shown}; allowed is an object`),
+    );
+  });
+
+  it('gives back a policy that it made, and knows it', () => {
+    const policy = resolvePolicy({ intervalSeconds: 5 });
+    expect(resolvePolicy(policy)).toBe(policy);
+    expect(resolvePolicy()).toBe(defaultPolicy);
+    expect([policy, defaultPolicy].map(isResolvedPolicy)).toEqual([true, true]);
+    expect([{ ...policy }, undefined, null, 5, 'policy'].map(isResolvedPolicy)).toEqual(Array(5).fill(false));
   });
 
   it('gives a policy or a RangeError that names the option, for any value at all', () => {

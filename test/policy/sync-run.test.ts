@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   beginSync,
+  continueSync,
   type FinishSyncOptions,
   finishSoloSync,
   finishSync,
+  lastSettled,
   shouldRunSync,
+  withdrawSync,
 } from '../../src/policy/sync-run.ts';
 import { initialSyncState, type SyncWorkerState } from '../../src/policy/sync-worker-state.ts';
 import { fc } from '../support/property.ts';
@@ -182,6 +185,73 @@ describe('finishSoloSync', () => {
     const state = { ...initialSyncState(), currentHead: 'h1' };
     const { nextSyncDueAt, currentHead } = finishSoloSync(state, { now: 1000.9 });
     expect({ nextSyncDueAt, currentHead }).toEqual({ nextSyncDueAt: 1300, currentHead: 'h1' });
+  });
+});
+
+describe('the spread of an interval', () => {
+  const state = initialSyncState();
+
+  it.each([
+    { spread: 'a part of the interval, rounded up', options: { spreadRatio: 0.5, random: 0.25 }, wait: 113 },
+    { spread: 'nothing without a draw', options: { spreadRatio: 0.5 }, wait: 100 },
+    { spread: 'nothing by default', options: { random: 1 }, wait: 100 },
+  ])('is $spread', ({ options, wait }) => {
+    const all = { now: 1000, intervalSeconds: 100.9, ...options };
+    expect(finishSync(state, { ok: true, ...all }).nextSyncDueAt).toBe(1000 + wait);
+    expect(finishSoloSync(state, all).nextSyncDueAt).toBe(1000 + wait);
+  });
+});
+
+describe('withdrawSync', () => {
+  const settled = {
+    ...initialSyncState(),
+    lastOutcome: 'ok',
+    nextSyncDueAt: 900,
+    currentHead: 'h1',
+  } as const;
+
+  it('gives what was settled before the run, due a second after it is rounded up', () => {
+    expect(withdrawSync(settled, { now: 1000.25 })).toEqual({ ...settled, nextSyncDueAt: 1002 });
+    expect(withdrawSync(settled, { now: 1000 })).toEqual({ ...settled, nextSyncDueAt: 1001 });
+  });
+
+  it('keeps a head that the run reached', () => {
+    expect(withdrawSync(settled, { now: 1000, currentHead: 'h2' }).currentHead).toBe('h2');
+    expect(withdrawSync(settled, { now: 1000, currentHead: '' }).currentHead).toBe('h1');
+  });
+});
+
+describe('lastSettled', () => {
+  const running = { ...initialSyncState(), lastOutcome: 'running' } as const;
+
+  it.each([
+    { outcome: 'idle', of: 'no run has ended', fields: {} },
+    { outcome: 'ok', of: 'the last one ended well', fields: { lastSyncFinishedAt: 9, lastSyncOkAt: 9 } },
+    { outcome: 'error', of: 'it failed', fields: { lastSyncFinishedAt: 9, consecutiveFailures: 1 } },
+    {
+      outcome: 'error',
+      of: 'it failed in the second in which another ended well',
+      fields: { lastSyncFinishedAt: 9, lastSyncOkAt: 9, consecutiveFailures: 1 },
+    },
+    { outcome: 'solo', of: 'there was nobody to ask', fields: { lastSyncFinishedAt: 9, lastSyncOkAt: 5 } },
+  ])('is $outcome where $of', ({ outcome, fields }) => {
+    const state = { ...running, ...fields };
+    expect(lastSettled(state)).toEqual({ ...state, lastOutcome: outcome });
+  });
+});
+
+describe('continueSync', () => {
+  const running = {
+    ...initialSyncState(),
+    lastOutcome: 'running',
+    lastPeerUrl: 'a',
+    currentHead: 'h1',
+  } as const;
+
+  it('goes on at another peer, with a head that was reached, and else leaves all as it is', () => {
+    expect(continueSync(running, { peerUrl: 'b' })).toEqual({ ...running, lastPeerUrl: 'b' });
+    expect(continueSync(running, { currentHead: 'h2' })).toEqual({ ...running, currentHead: 'h2' });
+    expect(continueSync(running, {})).toEqual(running);
   });
 });
 

@@ -179,6 +179,23 @@ describe('checkSyncState', () => {
   });
 });
 
+describe('checkSyncState of another object', () => {
+  it('refuses one that has fields and none of the ten, and names the first of them', () => {
+    expect(() => checkSyncState({ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 })).toThrow(
+      new TypeError('sync state has none of the ten fields, but a, b, c, d, e'),
+    );
+    expect(() => checkSyncState({ last_error: 'refused' })).toThrow('but last_error');
+  });
+
+  it('takes one of the ten beside others, and an empty one for a worker that never ran', () => {
+    expect(checkSyncState({ other: 1, lastError: 'refused' })).toEqual({
+      ...initialSyncState(),
+      lastError: 'refused',
+    });
+    expect(checkSyncState({})).toEqual(initialSyncState());
+  });
+});
+
 describe('the first state', () => {
   it('is idle, knows nothing, and cannot be changed', () => {
     expect(initialSyncState()).toEqual(Object.fromEntries(fields.map(({ name, first }) => [name, first])));

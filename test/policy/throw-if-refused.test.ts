@@ -25,3 +25,8 @@ it('carries what the server asked for, for 429 and for any other status', () => 
   expect(refusal(503, '30, 90')).toMatchObject({ status: 503, retryAfterSeconds: 90 });
   expect(refusal(404)).toMatchObject({ status: 404, retryAfterSeconds: 0, retryAfterHeader: undefined });
 });
+
+it('counts a date from the time of the worker', () => {
+  const header = new Date((now + 90) * 1000).toUTCString();
+  expect(refusal(503, header)).toMatchObject({ retryAfterSeconds: 90, retryAfterHeader: header });
+});
