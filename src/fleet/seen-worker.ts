@@ -2,7 +2,8 @@ import { explain } from '../explain/why.ts';
 import { decide } from '../schedule/decide.ts';
 import type { Run, WorkerContext } from '../schedule/worker-context.ts';
 import type { FleetWhy } from './fleet.ts';
-import { closeGates, fold, type LookParts, readClosures } from './look.ts';
+import { closeGates, fold, readClosures } from './look.ts';
+import type { LookParts } from './look-parts.ts';
 import { type FleetRecord, fieldsOf, readRecord } from './record.ts';
 
 /** The current standing of a worker: its record, the operators' events since, and the closed gates. */
