@@ -29,7 +29,7 @@ export function failureBackoff(options: FailureBackoffOptions): number {
 }
 
 function exponentialBackoff(base: number, failures: number, cap: number): number {
-  // Any other number below 0, and what is no number, comes out as 0 below.
+  // A NaN here, and a negative or NaN base, becomes 0 in the last line.
   if (failures <= 0) return 0;
   const doublings = Math.min(Math.max(0, Math.trunc(failures) - 1), MAX_DOUBLINGS);
   return wholeDuration(Math.min(base * 2 ** doublings, cap));

@@ -13,7 +13,10 @@ export const savedNeverGoesBack: Invariant = (breach) => {
   /** By peer, each Retry-After that was over at some moment: it may be gone, and a clock that is set back does not revive it. */
   const over = new Set<string>();
   const markOver = (peers: readonly PeerRecord[], at: number): void => {
-    for (const peer of peers) if (retryAfterUntil(peer) <= at) over.add(waitOf(peer));
+    for (const peer of peers) {
+      const until = retryAfterUntil(peer);
+      if (until > 0 && until <= at) over.add(waitOf(peer));
+    }
   };
   let wasSetBack = false;
   /** A run ended well, or the worker was solo: the save that includes it may reset the failures. */
@@ -76,6 +79,7 @@ function expectWaitsKept(
 ): void {
   for (const peer of before) {
     const until = Math.min(retryAfterUntil(peer), bound);
+    if (until <= 0) continue;
     const { bucket, peerUrl } = peer;
     const found = now.peers.find((other) => other.bucket === bucket && other.peerUrl === peerUrl);
     if (found === undefined || retryAfterUntil(found) < until)
