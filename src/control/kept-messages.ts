@@ -12,8 +12,10 @@ export interface KeptMessages {
 
 /** Which messages are wanted. */
 export type MessageRequest =
-  /** What waits in a box; `claim` takes it out. */
-  | ({ readonly kind: 'poll' | 'claim' } & MailboxAddress)
+  /** What waits in a box. */
+  | ({ readonly kind: 'poll' } & MailboxAddress)
+  /** The messages of these events, which are taken out of the box; without `eventIds` all that wait in it. */
+  | ({ readonly kind: 'claim'; readonly eventIds?: readonly string[] | undefined } & MailboxAddress)
   /** Messages of a gate, after so many of them. */
   | { readonly kind: 'gate'; readonly gate: string; readonly after: number; readonly limit: number };
 
@@ -28,22 +30,30 @@ export async function findMessages(
     const { gate, after, limit } = request;
     return gateStore.messages(gate, { after, limit });
   }
-  const { kind, deliveryClass, key } = request;
-  return mailbox[kind]({ deliveryClass, key });
+  const { deliveryClass, key } = request;
+  const box = { deliveryClass, key };
+  return request.kind === 'poll' ? mailbox.poll(box) : mailbox.claim(box, request.eventIds);
 }
 
 /** @throws ControlError; it shows no key of a box */
 export function readMessageRequest(body: unknown): MessageRequest {
-  const { kind, deliveryClass, key, gate, after = 0, limit = 100 } = isRecord(body) ? body : {};
+  const { kind, deliveryClass, key, eventIds, gate, after = 0, limit = 100 } = isRecord(body) ? body : {};
   const isBox = (deliveryClass === 'request' || deliveryClass === 'shared') && typeof key === 'string';
-  if ((kind === 'poll' || kind === 'claim') && isBox) return { kind, deliveryClass, key };
+  if (kind === 'poll' && isBox) return { kind, deliveryClass, key };
+  if (kind === 'claim' && isBox && (eventIds === undefined || isTexts(eventIds))) {
+    return { kind, deliveryClass, key, eventIds };
+  }
   if (kind === 'gate' && typeof gate === 'string' && isCount(after) && isCount(limit)) {
     return { kind, gate, after, limit };
   }
   throw new ControlError(
     'refused',
-    'The request is for no messages; allowed is {"kind": "poll" or "claim", "deliveryClass": "request" or "shared", "key": …} and {"kind": "gate", "gate": …, "after": 0, "limit": 100}',
+    'The request is for no messages; allowed is {"kind": "poll", "deliveryClass": "request" or "shared", "key": …}, the same with "kind": "claim" and perhaps "eventIds": […], and {"kind": "gate", "gate": …, "after": 0, "limit": 100}',
   );
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isCount(value: unknown): value is number {

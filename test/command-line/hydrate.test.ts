@@ -1,4 +1,5 @@
-import { appendFile } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -144,7 +145,9 @@ test('sync-worker messages reads and claims them, of a running node and of one t
   const ofRecipient = ['--recipient', 'recipient-1'];
   const running = await printed(path, 'poll', ...ofRecipient);
   expect(running).toMatchObject([{ eventId: ids[0], ciphertext: directPayload()['ciphertext'] }]);
-  expect(await printed(path, 'poll', '--token', 'recipient-1')).toEqual([]);
+  const tokenFile = join(path, 'token');
+  await writeFile(tokenFile, 'recipient-1\n');
+  expect(await printed(path, 'poll', '--token-file', tokenFile)).toEqual([]);
   const inGate = await printed(path, 'gate', 'ops');
   expect(inGate).toMatchObject([{ eventId: ids[1], ciphertext: gatePayload()['ciphertext'] }]);
   await end(node, 'SIGTERM');
@@ -154,6 +157,22 @@ test('sync-worker messages reads and claims them, of a running node and of one t
   await again.line('node.control');
   expect(await printed(path, 'claim', ...ofRecipient)).toEqual([]);
   expect(await printed(path, 'gate', 'ops', '--after', '1')).toEqual([]);
+});
+
+test('a claim whose output cannot be written leaves the messages in the box, of a running node and of one that is stopped', async () => {
+  const { path } = await tempFolder();
+  const { url, ids } = await privatePeer();
+  const node = await pulled(path, url, ['--hydrate']);
+  await node.line('node.control');
+  const ofRecipient = ['--recipient', 'recipient-1'];
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const claim = ['messages', 'claim', ...ofRecipient, '--data', path];
+  const failed = { status: 1, stderr: expect.stringContaining('error: the messages stay in the box, for ') };
+  expect(await runProgram(program, claim, { stdout: full })).toMatchObject(failed);
+  await end(node, 'SIGTERM');
+  expect(await runProgram(program, claim, { stdout: full })).toMatchObject(failed);
+  expect(idsOf((await messagesIn(path, 'poll')).direct)).toEqual(ids.slice(0, 1));
 });
 
 test('sync-worker messages says how to keep them, of a node without --hydrate, running or stopped', async () => {
@@ -168,8 +187,17 @@ test('sync-worker messages says how to keep them, of a node without --hydrate, r
   const stopped = await runProgram(program, args);
   expect(stopped).toMatchObject({ status: 3, stdout: '' });
   expect(stopped.stderr).toContain('keep them with: sync-worker run --hydrate');
-  const noBox = await runProgram(program, ['messages', 'poll', '--data', path]);
-  expect(noBox).toMatchObject({ status: 2, stdout: '' });
+});
+
+test.for([
+  [[], 'name the box by one of --recipient and --token-file'],
+  [['--recipient', 'r', '--token-file', 'token'], 'name the box by one of --recipient and --token-file'],
+  [['--token-file', 'nowhere'], '--token-file cannot be read: ENOENT'],
+  [['--token-file', '/dev/null'], 'there is no token in /dev/null'],
+] as const)('sync-worker messages poll %j has status 2 and says: %s', async ([args, said]) => {
+  const { status, stdout, stderr } = await runProgram(program, ['messages', 'poll', ...args]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(said);
 });
 
 test('a mailbox that is damaged, or that another process has open, keeps the node from starting: status 3, and why', async () => {

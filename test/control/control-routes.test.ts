@@ -57,12 +57,14 @@ describe('a running worker, over its socket', () => {
     const id = await createEventAuthor().appendDirectMessage(chain, long, 1_700_000_000);
     const setup = await controlled(good, { mailbox, gateStore });
     const box = { deliveryClass: 'request', key: 'recipient-1' } as const;
+    expect(await setup.control.messages({ kind: 'claim', ...box, eventIds: ['another'] })).toEqual([]);
     const [message] = await setup.control.messages({ kind: 'claim', ...box });
     expect(message).toMatchObject({ eventId: id, messageId: 'a  b\u202e', ciphertext: sealed(2_000) });
     expect(await setup.control.messages({ kind: 'poll', ...box })).toEqual([]);
     for (const wrong of [
       { kind: 'read', ...box },
       { kind: 'poll', key: box.key },
+      { kind: 'claim', ...box, eventIds: [1] },
       { kind: 'gate', gate: box.key, after: -1 },
     ]) {
       const answer = await curl(setup, '/messages', { method: 'POST', body: JSON.stringify(wrong) });

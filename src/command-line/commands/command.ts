@@ -37,6 +37,8 @@ export interface CommandCall<Given> {
   need(value: string | undefined, flags: string): string;
   /** Prints one or more lines. */
   print(text: string): void;
+  /** Resolves once all that was printed is written. @throws Error if it cannot be */
+  written(): Promise<void>;
   /** Prints the value as JSON with `--json`, else the text. */
   show(value: unknown, text: () => string | Promise<string>): Promise<void>;
 }
@@ -77,7 +79,11 @@ function callOf<Given>(made: Command, host: Host): CommandCall<Given> {
   const given = made.opts<Given & { json?: boolean } & Readonly<Record<string, unknown>>>();
   const flags = [...settingKeys, 'config'].map((key) => [key, given[key === 'peers' ? 'peer' : key]]);
   const said = { flags: Object.fromEntries(flags), env: host.env, cwd: host.cwd() };
-  const print = (text: string): void => void host.stdout.write(`${text}\n`);
+  let failure: Error | undefined;
+  const failed = (error: Error | null | undefined): void => {
+    failure ??= error ?? undefined;
+  };
+  const print = (text: string): void => void host.stdout.write(`${text}\n`, failed);
   return {
     host,
     given,
@@ -86,6 +92,14 @@ function callOf<Given>(made: Command, host: Host): CommandCall<Given> {
     settings: () => resolveSettings(said),
     need: (value, needed) => value ?? made.error(`error: required option '${needed}' not specified`),
     print,
+    written: () =>
+      new Promise((resolve, reject) => {
+        host.stdout.write('', (error) => {
+          failed(error);
+          if (failure === undefined) resolve();
+          else reject(failure);
+        });
+      }),
     show: async (value, text) =>
       print(given.json === true ? JSON.stringify(safeValue(value), null, 2) : await text()),
   };

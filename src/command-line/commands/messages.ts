@@ -1,5 +1,13 @@
-import { findMessages, type KeptMessages, type MessageRequest } from '../../control/kept-messages.ts';
-import { CommandFailed, FOLDER, USAGE } from '../exit-status.ts';
+import { readFile } from 'node:fs/promises';
+import {
+  findMessages,
+  type KeptMessage,
+  type KeptMessages,
+  type MessageRequest,
+} from '../../control/kept-messages.ts';
+import type { MailboxAddress } from '../../infonet/events/message-spool.ts';
+import { messageOf } from '../../policy/thrown.ts';
+import { CommandFailed, FAILED, FOLDER, USAGE } from '../exit-status.ts';
 import { hasMessages, openFolderGates, openFolderMailbox } from '../folder/open-messages.ts';
 import { reachWorker } from '../folder/reach-node.ts';
 import { checkFolder } from '../folder/read-folder.ts';
@@ -16,7 +24,7 @@ import {
 
 interface BoxOptions {
   readonly recipient?: string;
-  readonly token?: string;
+  readonly tokenFile?: string;
 }
 
 function ofBox(kind: 'poll' | 'claim', description: string): AddCommand {
@@ -26,22 +34,37 @@ function ofBox(kind: 'poll' | 'claim', description: string): AddCommand {
     takes: [
       ...settings('data'),
       option('--recipient <ID>', 'the box of requests to this recipient'),
-      option('--token <TOKEN>', 'the shared box of this recipient token'),
+      // Not the token itself: every user of the machine sees the arguments of a process.
+      option('--token-file <FILE>', 'the shared box of the recipient token in this file'),
     ],
     examples: [`messages ${kind} --recipient ID --data ./sync-data`],
     act: async (call) => {
-      const { recipient, token } = call.given;
-      if ((recipient === undefined) === (token === undefined)) {
-        throw new CommandFailed(USAGE, 'name the box by one of --recipient and --token');
-      }
-      await printMessages(
-        call,
-        token === undefined
-          ? { kind, deliveryClass: 'request', key: recipient ?? '' }
-          : { kind, deliveryClass: 'shared', key: token },
-      );
+      const box = await boxOf(call.given);
+      const printed = await printMessages(call, { kind: 'poll', ...box });
+      if (kind === 'poll' || printed.length === 0) return;
+      // Only what the reader has: a message that could not be written comes again.
+      await call.written().catch((cause: unknown) => {
+        throw new CommandFailed(FAILED, `the messages stay in the box, for ${messageOf(cause)}`, { cause });
+      });
+      await findIn(call, { kind: 'claim', ...box, eventIds: printed.map(({ eventId }) => eventId) });
     },
   });
+}
+
+/** @throws CommandFailed */
+async function boxOf({ recipient, tokenFile }: BoxOptions): Promise<MailboxAddress> {
+  if (recipient !== undefined && tokenFile === undefined) {
+    return { deliveryClass: 'request', key: recipient };
+  }
+  if (recipient !== undefined || tokenFile === undefined) {
+    throw new CommandFailed(USAGE, 'name the box by one of --recipient and --token-file');
+  }
+  const text = await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
+    throw new CommandFailed(USAGE, `--token-file cannot be read: ${messageOf(cause)}`, { cause });
+  });
+  const token = text.trim();
+  if (token === '') throw new CommandFailed(USAGE, `there is no token in ${tokenFile}`);
+  return { deliveryClass: 'shared', key: token };
 }
 
 const gate = command<{ readonly after: number; readonly limit: number }>({
@@ -54,9 +77,9 @@ const gate = command<{ readonly after: number; readonly limit: number }>({
     wholeNumberOption('--limit <COUNT>', 'at most so many', 1).default(100),
   ],
   examples: ['messages gate NAME --data ./sync-data'],
-  act: (call) => {
+  act: async (call) => {
     const { after, limit } = call.given;
-    return printMessages(call, { kind: 'gate', gate: call.operands[0] ?? '', after, limit });
+    await printMessages(call, { kind: 'gate', gate: call.operands[0] ?? '', after, limit });
   },
 });
 
@@ -70,19 +93,28 @@ export const messages: AddCommand = commandGroup(
   },
   [
     ofBox('poll', 'The direct messages that wait in a box, oldest first; they stay there.'),
-    ofBox('claim', 'Take the direct messages out of a box; they do not come again.'),
+    ofBox('claim', 'Print the direct messages that wait in a box, and take out those that were written.'),
     gate,
   ],
 );
 
-async function printMessages(call: CommandCall<unknown>, request: MessageRequest): Promise<void> {
+async function printMessages(
+  call: CommandCall<unknown>,
+  request: MessageRequest,
+): Promise<readonly KeptMessage[]> {
+  const found = await findIn(call, request);
+  for (const message of found) call.print(asciiJson(message));
+  return found;
+}
+
+/** Asks the node that runs on the folder; if none does, opens the folder. */
+async function findIn(call: CommandCall<unknown>, request: MessageRequest): Promise<readonly KeptMessage[]> {
   const { settings: held } = await call.settings();
   await checkFolder(held.data);
   const control = await reachWorker(held, call.host);
-  const found = await (control === undefined
+  return control === undefined
     ? withFolder(held.data, (kept) => findMessages(kept, request))
-    : control.messages(request));
-  for (const message of found) call.print(asciiJson(message));
+    : control.messages(request);
 }
 
 async function withFolder<T>(data: string, act: (kept: KeptMessages) => Promise<T>): Promise<T> {
