@@ -173,7 +173,7 @@ export function createPeerList(value: unknown): readonly PeerRecord[] {
 
 /** Whether a list was made by {@link createPeerList}. @internal */
 export function isPeerList(value: unknown): value is readonly PeerRecord[] {
-  return typeof value === 'object' && value !== null && parsedLists.has(value);
+  return Array.isArray(value) && parsedLists.has(value);
 }
 
 /** Marks a list of parsed records, so that it is not parsed again. @internal */

@@ -1,4 +1,4 @@
-import { describe } from './wire-fields.ts';
+import { describe, isRecord } from './wire-fields.ts';
 
 /** The tuning options of a worker. The defaults are the reference's values. */
 export interface SyncPolicy {
@@ -78,7 +78,7 @@ export function resolvePolicy(options: SyncPolicyOptions = defaultPolicy): SyncP
 
 /** Whether a policy was made by {@link resolvePolicy}. @internal */
 export function isResolvedPolicy(value: unknown): value is SyncPolicy {
-  return typeof value === 'object' && value !== null && resolved.has(value);
+  return isRecord(value) && resolved.has(value);
 }
 
 function isOption(name: string): name is keyof SyncPolicy {

@@ -114,7 +114,7 @@ const MAX_SHOWN = 61;
 /** Formats any value for an error message: short, on one line, safe to show. */
 export function describe(value: unknown): string {
   const type = typeof value;
-  if (type === 'number' || type === 'undefined' || type === 'bigint') return String(value);
+  if (type === 'number' || type === 'bigint') return String(value);
   if (type === 'function' || type === 'symbol') return `a ${type}`;
   return safeText(asJson(value), MAX_SHOWN);
 }

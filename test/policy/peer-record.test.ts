@@ -197,6 +197,24 @@ describe('createPeerRecord', () => {
     );
   });
 
+  it.each([
+    ['1000'],
+    [1000],
+    [{}],
+    [[]],
+    [{ until: 1000 }],
+    [{ header: '' }],
+    [{ until: 1.5, header: '' }],
+    [{ until: '1000', header: '' }],
+    [{ until: 1000, header: 60 }],
+  ])('refuses the Retry-After %j', (retryAfter) => {
+    expect(() => createPeerRecord({ peerUrl: url, retryAfter: retryAfter as never })).toThrow(
+      new TypeError(
+        `peer: retryAfter is ${JSON.stringify(retryAfter)}; allowed is null or { until: whole seconds, header: string }`,
+      ),
+    );
+  });
+
   it('refuses what is neither a URL nor a record', () => {
     for (const value of [null, 5, [], undefined]) {
       expect(() => createPeerRecord(value as unknown as string)).toThrow(TypeError);
@@ -234,6 +252,12 @@ describe('createPeerList', () => {
       createPeerRecord({ peerUrl: 'http://b.example', role: 'seed' }),
     ]);
     expect(createPeerList([])).toEqual([]);
+  });
+
+  it('gives back a list of its own, without reading it again', () => {
+    const list = createPeerList([url]);
+    expect(createPeerList(list)).toBe(list);
+    expect(createPeerList([...list])).not.toBe(list);
   });
 
   it('refuses two records of one peer, in any spelling', () => {

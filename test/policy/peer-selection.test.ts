@@ -84,6 +84,11 @@ describe('eligibleSyncPeers', () => {
     expect(eligibleSyncPeers([createPeerRecord('http://a.example')], { now: Number.NaN })).toEqual([]);
   });
 
+  it('asks a peer that waits for nothing at a time before 1970', () => {
+    const peer = createPeerRecord('http://a.example');
+    expect(eligibleSyncPeers([peer], { now: -5 })).toEqual([peer]);
+  });
+
   it('keeps a peer out until its cooldown is over, and not a moment longer', () => {
     const peer = createPeerRecord({ peerUrl: 'http://a.example', cooldownUntil: 1000 });
     const counts = [999, 999.999, 1000].map((at) => eligibleSyncPeers([peer], { now: at }).length);

@@ -245,6 +245,7 @@ describe('resetPeer', () => {
           ...record,
           updatedAt: Math.trunc(now),
         });
+        expect(reset.withdrawn).toBe(false);
       }),
     );
   });
@@ -256,6 +257,7 @@ describe('recordWithdrawal', () => {
     expect(once).toEqual({ ...peer, withdrawn: true, lastAskedAt: 1000 });
     const twice = recordWithdrawal(once, { now: 2000 });
     expect(twice).toMatchObject({ withdrawn: false, failureCount: 1, cooldownUntil: 2060 });
+    expect(twice.lastError).toBe('the worker was stopped twice while it asked this peer');
   });
 
   it('begins to count anew with a finished attempt, however that ended', () => {
@@ -268,6 +270,10 @@ describe('recordWithdrawal', () => {
 });
 
 describe('recordHeld', () => {
+  it('holds a peer without a cooldown until a time before 1970 as well', () => {
+    expect(recordHeld(peer, -5.5).cooldownUntil).toBe(-5);
+  });
+
   it('keeps the peer from being asked before the gate opens, and counts no failure', () => {
     fc.assert(
       fc.property(frozenPeer, comparableNumber, (record, until) => {

@@ -89,6 +89,20 @@ describe('credentials of URLs', () => {
     ['//u:p@peer.example', '//***@peer.example'],
     ['http://peer.example/x?token=s3cret&y', 'http://peer.example/x?***'],
     ['"https://a.example/#s3cret", then', '"https://a.example/?***", then'],
+    // No "@" after a sign that ends what a parser takes for credentials.
+    ['a:? @', 'a:? @'],
+    ['a:# @', 'a:# @'],
+    ['a::/@', 'a:***@'],
+    [': :?@', ': ***@'],
+    ['aaa/@', 'aaa/@'],
+    // A query is hidden in a URL alone, from its first sign on, and only if there is something in it.
+    ['aaa?a', 'aaa?a'],
+    ['aa ?a', 'aa ?a'],
+    ['http://a b?c', 'http://a b?c'],
+    ['aa:/?', 'aa:/?'],
+    ['a:/??', 'a:/?***'],
+    [':/?: a', ':/?*** a'],
+    [':/?"?a', ':/?"?a'],
   ])('%j becomes %j', (text, safe) => expect(safeText(text)).toBe(safe));
 
   test.each([
@@ -109,6 +123,8 @@ describe('a text becomes one line that is safe to show', () => {
     ['a\u001b', 'a'],
     ['a\r\n\tb', 'a b'],
     ['a  b', 'a b'],
+    ['a  ', 'a'],
+    ['a \u202e', 'a'],
     [' a ', 'a'],
     ['\ta', 'a'],
     ['a\u202eb\u2066c', 'a b c'],
