@@ -168,7 +168,7 @@ test('a claim whose output cannot be written leaves the messages in the box, of 
   const full = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(full));
   const claim = ['messages', 'claim', ...ofRecipient, '--data', path];
-  const failed = { status: 1, stderr: expect.stringContaining('error: the messages stay in the box, for ') };
+  const failed = { status: 1, stderr: expect.stringContaining('error: the messages stay in the mailbox: ') };
   expect(await runProgram(program, claim, { stdout: full })).toMatchObject(failed);
   await end(node, 'SIGTERM');
   expect(await runProgram(program, claim, { stdout: full })).toMatchObject(failed);
@@ -186,12 +186,12 @@ test('sync-worker messages says how to keep them, of a node without --hydrate, r
   await end(node, 'SIGTERM');
   const stopped = await runProgram(program, args);
   expect(stopped).toMatchObject({ status: 3, stdout: '' });
-  expect(stopped.stderr).toContain('keep them with: sync-worker run --hydrate');
+  expect(stopped.stderr).toContain('to keep them: sync-worker run --hydrate');
 });
 
 test.for([
-  [[], 'name the box by one of --recipient and --token-file'],
-  [['--recipient', 'r', '--token-file', 'token'], 'name the box by one of --recipient and --token-file'],
+  [[], 'give the mailbox by either --recipient or --token-file'],
+  [['--recipient', 'r', '--token-file', 'token'], 'give the mailbox by either --recipient or --token-file'],
   [['--token-file', 'nowhere'], '--token-file cannot be read: ENOENT'],
   [['--token-file', '/dev/null'], 'there is no token in /dev/null'],
 ] as const)('sync-worker messages poll %j has status 2 and says: %s', async ([args, said]) => {

@@ -13,8 +13,8 @@ import { type AddCommand, type CommandCall, command, commandGroup, option, setti
 const verify = command({
   name: 'verify',
   description:
-    'Verify every event: checksum, id, link, signature, order. Changes nothing, also beside a running worker.',
-  takes: [...settings('data'), option('--json', 'for programs; damage is null if there is none')],
+    'Verify every event: checksum, id, link, signature, order. Read-only; works while a worker runs.',
+  takes: [...settings('data'), option('--json', 'print JSON; damage is null if there is none')],
   examples: ['chain verify --data ./sync-data'],
   act: async (call) => {
     const { verifyChain } = await import('../../infonet/chain/verify-chain.ts');
@@ -32,7 +32,7 @@ const verify = command({
 const repair = command({
   name: 'repair',
   description:
-    'Keep the events up to the first that does not verify, and set the rest aside in a file. The next run pulls what is missing.',
+    'Keep the events before the first one that does not verify, and move the rest to a file. The next run pulls what is missing.',
   takes: settings('data'),
   examples: ['chain repair --data ./sync-data'],
   act: async (call) => {
@@ -52,8 +52,8 @@ const repair = command({
 
 const gates = command({
   name: 'gates',
-  description: 'The gates on the chain: name, messages, last seen; no text of anybody. Changes nothing.',
-  takes: [...settings('data'), option('--json', 'for programs')],
+  description: 'List the gates on the chain: name, number of messages, last seen. Read-only.',
+  takes: [...settings('data'), option('--json', 'print JSON')],
   examples: ['chain gates --data ./sync-data'],
   act: async (call) => {
     const { report: directory, data } = await withChain(call, (folder) => readGateDirectory(folder));
@@ -75,7 +75,7 @@ const gates = command({
 export const chain: AddCommand = commandGroup(
   {
     name: 'chain',
-    description: 'Verify and repair the chain of a data folder, and look into it.',
+    description: 'Verify, repair and inspect the chain of a data folder.',
     examples: ['chain verify --data ./sync-data'],
   },
   [verify, repair, gates],

@@ -5,11 +5,11 @@ import { type AddCommand, command, option } from './command.ts';
 /** Prints the statechart of the worker, for people and for other tools. */
 export const chart: AddCommand = command<object>({
   name: 'chart',
-  description: 'Print the statechart of the worker: as JSON, as a picture or as a diagram.',
+  description: 'Print the statechart of the worker as JSON, SVG or a Mermaid diagram.',
   takes: [
-    option('--json', 'the definition for Stately Studio and createMachine() (this is the default)'),
-    option('--svg', 'the picture'),
-    option('--mermaid', 'a state diagram that GitHub draws'),
+    option('--json', 'the definition, for Stately Studio and createMachine() (default)'),
+    option('--svg', 'a picture'),
+    option('--mermaid', 'a state diagram that GitHub renders'),
   ],
   examples: ['chart > sync-worker.machine.json', 'chart --svg > sync-worker.svg', 'chart --mermaid'],
   act: async ({ given, print }) => {

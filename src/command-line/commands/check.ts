@@ -13,11 +13,11 @@ const unused: readonly string[] = ['maxPages', 'replaceForkedChain'];
 export const check: AddCommand = command<{ peer?: string }>({
   name: 'check',
   description:
-    'Try one peer once, and tell each step: DNS, connection, TLS, status, Retry-After, page, events. Changes nothing.',
+    'Ask one peer once and report each step: DNS, connection, TLS, status, Retry-After, page, events. Read-only.',
   takes: [
-    option('--peer <URL>', 'the peer to try'),
+    option('--peer <URL>', 'the peer to ask'),
     ...settings('data', ...transportKeys.filter((key) => !unused.includes(key))),
-    option('--json', 'one JSON object, for programs'),
+    option('--json', 'print JSON'),
   ],
   examples: ['check --peer http://….onion', 'check --peer https://peer.example --allow-clearnet'],
   act: async ({ host, given, settings, need, print }) => {

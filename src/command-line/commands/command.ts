@@ -144,7 +144,7 @@ export function argument(name: string, description: string): Argument {
 
 /** The flags of these settings, and the flag for the config file. */
 export function settings(...keys: readonly SettingKey[]): readonly Option[] {
-  const config = option('--config <FILE>', 'a JSON file of settings, read before the flags');
+  const config = option('--config <FILE>', 'a JSON file of settings; flags and environment override it');
   return [
     ...keys.map((key) => {
       const { kind, usual, help, group }: Setting<unknown> = settingTable[key];

@@ -11,7 +11,7 @@ const MAX_SECONDS = 2_147_483;
 /** Shows the demo. */
 export const demo: AddCommand = command<{ peer?: readonly string[]; seconds?: number }>({
   name: 'demo',
-  description: 'Show the worker at work: a tour against small peers on this machine, without a network.',
+  description: 'Show the worker in action against small peers on this machine; needs no network.',
   takes: [
     option(
       '--peer <URL...>',

@@ -24,35 +24,37 @@ import {
 
 /** Options that select the Redis server and the fleet in it. */
 const fleetOptions: readonly Option[] = [
-  option('--redis <URL>', 'redis://host:port, or the path of its socket')
+  option('--redis <URL>', 'redis://host:port, or the path of a Unix socket')
     .env('REDIS_URL')
     .default('redis://127.0.0.1:6379')
     .helpGroup('Fleet:'),
-  option('--name <NAME>', 'fleets of different names share one Redis').default('fleet').helpGroup('Fleet:'),
+  option('--name <NAME>', 'the name of the fleet; fleets with different names can share one Redis')
+    .default('fleet')
+    .helpGroup('Fleet:'),
 ];
 
 const work = command<FleetWorkGiven & { module?: string }>({
   name: 'work',
-  description: 'Look at the workers as they are due, until a signal. Any number of processes may.',
+  description: 'Run the workers that are due until a signal stops it. Start any number of processes.',
   takes: [
     ...fleetOptions,
     option(
       '--module <FILE>',
-      'exports sync(peer, { signal, head, now, id, fence }), and exclude(peer) if it has one',
+      'a module that exports sync(peer, { signal, head, now, id, fence }) and, if needed, exclude(peer)',
     ),
-    wholeNumberOption('--concurrency <COUNT>', 'runs at a time', 1).default(64),
+    wholeNumberOption('--concurrency <COUNT>', 'concurrent runs', 1).default(64),
     wholeNumberOption(
       '--at-once <COUNT>',
-      'attempts at one origin at a time, of the whole fleet; 0: no limit',
+      'concurrent attempts at one origin, across the whole fleet; 0: no limit',
       0,
     ).default(0),
     wholeNumberOption('--spacing-ms <MS>', 'milliseconds between two attempts at one origin', 0).default(0),
-    wholeNumberOption('--drain-seconds <SECONDS>', 'how long a stop lets runs go on', 0).default(10),
+    wholeNumberOption('--drain-seconds <SECONDS>', 'how long a stop waits for runs to end', 0).default(10),
     ...settings(...policyKeys, 'log', 'logLevel', 'http', 'inspect'),
   ],
   notes: `
-Give every process the same policy and the same limits. SIGTERM and SIGINT stop it: runs under way may end, then they are
-withdrawn; a second signal ends it at once.`,
+Give every process the same policy and the same limits. SIGTERM and SIGINT stop it: it waits for the current runs, and then
+withdraws them; a second signal kills it at once.`,
   examples: [
     'fleet work --module ./sync.mjs --interval-seconds 60 --at-once 4',
     'fleet work --module ./sync.mjs --redis redis://10.0.0.5:6379 --http 9464',
@@ -68,12 +70,12 @@ withdrawn; a second signal ends it at once.`,
 const add = command<FleetOptionsGiven & { peer?: string[]; file?: string }>({
   name: 'add',
   description:
-    'Add a worker, or many from a file. One that is there takes the list of peers, and keeps what it knows.',
+    'Add a worker, or many from a file. A worker that exists gets the new list of peers and keeps its state and waits.',
   takes: [
     argument('[ID]', 'the id of the worker'),
     ...fleetOptions,
     option('--peer <URL...>', 'its peers'),
-    option('--file <FILE>', 'one JSON object a line: {"id": "feed-7", "peers": ["https://a.example"]}'),
+    option('--file <FILE>', 'one JSON object per line: {"id": "feed-7", "peers": ["https://a.example"]}'),
   ],
   examples: [
     'fleet add feed-7 --peer https://a.example --peer https://b.example',
@@ -98,8 +100,7 @@ const add = command<FleetOptionsGiven & { peer?: string[]; file?: string }>({
 
 const importFolder = command<FleetOptionsGiven & { id?: string }>({
   name: 'import',
-  description:
-    'Take the worker of a data folder along: its ten fields, its peers, its waits. Stop its process first.',
+  description: 'Import the worker of a data folder: its state, peers and waits. Stop its process first.',
   takes: [
     argument('<DIR>', 'the data folder'),
     ...fleetOptions,
@@ -126,10 +127,10 @@ const importFolder = command<FleetOptionsGiven & { id?: string }>({
 const inspect = command<FleetOptionsGiven & { port: number }>({
   name: 'inspect',
   description:
-    'Show the fleet on the inspector page until a signal: its counts, closed gates, processes, and one worker by its id.',
+    'Serve the inspector page for the fleet until a signal stops it: counts, closed gates, processes, and any worker by its id.',
   takes: [
     ...fleetOptions,
-    wholeNumberOption('--port <PORT>', 'of 127.0.0.1; 0: a free one', 0, 65_535).default(0),
+    wholeNumberOption('--port <PORT>', 'port of 127.0.0.1; 0: any free port', 0, 65_535).default(0),
   ],
   examples: ['fleet inspect', 'fleet inspect --port 9465'],
   act: async ({ host, given, print }) => {
@@ -160,7 +161,7 @@ function look<T>(looking: {
   return command<FleetOptionsGiven>({
     name,
     description,
-    takes: [...takes, ...fleetOptions, option('--json', 'for programs')],
+    takes: [...takes, ...fleetOptions, option('--json', 'print JSON')],
     examples,
     act: async ({ host, given, operands: [word = ''], show }) => {
       const wanted = operand?.(word) ?? word;
@@ -177,7 +178,7 @@ function look<T>(looking: {
 export const fleet: AddCommand = commandGroup(
   {
     name: 'fleet',
-    description: 'Workers over many processes and machines, on BullMQ over Redis or Valkey.',
+    description: 'Run many workers across processes and machines, with BullMQ on Redis or Valkey.',
     examples: [
       'fleet add feed-7 --peer https://a.example',
       'fleet work --module ./sync.mjs',
@@ -189,7 +190,7 @@ export const fleet: AddCommand = commandGroup(
     add,
     look({
       name: 'why',
-      description: 'Say in a few sentences what a worker waits for, and who holds it.',
+      description: 'Explain in a few sentences what a worker waits for, and which process runs it.',
       takes: [argument('<ID>', 'the id of the worker')],
       examples: ['fleet why feed-7'],
       find: (fleet, id) => fleet.why(id),
@@ -197,7 +198,8 @@ export const fleet: AddCommand = commandGroup(
     }),
     look({
       name: 'peer',
-      description: 'The gate of a peer: until when it is closed for the whole fleet, who asks it, who waits.',
+      description:
+        'Show the gate of a peer: until when it is closed for the whole fleet, who is asking it, who waits.',
       takes: [argument('<URL>', 'the peer')],
       examples: ['fleet peer https://a.example'],
       operand: (url) => peerUrl(url, 'the URL'),
@@ -206,7 +208,7 @@ export const fleet: AddCommand = commandGroup(
     }),
     look({
       name: 'status',
-      description: 'The fleet by its counts: workers by state, alarms, processes.',
+      description: 'Show the counts of the fleet: workers by state, alarms, processes.',
       examples: ['fleet status', 'fleet status --json'],
       find: (fleet) => fleet.status(),
       text: fleetStatusText,
@@ -215,7 +217,7 @@ export const fleet: AddCommand = commandGroup(
     look({
       name: 'doctor',
       description:
-        'Look at Redis: version, persistence, eviction, memory, replicas, clock. Ends with 1 if waits or workers may be lost.',
+        'Check Redis: version, persistence, eviction, memory, replicas, clock. Exits with 1 if waits or workers could be lost.',
       find: (fleet) => fleet.doctor(),
       text: doctorText,
       isBad: (findings) => findings.some(({ level }) => level === 'problem'),

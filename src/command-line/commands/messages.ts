@@ -33,18 +33,18 @@ function ofBox(kind: 'poll' | 'claim', description: string): AddCommand {
     description,
     takes: [
       ...settings('data'),
-      option('--recipient <ID>', 'the box of requests to this recipient'),
+      option('--recipient <ID>', 'the request mailbox of this recipient'),
       // Not the token itself: every user of the machine sees the arguments of a process.
-      option('--token-file <FILE>', 'the shared box of the recipient token in this file'),
+      option('--token-file <FILE>', 'the shared mailbox of the recipient token in this file'),
     ],
     examples: [`messages ${kind} --recipient ID --data ./sync-data`],
     act: async (call) => {
       const box = await boxOf(call.given);
       const printed = await printMessages(call, { kind: 'poll', ...box });
       if (kind === 'poll' || printed.length === 0) return;
-      // Only what the reader has: a message that could not be written comes again.
+      // A message that could not be written must stay.
       await call.written().catch((cause: unknown) => {
-        throw new CommandFailed(FAILED, `the messages stay in the box, for ${messageOf(cause)}`, { cause });
+        throw new CommandFailed(FAILED, `the messages stay in the mailbox: ${messageOf(cause)}`, { cause });
       });
       await findIn(call, { kind: 'claim', ...box, eventIds: printed.map(({ eventId }) => eventId) });
     },
@@ -57,7 +57,7 @@ async function boxOf({ recipient, tokenFile }: BoxOptions): Promise<MailboxAddre
     return { deliveryClass: 'request', key: recipient };
   }
   if (recipient !== undefined || tokenFile === undefined) {
-    throw new CommandFailed(USAGE, 'name the box by one of --recipient and --token-file');
+    throw new CommandFailed(USAGE, 'give the mailbox by either --recipient or --token-file');
   }
   const text = await readFile(tokenFile, 'utf8').catch((cause: unknown) => {
     throw new CommandFailed(USAGE, `--token-file cannot be read: ${messageOf(cause)}`, { cause });
@@ -69,12 +69,12 @@ async function boxOf({ recipient, tokenFile }: BoxOptions): Promise<MailboxAddre
 
 const gate = command<{ readonly after: number; readonly limit: number }>({
   name: 'gate',
-  description: 'The messages of a gate, in the order in which they came.',
+  description: 'Print the messages of a gate, oldest first.',
   takes: [
-    argument('<NAME>', 'the gate'),
+    argument('<NAME>', 'the name of the gate'),
     ...settings('data'),
-    wholeNumberOption('--after <COUNT>', 'leave out so many', 0).default(0),
-    wholeNumberOption('--limit <COUNT>', 'at most so many', 1).default(100),
+    wholeNumberOption('--after <COUNT>', 'skip this many messages', 0).default(0),
+    wholeNumberOption('--limit <COUNT>', 'print at most this many', 1).default(100),
   ],
   examples: ['messages gate NAME --data ./sync-data'],
   act: async (call) => {
@@ -88,12 +88,12 @@ export const messages: AddCommand = commandGroup(
   {
     name: 'messages',
     description:
-      'Read what run --hydrate keeps, one JSON object a line, sealed as it came; whether a worker runs or not.',
+      'Read the messages that run --hydrate delivers, one JSON object per line, still encrypted. Works whether a worker runs or not.',
     examples: ['messages poll --recipient ID --data ./sync-data'],
   },
   [
-    ofBox('poll', 'The direct messages that wait in a box, oldest first; they stay there.'),
-    ofBox('claim', 'Print the direct messages that wait in a box, and take out those that were written.'),
+    ofBox('poll', 'Print the direct messages in a mailbox, oldest first, and keep them there.'),
+    ofBox('claim', 'Print the direct messages in a mailbox, and remove them once they are written.'),
     gate,
   ],
 );
@@ -121,7 +121,7 @@ async function withFolder<T>(data: string, act: (kept: KeptMessages) => Promise<
   if (!(await hasMessages(data))) {
     throw new CommandFailed(
       FOLDER,
-      `no messages are kept in ${data}; keep them with: sync-worker run --hydrate --data ${data}`,
+      `there are no messages in ${data}; to keep them: sync-worker run --hydrate --data ${data}`,
     );
   }
   const mailbox = await openFolderMailbox(data);

@@ -18,12 +18,12 @@ interface PeerOptions {
 export const peer: AddCommand = command<PeerOptions>({
   name: 'peer',
   description:
-    'Serve the chain of a data folder to other nodes, until a signal. No worker may run on it meanwhile.',
+    'Serve the chain of a data folder to other nodes until a signal stops it. No worker may run on the folder meanwhile.',
   takes: [
     ...settings('data'),
-    option('--host <ADDRESS>', 'where to listen').default('127.0.0.1'),
-    wholeNumberOption('--port <PORT>', 'where to listen; 0: any that is free', 0, 65_535).default(0),
-    option('--private', 'serve private events too: for an onion service that hands on to this port'),
+    option('--host <ADDRESS>', 'the address to listen on').default('127.0.0.1'),
+    wholeNumberOption('--port <PORT>', 'the port to listen on; 0: any free port', 0, 65_535).default(0),
+    option('--private', 'also serve private events; only for an onion service that forwards to this port'),
   ],
   examples: ['peer --data ./sync-data --port 8080'],
   act: async ({ host, given, settings, print }) => {

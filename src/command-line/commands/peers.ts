@@ -10,8 +10,8 @@ import { type AddCommand, argument, command, commandGroup, option, settings } fr
 
 const list = command({
   name: 'list',
-  description: 'The peers, and when each may be asked.',
-  takes: [...settings('data'), option('--json', 'for programs; under their wire names')],
+  description: 'List the peers and when each may be asked.',
+  takes: [...settings('data'), option('--json', 'print JSON, with wire names')],
   examples: ['peers list --data ./sync-data'],
   act: async ({ host, settings, show }) => {
     const { status } = await reachNode((await settings()).settings, host);
@@ -61,7 +61,7 @@ function changeOf(kind: PeerChange['kind'], url: string, { label, role, force }:
 export const peers: AddCommand = commandGroup(
   {
     name: 'peers',
-    description: 'See and change the peers of a data folder, whether a worker runs on it or not.',
+    description: 'List and change the peers of a data folder, whether a worker runs on it or not.',
     examples: [
       'peers list --data ./sync-data',
       'peers add http://….onion --label library --data ./sync-data',
@@ -74,8 +74,8 @@ export const peers: AddCommand = commandGroup(
       'added',
       'Add a peer; it is asked at once.',
       [
-        option('--label <TEXT>', 'a name for people'),
-        option('--role <ROLE>', 'what it is to the mesh').choices(['participant', 'relay', 'seed']),
+        option('--label <TEXT>', 'a name to show'),
+        option('--role <ROLE>', 'its role in the mesh').choices(['participant', 'relay', 'seed']),
       ],
       'http://….onion --role relay',
     ),
@@ -86,7 +86,7 @@ export const peers: AddCommand = commandGroup(
       'reset',
       'reset: its failures and its backoff are forgotten',
       'Forget the failures and the backoff of a peer.',
-      [option('--force', 'forget its Retry-After too')],
+      [option('--force', 'clear its Retry-After too')],
     ),
   ],
 );

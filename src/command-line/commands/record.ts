@@ -8,8 +8,8 @@ import { type AddCommand, argument, command, option, settings, wholeNumberOption
 /** Prints the recording of a running worker. */
 export const record: AddCommand = command<{ anonymous?: boolean }>({
   name: 'record',
-  description: 'Write what a worker that runs with --record did last, for `sync-worker replay`.',
-  takes: [...settings('data'), option('--anonymous', 'put other names in place of all hosts and addresses')],
+  description: 'Print the recent events of a worker that runs with --record, for `sync-worker replay`.',
+  takes: [...settings('data'), option('--anonymous', 'replace all host names and addresses')],
   examples: ['record --data ./sync-data > night.ndjson', 'record --anonymous > report.ndjson'],
   act: async ({ host, given, settings }) => {
     const control = await needWorker((await settings()).settings, host, 'run --record');
@@ -27,10 +27,10 @@ async function anonymous(text: string): Promise<string> {
 /** Opens the inspector's page on a recording. */
 export const replay: AddCommand = command<{ port: number }>({
   name: 'replay',
-  description: 'Show a recording on the inspector page, step by step and without a worker, until a signal.',
+  description: 'Serve the inspector page with a recording to step through, until a signal stops it.',
   takes: [
-    argument('<FILE>', 'as `sync-worker record`, the page or a test wrote it'),
-    wholeNumberOption('--port <PORT>', 'of 127.0.0.1; a free one if none is given', 0, 65_535).default(0),
+    argument('<FILE>', 'a recording made by `sync-worker record`, the page or a test'),
+    wholeNumberOption('--port <PORT>', 'port of 127.0.0.1; 0: any free port', 0, 65_535).default(0),
   ],
   examples: ['replay night.ndjson'],
   act: async ({ host, given: { port }, operands: [file = ''], print }) => {

@@ -5,17 +5,17 @@ import { type AddCommand, command, option, settings } from './command.ts';
 /** Runs a worker until a signal. */
 export const run: AddCommand = command<{ printConfig?: boolean }>({
   name: 'run',
-  description: 'Pull a chain from peers into a data folder, until a signal.',
+  description: 'Pull a chain from peers into a data folder until a signal stops it.',
   takes: [
     ...settings(...settingKeys),
-    option('--print-config', 'show the settings that hold, and where each comes from, and end'),
+    option('--print-config', 'print the settings in effect and where each comes from, then exit'),
   ],
   notes: `
-Each option may also stand in the environment (--page-limit: ${variableOf('pageLimit')}; --peer: ${variableOf('peers')},
-separated by blanks or commas; --config: ${CONFIG_VARIABLE}) and in the config file ("pageLimit": 100, "peers": ["URL"]).
-A flag goes before the environment, that before the file, and that before the default.
+Each option can also be set in the environment (--page-limit: ${variableOf('pageLimit')}; --peer: ${variableOf('peers')},
+separated by spaces or commas; --config: ${CONFIG_VARIABLE}) and in the config file ("pageLimit": 100, "peers": ["URL"]).
+Flags override the environment, which overrides the config file.
 
-Signals: SIGTERM and SIGINT stop it, a second one ends it at once; SIGHUP reads the config and the peers again.`,
+Signals: SIGTERM and SIGINT stop it; a second one kills it at once. SIGHUP reloads the config and the peers.`,
   examples: [
     'run --peer http://….onion --data ./sync-data',
     'run --peer https://peer.example --allow-clearnet --http --log pretty',

@@ -16,16 +16,16 @@ function number(flags: string, description: string): Option {
 export const simulate: AddCommand = command<SimulateFlags>({
   name: 'simulate',
   description:
-    'Run the worker, and other ways to retry beside it, through an outage, a deploy or a rate limit, on virtual time.',
+    'Compare the worker with other retry strategies in an outage, a deploy or a rate limit, in virtual time.',
   takes: [
     option(
       '--scenario <NAME>',
       'outage-of-an-hour, deploy-of-everyone, rate-limited-host, flapping-peer, clock-off, or a JSON file',
     ).default('outage-of-an-hour'),
-    number('--workers <COUNT>', 'how many workers, in place of the scenario’s'),
-    number('--peers <COUNT>', 'how many peers in all; the last group of the scenario grows or shrinks'),
-    number('--capacity <REQUESTS>', 'requests a second that each peer answers; 0: as many as come'),
-    number('--hours <HOURS>', 'of virtual time'),
+    number('--workers <COUNT>', 'number of workers'),
+    number('--peers <COUNT>', 'total number of peers; resizes the last group of the scenario'),
+    number('--capacity <REQUESTS>', 'requests per second that each peer can answer; 0: no limit'),
+    number('--hours <HOURS>', 'virtual time to simulate'),
     readOption('--seed <NUMBER>', 'the same seed gives the same report', 'a whole number', (text) =>
       /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
     ).default(1),
@@ -33,13 +33,13 @@ export const simulate: AddCommand = command<SimulateFlags>({
       '--contenders <NAMES...>',
       'ours, constant, full-jitter, decorrelated-jitter, cockatiel, p-retry, undici (default: all)',
     ),
-    option('--assert <TEXT...>', 'what must hold, or it ends with 1; may be given several times'),
-    option('--json', 'one JSON object, for programs'),
-    option('--html <FILE>', 'write a page with plots, which needs no internet'),
+    option('--assert <TEXT...>', 'exit with 1 unless this holds; can be repeated'),
+    option('--json', 'print JSON'),
+    option('--html <FILE>', 'write a self-contained page with plots'),
     ...settings(...keys),
   ],
   notes: `
-The policy is the scenario's where nothing else is said; so are the workers, the peers and the hours.
+Workers, peers, hours and policy default to those of the scenario.
 
 An assertion is [CONTENDER:]FIGURE COMPARISON LIMIT, such as 'peak <= 20/s', 'early = 0', 'recoveryLast <= 1.6 * cap' or
 'peakAfterRecovery <= 0.05 * constant:peakAfterRecovery'. Figures: peak, peakAfterRecovery, early, requests, wasted,

@@ -7,10 +7,10 @@ import { type AddCommand, command, option, settings } from './command.ts';
 /** Shows the ten fields, the peers and the chain, of a running worker or from its files. */
 export const status: AddCommand = command({
   name: 'status',
-  description: 'Show the worker, its peers and its chain; from the files if no worker runs. Changes nothing.',
+  description: 'Show the worker, its peers and its chain; reads the files if no worker runs. Read-only.',
   takes: [
     ...settings('data'),
-    option('--json', 'for programs; the ten fields and the peers under their wire names'),
+    option('--json', 'print JSON, with the wire names of the state and the peers'),
   ],
   examples: ['status --data ./sync-data', 'status --json'],
   act: async ({ host, settings, show }) => {
@@ -23,7 +23,7 @@ export const status: AddCommand = command({
 /** Says what the worker waits for. */
 export const why: AddCommand = command({
   name: 'why',
-  description: 'Say in a few sentences what the worker waits for.',
+  description: 'Explain in a few sentences what the worker waits for.',
   takes: settings('data'),
   examples: ['why --data ./sync-data'],
   act: async ({ host, settings, print }) => {

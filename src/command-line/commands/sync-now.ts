@@ -12,11 +12,11 @@ const EXPLAIN_AFTER_MS = 1_000;
 /** Requests a run from the running worker. */
 export const syncNow: AddCommand = command<{ force?: boolean; wait?: boolean }>({
   name: 'sync-now',
-  description: 'Ask the running worker for a run before its time, and say what comes of it.',
+  description: 'Request a run from the running worker now, and print what it does.',
   takes: [
     ...settings('data'),
-    option('--force', 'pass over the backoff of peers too; over a Retry-After nothing passes'),
-    option('--wait', 'wait for the end of the run; ends with 0 if it ended well, and with 1 if not'),
+    option('--force', 'also ignore the backoff of peers, but never a Retry-After'),
+    option('--wait', 'wait for the run to end; exits with 0 if it succeeded, else with 1'),
   ],
   examples: ['sync-now --data ./sync-data', 'sync-now --force', 'sync-now --wait'],
   act: async ({ host, given: { force = false, wait = false }, settings, print }) => {

@@ -132,7 +132,7 @@ async function serveChain(
   }
 }
 
-/** What `record` fetches: the last 10,000 events, or the last hour. Gives what writes it. */
+/** Keeps the last 10,000 events of the last hour for `record`. Returns the function that writes them. */
 function keepRecording({ worker, closers }: NodeParts): () => string {
   const recorder = createRecorder(worker, 'worker', { maxLines: () => 10_000, maxSeconds: 3600 });
   recorder.observe();

@@ -18,11 +18,11 @@ import {
 
 /** How log lines are written: one JSON object each, or for people. */
 export type LogFormat = 'json' | 'pretty';
-/** From what level on log lines are written; each has those after it too. */
+/** The lowest level that is logged; each level includes those after it. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** The options of the transport that are numbers. */
+/** The numeric options of the transport. */
 type TransportNumber =
   | 'requestTimeoutMs'
   | 'onionConnectTimeoutMs'
@@ -31,45 +31,45 @@ type TransportNumber =
   | 'pageLimit'
   | 'maxPages';
 
-/** Everything that can be set, under the names it has in a config file. */
+/** All settings, under their names in a config file. */
 export interface Settings
   extends SyncPolicy,
     Pick<ResolvedSyncOptions, TransportNumber | 'allowClearnet' | 'replaceForkedChain'> {
   /** The data folder, absolute. */
   readonly data: string;
   readonly peers: readonly string[];
-  /** Whether direct messages and gate messages of the chain are kept for their readers. */
+  /** Whether to deliver the chain's direct messages and gate messages to a mailbox and a gate store. */
   readonly hydrate: boolean;
   readonly socksProxy: string;
-  /** A file of PEM certificates, absolute; '' for those of the system. */
+  /** The absolute path of a file of PEM certificates; '' for the system's. */
   readonly ca: string;
   /** `host:port` to serve the chain at, or false. */
   readonly serve: string | false;
-  /** A port of 127.0.0.1 that serves private events too, for an onion service, or false. */
+  /** A port of 127.0.0.1 that also serves private events, for an onion service; or false. */
   readonly servePrivate: number | false;
   readonly serveRequestsPerMinute: number;
   readonly serveTotalRequestsPerMinute: number;
-  /** `auto`: a live view on a terminal, and JSON lines elsewhere and in a CI. */
+  /** `auto`: a live view on a terminal; JSON lines elsewhere and in CI. */
   readonly log: LogFormat | 'auto';
   readonly logLevel: LogLevel;
   /** A port of 127.0.0.1, or false for none. */
   readonly http: number | false;
   readonly inspect: number | false;
   readonly inspectControl: boolean;
-  /** The page to use, or true for its usual one. */
+  /** The URL of the page, or true for the default one. */
   readonly inspectStately: string | boolean;
   readonly inspectClassic: string | boolean;
-  /** Whether the last events are kept, for `record` to fetch. */
+  /** Whether to keep the latest events in memory for `sync-worker record`. */
   readonly record: boolean;
 }
 
 export type SettingKey = keyof Settings;
 
-/** One thing that can be set: by a flag, by a variable of the environment, or in a config file. */
+/** One setting: set by a flag, an environment variable or a config file. */
 export interface Setting<T> {
   readonly kind: SettingKind<T>;
   readonly usual: T;
-  /** The heading it stands under in a help text. */
+  /** Its heading in the help text. */
   readonly group: string;
   readonly help: string;
 }
@@ -87,10 +87,10 @@ const serving = under('Serving:');
 const log = under('Log:');
 const watching = under('Watching, on 127.0.0.1 only:');
 
-/** The unit by the end of the name: `requestTimeoutMs` is in milliseconds. */
+/** The unit, by the suffix of the name: `requestTimeoutMs` is in milliseconds. */
 const units = { Seconds: '<SECONDS>', Ms: '<MILLISECONDS>', Bytes: '<BYTES>', Ratio: '<RATIO>' };
 
-/** Settings that are numbers, each checked by whoever owns it, whose default is theirs too. */
+/** Numeric settings. The module that uses a setting checks it and defines its default. */
 function numbers<Key extends SettingKey>(
   define: Define,
   help: Readonly<Record<Key, string>>,
@@ -106,25 +106,26 @@ function numbers<Key extends SettingKey>(
 }
 
 const policyHelp: Readonly<Record<keyof SyncPolicy, string>> = {
-  intervalSeconds: 'from a good or solo run to the next',
-  failureBackoffSeconds: 'after the first failure; each further one doubles it; 0: Retry-After alone',
-  failureBackoffCapSeconds: 'the most the doubling reaches; 0: Retry-After alone',
-  stuckAfterSeconds: 'a run that takes longer is stuck, and its attempt is aborted',
-  maxPeersPerRun: 'how many peers one run may ask, one after the other',
+  intervalSeconds: 'time from a good or solo run to the next run',
+  failureBackoffSeconds:
+    'wait after the first failure; doubles with each further one; 0: only Retry-After counts',
+  failureBackoffCapSeconds: 'upper limit of the doubling; 0: only Retry-After counts',
+  stuckAfterSeconds: 'a run that takes longer counts as stuck; its attempt is aborted',
+  maxPeersPerRun: 'how many peers one run may ask, one after another',
   jitterRatio: 'a wait after a failure becomes wait · (1 + random · ratio)',
-  spreadRatio: 'each interval, and the first run after a start, is lengthened by up to interval · ratio',
-  attemptTimeoutSeconds: 'an attempt that takes longer fails, and the next peer is asked; 0: off',
-  catchUpIntervalSeconds: 'to the next run where the last answer said that there is more',
+  spreadRatio:
+    'lengthens each interval, and the wait for the first run after a start, by up to interval · ratio',
+  attemptTimeoutSeconds: 'an attempt that takes longer fails, and the run asks the next peer; 0: no limit',
+  catchUpIntervalSeconds: 'time to the next run if the last answer said that there is more',
 };
 
 const transportHelp: Readonly<Record<TransportNumber, string>> = {
-  requestTimeoutMs:
-    'for one request to a peer that is no onion service, from the connection to the last byte',
-  onionConnectTimeoutMs: 'for Tor to connect to an onion service',
-  onionRequestTimeoutMs: 'for one answer of an onion service, once there is a connection',
-  maxBodyBytes: 'a body above this is refused while it arrives',
-  pageLimit: `events a page, 1 to ${MAX_PAGE_LIMIT}`,
-  maxPages: 'pages an attempt, none begun after 120 s; the next one goes on from there',
+  requestTimeoutMs: 'limit of one request over clearnet or loopback, from connecting to the last byte',
+  onionConnectTimeoutMs: 'limit for Tor to connect to an onion service',
+  onionRequestTimeoutMs: 'limit of one answer from an onion service, once connected',
+  maxBodyBytes: 'a larger response body is refused while it arrives',
+  pageLimit: `events per page, 1 to ${MAX_PAGE_LIMIT}`,
+  maxPages: 'pages per attempt; no page is requested after 120 s; the next run continues there',
 };
 
 const perMinute = (most: number): SettingKind<number> =>
@@ -132,29 +133,21 @@ const perMinute = (most: number): SettingKind<number> =>
 
 const chain = createMemoryChain();
 
-/** The one list of all that can be set. */
+/** All settings. */
 export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]> } = {
   data: node(
     path('<DIR>', { mayBeNone: false }),
     './sync-data',
-    'the data folder, with the state, the peers and the chain',
+    'the folder of the state, the peers and the chain',
   ),
-  peers: node(
-    peerUrls,
-    [],
-    'a peer to pull from, added to those of the data folder; may be given several times',
-  ),
+  peers: node(peerUrls, [], 'a peer to pull from, in addition to those in the data folder; can be repeated'),
   hydrate: node(
     trueOrFalse,
     false,
-    'keep direct messages for their recipients and gate messages by gate, in mailbox/ and gates/ of the data folder; sealed as they came',
+    'deliver direct messages to mailbox/ and gate messages to gates/ in the data folder, still encrypted',
   ),
   ...numbers(policy, policyHelp, defaultPolicy, resolvePolicy),
-  allowClearnet: transport(
-    trueOrFalse,
-    false,
-    'ask peers over clearnet too, not over onion and loopback only',
-  ),
+  allowClearnet: transport(trueOrFalse, false, 'also ask clearnet peers, not only onion and loopback peers'),
   socksProxy: transport(proxyAddress, '127.0.0.1:9050', 'the SOCKS5 proxy that resolves onion names'),
   ...numbers(transport, transportHelp, resolveSyncOptions({ chain }), (option) =>
     resolveSyncOptions({ chain, ...option }),
@@ -162,56 +155,52 @@ export const settingTable: { readonly [Key in SettingKey]: Setting<Settings[Key]
   replaceForkedChain: transport(
     trueOrFalse,
     false,
-    'a forked local chain of fewer than 20 events gives way to a longer one; it is renamed, not deleted',
+    'replace a forked local chain of fewer than 20 events with a longer one; it is renamed, not deleted',
   ),
-  ca: transport(
-    path('<FILE>', { mayBeNone: true }),
-    '',
-    'PEM certificates to trust in place of those of the system',
-  ),
+  ca: transport(path('<FILE>', { mayBeNone: true }), '', "PEM certificates to trust instead of the system's"),
   serve: serving(
     listenOrOff(8000),
     false,
-    'serve the public events of the chain; on 127.0.0.1:8000 if nothing is given',
+    'serve the public events of the chain; without a value on 127.0.0.1:8000',
   ),
   servePrivate: serving(
     portOrOff(8001),
     false,
-    'serve private events too, on this port of 127.0.0.1, for an onion service and nothing else; 8001 if none is given',
+    'also serve private events, on this port of 127.0.0.1 (8001 without a value); only for an onion service',
   ),
-  serveRequestsPerMinute: serving(perMinute(1_000_000), 60, 'requests one caller may make'),
+  serveRequestsPerMinute: serving(perMinute(1_000_000), 60, 'requests per minute from one caller'),
   serveTotalRequestsPerMinute: serving(
     perMinute(10_000_000),
     600,
-    'requests all callers of a listener may make together',
+    'requests per minute from all callers of one listener',
   ),
   log: log(
     oneOf(['auto', 'pretty', 'json'], '<FORM>'),
     'auto',
-    'pretty, json, or auto: a live view on a terminal, and JSON lines elsewhere and in a CI',
+    'pretty, json, or auto: a live view on a terminal, JSON lines elsewhere and in CI',
   ),
-  logLevel: log(oneOf(logLevels, '<LEVEL>'), 'info', `the least that is logged: ${logLevels.join(', ')}`),
+  logLevel: log(oneOf(logLevels, '<LEVEL>'), 'info', `the lowest level to log: ${logLevels.join(', ')}`),
   http: watching(
     portOrOff(9464),
     false,
-    '/healthz, /readyz, /status and /metrics; on port 9464 if none is given',
+    'serve /healthz, /readyz, /status and /metrics; without a value on port 9464',
   ),
-  inspect: watching(portOrOff(9465), false, 'a page with the chart, live; on port 9465 if none is given'),
-  inspectControl: watching(trueOrFalse, false, 'the page may also request a sync; else it only shows'),
+  inspect: watching(portOrOff(9465), false, 'serve a page with the live chart; without a value on port 9465'),
+  inspectControl: watching(trueOrFalse, false, 'let the page request a sync; otherwise it is read-only'),
   inspectStately: watching(
     pageOrOff,
     false,
-    'also for the Stately Inspector, of this PAGE if it is not the usual one',
+    'also connect the Stately Inspector; PAGE replaces its default URL',
   ),
   inspectClassic: watching(
     pageOrOff,
     false,
-    'also for the classic Stately visualizer, of this PAGE if it is not the usual one',
+    'also connect the classic Stately visualizer; PAGE replaces its default URL',
   ),
   record: watching(
     trueOrFalse,
     false,
-    'keep the last 10,000 events, or the last hour, for `sync-worker record` to fetch',
+    'keep the last 10,000 events of the last hour for `sync-worker record`',
   ),
 };
 
@@ -221,13 +210,13 @@ export function isSettingKey(key: string): key is SettingKey {
   return Object.hasOwn(settingTable, key);
 }
 
-/** Variables of the environment that begin so are meant for this program. */
+/** The prefix of this program's environment variables. */
 export const VARIABLE_PREFIX = 'SYNC_WORKER_';
 
-/** The variable that names the config file. */
+/** The environment variable with the path of the config file. */
 export const CONFIG_VARIABLE: string = `${VARIABLE_PREFIX}CONFIG`;
 
-/** `pageLimit` → `--page-limit`. One flag names one peer. */
+/** `pageLimit` → `--page-limit`. A `--peer` flag names one peer. */
 export function flagOf(key: SettingKey): string {
   return key === 'peers' ? '--peer' : `--${words(key).join('-').toLowerCase()}`;
 }
@@ -243,7 +232,7 @@ function words(key: string): string[] {
 
 export const policyKeys: readonly (keyof SyncPolicy)[] = Object.keys(policyHelp) as (keyof SyncPolicy)[];
 
-/** The settings of the transport. */
+/** The transport settings. */
 export const transportKeys: readonly (
   | TransportNumber
   | 'allowClearnet'
