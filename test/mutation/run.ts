@@ -88,7 +88,7 @@ async function mutate(folder: string, paths: readonly string[]): Promise<TestedM
     reporters: ['progress-append-only', 'html'],
     htmlReporter: { fileName: `node_modules/.cache/mutation/${folder.replaceAll('/', '-')}.html` },
     // Only an endless loop is to reach it, on a slow machine too.
-    timeoutMS: 15_000,
+    timeoutMS: 5_000,
     timeoutFactor: 4,
     thresholds: { high: 100, low: 100, break: null },
   }).runMutationTest();
