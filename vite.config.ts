@@ -21,7 +21,7 @@ const patience = {
 };
 
 /** The tests without processes and sockets, and without files but the recordings of worlds that are broken on purpose. */
-const pure = ['test/{policy,machines,properties,testing,clock,explain,build}/**/*.test.ts'];
+const pure = ['test/{policy,schedule,machines,properties,testing,clock,explain,build}/**/*.test.ts'];
 
 /** The entries of the package, and its command. What two of them need they share, so that a class is the same class in both. */
 const entries = {

@@ -1,4 +1,5 @@
 const wholeWorker = [
+  'schedule/',
   'properties/worker-is-a-fold',
   'machines/',
   'properties/races',
