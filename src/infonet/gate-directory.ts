@@ -9,22 +9,22 @@ import { privateEvents } from './hydration/private-events.ts';
 import { createTaskQueue } from './hydration/task-queue.ts';
 import { readJson } from './json/read-json.ts';
 
-/** A chain that knows its gates. */
+/** A chain that keeps a directory of its gates. */
 export interface GateTrackingChain extends ChainStore {
-  /** The gates on the chain, the one that was seen last first. */
+  /** The gates on the chain, most recently seen first. */
   gates(): readonly GateSummary[];
 }
 
-/** The gates on a chain, the one that was seen last first. */
+/** The gates on a chain, most recently seen first. */
 export async function gateDirectory(chain: ChainStore): Promise<readonly GateSummary[]> {
   return (await trackGates(chain)).gates();
 }
 
 /**
- * The gates on the chain of a folder, also while a process writes to it.
+ * The gates on the chain in a folder, most recently seen first, even while another process writes to it.
  *
  * @returns undefined if there is no chain
- * @throws ChainDamagedError
+ * @throws ChainDamagedError if the log is damaged
  */
 export async function readGateDirectory(folder: string): Promise<readonly GateSummary[] | undefined> {
   const files = await readChainFolder(folder);
@@ -42,7 +42,7 @@ export async function readGateDirectory(folder: string): Promise<readonly GateSu
   }
 }
 
-/** A chain that keeps count of its gates, from its beginning and with each ingest. */
+/** Wraps a chain to count its gates: from its first event now, and after each ingest. */
 export async function trackGates(chain: ChainStore): Promise<GateTrackingChain> {
   const inTurn = createTaskQueue();
   const byName = new Map<string, GateSummary>();

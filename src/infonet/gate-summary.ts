@@ -1,7 +1,7 @@
-/** A gate as its messages on a chain show it; none of their text. */
+/** What the messages on a chain show of a gate, without any of their text. */
 export interface GateSummary {
   readonly gate: string;
   readonly messages: number;
-  /** When its newest message was written, in Unix seconds, as its author had it. */
+  /** The timestamp of its newest message, in Unix seconds, by its author's clock. */
   readonly lastSeen: number;
 }

@@ -1,10 +1,10 @@
-/** Where something listens. */
+/** A listening address. */
 export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
 
-/** Reads `host:port`, IPv6 in brackets; undefined where it is none. */
+/** Reads `host:port`, with IPv6 in brackets; undefined if the text is not in this form. */
 export function readHostPort(text: string): HostPort | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:]+)\]|([^\s:/@[\]]+)):([0-9]{1,5})$/i.exec(text) ?? [];
   const host = bracketed ?? plain;

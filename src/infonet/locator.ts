@@ -2,8 +2,8 @@ const NEWEST = 10;
 const MOST = 31;
 
 /**
- * The heights a locator names, newest first: ten one by one, then in steps of 2, 4, 8, … The first event has height
- * 1; genesis (height 0) is not among them.
+ * The heights in a locator, newest first: the last ten, then in steps of 2, 4, 8, …, at most 31. The first event has
+ * height 1; genesis (height 0) is not included.
  */
 export function locatorHeights(count: number): number[] {
   const heights: number[] = [];

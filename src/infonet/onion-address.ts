@@ -4,8 +4,8 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ALLOWED = 'allowed is 56 letters a-z and digits 2-7 before .onion, the last of which are a checksum';
 
 /**
- * Checks the address of an onion service: 32 bytes of key, 2 of checksum and the version 3, in base32 (rend-spec-v3,
- * "Encoding onion addresses"). Other hosts pass.
+ * Checks the address of an onion service: base32 of a 32-byte key, a 2-byte checksum and the version byte 3
+ * (rend-spec-v3, "Encoding onion addresses"). Hosts that are not onion addresses pass.
  *
  * @throws RangeError saying what is wrong with the address
  */

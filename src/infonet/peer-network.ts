@@ -5,9 +5,9 @@ import { messageOf } from '../policy/thrown.ts';
 /** The network a peer is reached over. Loopback and onion are private. */
 export type PeerNetwork = 'loopback' | 'onion' | 'clearnet';
 
-/** What the operator allows. */
+/** The networks the operator allows. */
 export interface NetworkRules {
-  /** Whether peers may be asked over the open internet and the local network. */
+  /** Whether peers may be asked over the internet and the local network. */
   readonly allowClearnet: boolean;
 }
 
@@ -27,14 +27,14 @@ for (const [net, prefix] of [
 local.addSubnet('fc00::', 7, 'ipv6');
 local.addSubnet('fe80::', 10, 'ipv6');
 
-/** The network of a host, by its name alone: what a record says of its own transport is a claim. */
+/** The network of a host, by its name alone: the transport in a peer record is only a claim. */
 export function networkOf(host: string): PeerNetwork {
   const name = bareName(host);
   if (name === 'localhost' || name.endsWith('.localhost') || contains(loopback, name)) return 'loopback';
   return name.endsWith('.onion') ? 'onion' : 'clearnet';
 }
 
-/** Whether what a peer sees on this network may be private. */
+/** Whether private events may be exchanged over this network. */
 export function isPrivateNetwork(network: PeerNetwork): boolean {
   return network !== 'clearnet';
 }
@@ -64,7 +64,7 @@ function isLocalNetwork(host: string): boolean {
   return !name.includes('.') || name.endsWith('.local') || name.endsWith('.home.arpa');
 }
 
-/** Without the brackets of IPv6, and without the dot that ends a full name. */
+/** The host without IPv6 brackets and without the trailing dot of a fully qualified name. */
 function bareName(host: string): string {
   return host
     .toLowerCase()

@@ -1,7 +1,7 @@
 import { describe } from '../policy/wire-fields.ts';
 
 /**
- * An option that is a whole number from 1 to `most`; left out, it is the usual one.
+ * Reads an option that is a whole number from 1 to `most`. The default is `usual`.
  *
  * @throws RangeError naming the option, its value and what is allowed
  */

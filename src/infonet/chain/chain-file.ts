@@ -5,25 +5,25 @@ import { ifMissing } from '../../storage/disk/storage-errors.ts';
 /** @internal */
 export interface ReadableFile {
   size(): Promise<number>;
-  /** Fewer bytes than asked for where the file ends. */
+  /** Returns fewer than `length` bytes at the end of the file. */
   read(position: number, length: number): Promise<Buffer>;
 }
 
-/** What a log needs of a file. Tests put a disk behind it that fails, or loses its power, by a script. @internal */
+/** The file operations a log needs. Tests implement them with a simulated disk that fails or loses power. @internal */
 export interface ChainFile extends ReadableFile {
   write(bytes: Uint8Array, position: number): Promise<void>;
   truncate(size: number): Promise<void>;
-  /** Everything written so far is on the disk afterwards. */
+  /** Flushes everything written so far to the disk. */
   sync(): Promise<void>;
-  /** Whether its path still leads to it. */
+  /** Whether the path still names this file. */
   isInPlace(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a file to read and write, and makes it where it is not there; or opens it to read only.
+ * Opens a file: for `write`, to read and write, creating it if it is missing; for `read`, read-only.
  *
- * @throws Error of the file system; TypeError if it is no file: a FIFO would wait for its other end for ever
+ * @throws Error of the file system; TypeError if the path is not a regular file: opening a FIFO could block forever
  */
 export async function openChainFile(path: string, access: 'read' | 'write'): Promise<ChainFile> {
   const { O_RDONLY, O_RDWR, O_CREAT, O_NONBLOCK = 0 } = constants;
@@ -37,7 +37,7 @@ export async function openChainFile(path: string, access: 'read' | 'write'): Pro
     size: async () => (await handle.stat()).size,
     read: (position, length) => readFully(handle, position, length),
     write: async (bytes, position) => {
-      // Where room runs out, a part is written first and the rest fails.
+      // On a full disk, a write may store only part of the bytes before the next one fails.
       for (let done = 0; done < bytes.length; ) {
         done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
       }

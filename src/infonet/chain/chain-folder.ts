@@ -10,16 +10,16 @@ import type { LogTip } from './chain-log.ts';
 import { readTip } from './chain-tip.ts';
 import type { LogFiles } from './walk-log.ts';
 
-/** The files of a chain. LevelDB refuses a folder with such a CURRENT: an older build makes no second chain beside ours. */
+/** The files of a chain. LevelDB refuses a folder with our CURRENT, so an older build cannot start a second chain here. */
 export const EVENTS_FILE = 'events.log';
 const TIP_FILE = 'CURRENT';
 const LOCK_FILE = 'lock';
 const LEVELDB_FILE = /^MANIFEST-\d+$|\.ldb$/;
 
 /**
- * Opens the files of a folder, or makes them, and keeps other processes out.
+ * Opens the files of a folder, creating them if they are missing, and locks out other processes.
  *
- * @throws Error naming the folder, if it cannot be opened
+ * @throws Error naming the folder if it cannot be opened
  */
 export async function openChainFolder(folder: string): Promise<LogFiles<ChainFile>> {
   const opened: { close(): Promise<void> }[] = [];
@@ -34,7 +34,7 @@ export async function openChainFolder(folder: string): Promise<LogFiles<ChainFil
   try {
     await makeFolder(folder);
     const lock = createFolderLock(join(folder, LOCK_FILE));
-    // That the process before was killed is nothing to tell: the log shows by itself what was left.
+    // No need to report that the previous process was killed: opening the log recovers what it left.
     await lock.hold(() => undefined);
     opened.push({ close: () => lock.release() });
     const files = { tip: await openFile(TIP_FILE), events: await openFile(EVENTS_FILE), close };
@@ -48,7 +48,7 @@ export async function openChainFolder(folder: string): Promise<LogFiles<ChainFil
 }
 
 /**
- * Opens the files of a folder to read only, also while a process writes to them.
+ * Opens the files of a folder read-only, even while another process writes to them.
  *
  * @returns undefined if there is no chain
  */
@@ -73,7 +73,7 @@ export async function readChainFolder(folder: string): Promise<LogFiles | undefi
 
 const noFile: ReadableFile = { size: async () => 0, read: async () => Buffer.alloc(0) };
 
-/** How far the chain of a folder has come, also while a process has it open; undefined if there is none to be read. */
+/** The tip of the chain in a folder, even while a process has it open; undefined if there is no readable tip. */
 export async function readChainTip(folder: string): Promise<LogTip | undefined> {
   const files = await readChainFolder(folder);
   try {
@@ -83,14 +83,14 @@ export async function readChainTip(folder: string): Promise<LogTip | undefined> 
   }
 }
 
-/** @throws ChainDamagedError if the chain of a folder was written by LevelDB */
+/** @throws ChainDamagedError if LevelDB wrote the chain in this folder */
 export async function refuseLevelDb(folder: string): Promise<void> {
   const names = await readdir(folder).catch(ifMissing<string[]>([]));
   if (names.includes(EVENTS_FILE) || !names.some((name) => LEVELDB_FILE.test(name))) return;
   throw new ChainDamagedError(folder, 'was kept by LevelDB, which this version does not read any more');
 }
 
-/** `BASE-1`, or the first number that is free. */
+/** `BASE-1`, or `BASE-N` with the first number that is not taken. */
 export async function freeName(base: string, ending = ''): Promise<string> {
   for (let number = 1; ; number += 1) {
     const name = `${base}-${number}${ending}`;

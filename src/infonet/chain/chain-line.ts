@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { isPrivateType } from '../protocol.ts';
 
 /**
- * A line of `events.log`: sixteen hex digits of the SHA-256 of the event's text, a space, the text as it goes over the
- * wire. An id covers neither the signature nor the key of its event; the checksum covers all of it. Node has a CRC from
- * 22.2 on only, and one in JavaScript takes twice as long as SHA-256 does.
+ * A line of `events.log`: the first 16 hex digits of the SHA-256 of the event's text, a space, and the text as sent over
+ * the wire. An event's id covers neither its signature nor its key; the checksum covers all of it. Node has a built-in
+ * CRC only since 22.2, and a CRC in JavaScript takes twice as long as SHA-256.
  */
 export interface ChainLine {
   readonly id: string;
@@ -17,17 +17,17 @@ export interface ChainLine {
 }
 
 const CHECKSUM_DIGITS = 16;
-/** How `eventText` begins. Up to here a text is ASCII; no field before these is longer than they allow. */
+/** The fields `eventText` writes first. This part of the text is ASCII and at most `MAX_BEGINNING` bytes long. */
 const BEGINNING =
   /^\{"event_id":"([0-9a-f]{64})","prev_hash":"([0-9a-f]{64})","event_type":"([a-z0-9_]{1,64})","node_id":"(!sb_[0-9a-f]{32})","sequence":([1-9][0-9]{0,15}),/;
 const MAX_BEGINNING = 384;
 
-/** The line of an event, with its end. */
+/** The line of an event, with its newline. */
 export function writeLine(text: string): Buffer {
   return Buffer.from(`${checksum(text)} ${text}\n`);
 }
 
-/** A line without its end; or what is wrong with it. */
+/** Parses a line without its newline; or says what is wrong with it. */
 export function readLine(line: Buffer): ChainLine | { readonly problem: string } {
   const text = line.subarray(CHECKSUM_DIGITS + 1);
   if (line.toString('latin1', 0, CHECKSUM_DIGITS + 1) !== `${checksum(text)} `) {
@@ -39,7 +39,7 @@ export function readLine(line: Buffer): ChainLine | { readonly problem: string }
   return { id, prevHash, type, nodeId, sequence: Number(sequence), text };
 }
 
-/** The event of a line as a log hands it out. */
+/** The event of a line as a log entry. */
 export function entryOf({ id, type, text }: ChainLine): { id: string; text: string; isPrivate: boolean } {
   return { id, text: text.toString(), isPrivate: isPrivateType(type) };
 }

@@ -1,45 +1,45 @@
-/** An event as a log keeps it. */
+/** An event as a log stores it. */
 export interface LogEntry {
   readonly id: string;
-  /** The event as it goes over the wire. */
+  /** The event's JSON as sent over the wire. */
   readonly text: string;
   readonly isPrivate: boolean;
 }
 
 /** The newest event of a log. */
 export interface LogTip {
-  /** How many events there are; also the height of the newest. */
+  /** The number of events; also the height of the newest. */
   readonly count: number;
-  /** The id of the newest; '' if there is none. */
+  /** The id of the newest event; '' if there is none. */
   readonly head: string;
 }
 
 /**
- * Where a chain's events lie: appended, looked up by id and by height, never changed. What may be appended is the chain's
- * to say. The first event has height 1.
+ * Append-only storage for a chain's events, with lookup by id and by height. The chain decides what may be appended. The
+ * first event has height 1.
  */
 export interface ChainLog {
   tip(): LogTip;
   /**
-   * `sequences` are the new last ones, by their key.
+   * @param sequences the new last sequence of each key
    *
-   * @throws Error why it cannot be written; nothing of it is kept then
+   * @throws Error if the entries cannot be written; then none of them is kept
    */
   append(entries: readonly LogEntry[], sequences: ReadonlyMap<string, number>): Promise<void>;
-  /** For each id its height, or undefined. */
+  /** The height of each id, or undefined if it is unknown. */
   heightsOf(ids: readonly string[]): Promise<(number | undefined)[]>;
-  /** For each key its last sequence, or 0. */
+  /** The last sequence of each key, or 0. */
   sequencesOf(keys: readonly string[]): Promise<number[]>;
-  /** Those of the heights asked for that are there, in that order. */
+  /** The entries at these heights, in this order; heights that do not exist are left out. */
   at(heights: readonly number[]): Promise<LogEntry[]>;
   /**
-   * Makes sure that it is still the log that was opened. One on disk may have been removed, or replaced by an older copy: what is
-   * there now is then opened in its place.
+   * Checks that the log is still the one that was opened. If a log on disk was removed, or replaced by an older copy, this
+   * opens what is there now in its place.
    *
-   * @throws StorageUnreadableError where that was so, saying what is there now, or why it cannot be opened
+   * @throws StorageUnreadableError if the log has changed, saying what is there now, or why it cannot be opened
    */
   renew(): Promise<void>;
-  /** Puts all events aside, where they are kept, and starts empty. Tells where they are now. */
+  /** Sets all events aside without deleting them, and starts empty. Returns where they are now. */
   setAside(): Promise<string>;
   close(): Promise<void>;
 }

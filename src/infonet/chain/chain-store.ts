@@ -13,68 +13,68 @@ import type { ChainLog, LogEntry } from './chain-log.ts';
 import { openDiskLog } from './disk-log.ts';
 import { createMemoryLog } from './memory-log.ts';
 
-/** What became of events that were offered to a chain. */
+/** The result of an ingest. */
 export interface Ingested {
-  /** Verified, and kept. */
+  /** Events verified and stored. */
   readonly accepted: number;
-  /** Were there already. */
+  /** Events the chain already had. */
   readonly duplicates: number;
-  /** Why the next one was refused, in one line; what came after it was not looked at. */
+  /** Why the next event was refused, in one line. The events after it were not examined. */
   readonly refused?: string | undefined;
 }
 
-/** How much of what follows is wanted, and for whom. */
+/** The size of a page, and whether private events may be in it. */
 export interface PageOptions {
   readonly limit: number;
-  /** Leaves private events out, so that the page may be shorter than the limit. */
+  /** Leaves out private events, so the page may be shorter than the limit. */
   readonly publicOnly: boolean;
 }
 
-/** What a chain has for somebody who knows some of its ids. */
+/** The events a chain serves for a locator. */
 export interface ChainPage {
-  /** The first id of the locator that the chain knows, genesis too; '' if it knows none. */
+  /** The first id of the locator that is on the chain (genesis counts); '' if none is. */
   readonly matchedHash: string;
-  /** It knows none of the ids, and has no events for them; or genesis only, though the locator named more. */
+  /** True if no id of the locator is on the chain (then `events` is empty), or only genesis though the locator has more. */
   readonly forked: boolean;
-  /** The events that follow, oldest first, each as JSON. */
+  /** The events after `matchedHash`, oldest first, each as JSON text. */
   readonly events: readonly string[];
 }
 
-/** A chain of verified events. All that is in it was verified; nothing but `ingest` adds to it. */
+/** A chain of verified events. Only `ingest` adds to it, and it verifies every event. */
 export interface ChainStore {
   /** The id of the newest event; '' if there is none. */
   head(): string;
-  /** How many events there are. */
+  /** The number of events. */
   count(): number;
   /**
-   * The ids to ask a peer with, newest first, genesis last.
+   * The locator to send to a peer: ids from newest to oldest, genesis last.
    *
-   * @throws StorageUnreadableError once, where somebody has removed the chain on disk or put an older copy there; from then on
-   * the chain is what is there now
+   * @throws StorageUnreadableError once, if the chain on disk was removed or replaced by an older copy; after that, the chain
+   * uses what is there now
    */
   locator(): Promise<string[]>;
   /**
-   * Verifies and keeps events, oldest first, up to the first that is refused. One call at a time: a second one waits.
+   * Verifies and stores events, oldest first, up to the first that is refused. Concurrent calls run one after another.
    *
-   * @throws the reason of the signal, with nothing kept, if it is aborted before the events are written
+   * @throws the signal's reason if it is aborted before the events are written; then nothing is stored
    */
   ingest(events: readonly JsonValue[], options?: { readonly signal?: AbortSignal }): Promise<Ingested>;
-  /** The last sequence of a node in the count of such events; 0 if it has written none. */
+  /** A node's last sequence for events of this type (public types share one count); 0 if it has written none. */
   lastSequence(nodeId: string, type: EventType): Promise<number>;
-  /** What to serve for a locator. */
+  /** The page to serve for a locator. */
   page(locator: readonly string[], options: PageOptions): Promise<ChainPage>;
-  /** Sets all events aside, where they are kept, and starts from genesis. Tells where they are now. */
+  /** Sets all events aside without deleting them, and starts again from genesis. Returns where they are now. */
   reset(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** What a chain judges events by, beside the events before them. */
+/** Options of a chain. */
 export interface ChainOptions {
-  /** Unix seconds, with a fraction: how old direct messages are. @default the system's */
+  /** The clock for the age of direct messages: Unix seconds, may carry a fraction. @default the system clock */
   readonly now?: (() => number) | undefined;
 }
 
-/** A chain that ends with the process. */
+/** Creates a chain in memory; it is lost when the process ends. */
 export function createMemoryChain(options?: ChainOptions): ChainStore {
   return createChain(createMemoryLog(), options);
 }

@@ -1,6 +1,6 @@
 import type { ChainLog, LogEntry } from './chain-log.ts';
 
-/** A log that ends with the process. */
+/** Creates a log in memory; it is lost when the process ends. */
 export function createMemoryLog(): ChainLog {
   const aside: LogEntry[][] = [];
   let entries: LogEntry[] = [];

@@ -1,24 +1,24 @@
 import type { ReadableFile } from './chain-file.ts';
 import { type ChainLine, readLine } from './chain-line.ts';
 
-/** How far a scan came. */
+/** How far a scan got. */
 export interface ScannedTo {
-  /** The bytes before the first line that was refused, or of the whole file. */
+  /** The number of bytes before the first refused line, or of the whole file. */
   readonly bytes: number;
-  /** Why it ended there; undefined if it came to the end of the file. */
+  /** Why it stopped there; undefined if it reached the end of the file. */
   readonly problem: string | undefined;
 }
 
 const CHUNK_BYTES = 1 << 20;
-/** Far above what an event may have; without a limit a file of zeros would fill the memory. */
+/** Far above the size of any event. Without a limit, a file of zeros would fill the memory. */
 const MAX_LINE_BYTES = 64 << 20;
 const NEWLINE = 10;
 
 /**
- * Reads the lines of a file, up to the first that is damaged or refused.
+ * Reads the lines of a file up to the first that is damaged or refused.
  *
- * @param accept says what is wrong with a line that starts at this byte, or keeps it
- * @param onChunk hears how many bytes were read so far
+ * @param accept returns what is wrong with a line that starts at this byte, or undefined to accept it
+ * @param onChunk is called with the number of bytes read so far
  */
 export async function scanLines(
   file: ReadableFile,

@@ -16,27 +16,27 @@ import { type LinePlace, type LogFiles, type WalkedLog, type WalkProgress, walkL
 
 /** What a chain on disk holds. */
 export interface ChainReport extends LogTip {
-  /** What is wrong with the event after these, or with the chain as a whole; undefined if nothing is. */
+  /** What is wrong with the event after these, or with the whole chain; undefined if the chain is intact. */
   readonly damage: string | undefined;
 }
 
-/** What became of a chain that was repaired. */
+/** The result of a repair. */
 export interface ChainRepair extends ChainReport {
-  /** Where the rest was put; undefined if there was none. */
+  /** The path of the data that was set aside; undefined if there was none. */
   readonly setAside: string | undefined;
 }
 
-/** How a chain is verified or repaired. */
+/** Options of a verification or repair. */
 export interface VerifyOptions {
-  /** Hears how far it has come. What it throws ends the work. */
+  /** Called with the progress so far. If it throws, the work stops with that error. */
   readonly onProgress?: ((progress: WalkProgress) => void) | undefined;
 }
 
 /**
- * Verifies a chain on disk from genesis on: checksums, ids, links, signatures, sequences. Changes nothing, and may run
- * beside the process that has it open.
+ * Verifies a chain on disk from genesis: checksums, ids, links, signatures and sequences. Changes nothing, and may run
+ * while another process has the chain open.
  *
- * @throws Error of the file system; ChainDamagedError if it is of another version
+ * @throws Error of the file system; ChainDamagedError if LevelDB wrote the chain (an older version)
  */
 export async function verifyChain(folder: string, options: VerifyOptions = {}): Promise<ChainReport> {
   await refuseLevelDb(folder);
@@ -50,10 +50,10 @@ export async function verifyChain(folder: string, options: VerifyOptions = {}): 
 }
 
 /**
- * Keeps the events of a chain on disk that verify, up to the first that does not, and sets the rest aside, where it is
- * kept. The next pull brings anew what is missing.
+ * Keeps the events of a chain on disk up to the first that does not verify, and sets the rest aside without deleting it.
+ * The next pull fetches the missing events again.
  *
- * @throws Error naming the folder, if another process has it open or it cannot be written
+ * @throws Error naming the folder if it cannot be opened, as when another process has it open; Error of the file system
  */
 export async function repairChain(folder: string, options: VerifyOptions = {}): Promise<ChainRepair> {
   try {
@@ -70,7 +70,7 @@ export async function repairChain(folder: string, options: VerifyOptions = {}): 
     const { whole, size, damage } = walked;
     if (damage === undefined) return { ...reportOf(walked), setAside: undefined };
     const setAside = size > whole.bytes ? await freeName(join(folder, 'events.damaged'), '.log') : undefined;
-    // In this order it can be killed anywhere: what is cut off lies elsewhere, and the tip says that something is missing.
+    // This order is safe to kill at any point: the rest is copied before it is cut off, and the old tip shows what is missing.
     if (setAside !== undefined) await copyRest(files.events, whole.bytes, size, setAside);
     await files.events.truncate(whole.bytes);
     await files.events.sync();
@@ -99,7 +99,7 @@ function refusalOf(
 ): string | undefined {
   try {
     const event = readEvent(readJson(text));
-    // At a time when every mailbox has room again: what once had room in one stays.
+    // Judged at an infinite time, when every mailbox has room: an event that once had room stays valid.
     verifyEvent(event, { ...place, state, now: Number.POSITIVE_INFINITY }, keys);
     state.add(event);
     return eventText(event) === text.toString() ? undefined : 'it is not written as its event is';

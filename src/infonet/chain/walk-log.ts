@@ -7,50 +7,51 @@ import { scanLines } from './scan-lines.ts';
 
 /** The two files of a log. */
 export interface LogFiles<File extends ReadableFile = ReadableFile> {
-  /** A line an event, oldest first; only ever appended to. */
+  /** One line per event, oldest first; append-only. */
   readonly events: File;
-  /** How far the events were flushed: what tells an end that was lost from a write that was cut off. */
+  /** How far the events were flushed. This distinguishes a lost end from an interrupted write. */
   readonly tip: File;
   close(): Promise<void>;
 }
 
-/** Where in its chain a line stands. */
+/** The position of a line in its chain. */
 export interface LinePlace {
   readonly height: number;
-  /** The byte at which it starts. */
+  /** The byte offset at which the line starts. */
   readonly start: number;
-  /** The id before it; the genesis hash if there is none. */
+  /** The id of the event before it; the genesis hash if there is none. */
   readonly head: string;
-  /** The last sequence of its node, in its own count; 0 if there is none. */
+  /** The last sequence in its node's count for this type of event; 0 if there is none. */
   readonly lastSequence: number;
 }
 
-/** What a log holds. */
+/** The result of walking a log. */
 export interface WalkedLog {
-  /** Up to where it is whole. */
+  /** The end of the intact part. */
   readonly whole: StoredTip;
-  /** How many bytes its file has; those beyond the whole ones were cut off, or are damaged. */
+  /** The size of the file in bytes; bytes beyond the intact part are an interrupted write, or damaged. */
   readonly size: number;
   readonly found: FoundTip | undefined;
-  /** Why it cannot be used as it is. */
+  /** Why the log cannot be used as it is; undefined if it can. */
   readonly damage: string | undefined;
-  /** The last sequences, by their key. */
+  /** The last sequence of each key. */
   readonly sequences: ReadonlyMap<string, number>;
 }
 
-/** How far a walk has come. */
+/** The progress of a walk. */
 export interface WalkProgress {
+  /** Bytes read so far. */
   readonly bytes: number;
-  /** Of all bytes. */
+  /** The size of the file in bytes. */
   readonly size: number;
   readonly events: number;
 }
 
 /**
- * Reads a log from its first event to the last that is whole, and compares it with its tip.
+ * Reads a log from its first event to the last intact one, and compares it with its tip.
  *
- * @param visit may refuse a line, and says why
- * @param onProgress what it throws ends the walk
+ * @param visit returns why it refuses a line, or undefined
+ * @param onProgress stops the walk if it throws
  */
 export async function walkLog(
   { events, tip }: LogFiles,

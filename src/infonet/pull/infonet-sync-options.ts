@@ -5,61 +5,61 @@ import { MAX_PAGE_LIMIT } from '../protocol.ts';
 import { wholeOption } from '../whole-option.ts';
 import { readProxyAddress } from './socks-proxy.ts';
 
-/** How far one attempt has come, after a page of it. */
+/** The progress of an attempt, reported after each page. */
 export interface PullProgress {
   readonly peerUrl: string;
-  /** Events verified and kept in this attempt so far. */
+  /** Events verified and stored in this attempt so far. */
   readonly accepted: number;
-  /** Pages asked for so far, this one with them. */
+  /** Pages requested so far, including this one. */
   readonly pages: number;
   readonly maxPages: number;
-  /** The most events this attempt can bring. How many there are beyond that the protocol does not say. */
+  /** Maximum number of events this attempt can fetch. The protocol does not say how many the peer has. */
   readonly eventsAtMost: number;
-  /** Whether the peer has more events than this. */
+  /** Whether the peer has more events. */
   readonly more?: boolean;
-  /** The timestamp of the newest event kept, in Unix seconds: how far behind the present the chain still is. */
+  /** The timestamp of the newest stored event, in Unix seconds: it shows how far behind the chain still is. */
   readonly newestAt?: number | undefined;
 }
 
-/** Where to pull to, from which networks, and how much at a time. */
+/** Options of `createInfonetSync`. */
 export interface InfonetSyncOptions {
-  /** What is pulled goes here, verified; where it stands is what is asked for. */
+  /** The chain to pull into. Its locator decides what is requested; it verifies every event. */
   readonly chain: ChainStore;
-  /** Whether peers may be asked over clearnet too; without it, over onion and loopback only. @default false */
+  /** Whether to ask peers over clearnet too, not only over onion and loopback. @default false */
   readonly allowClearnet?: boolean | undefined;
   /** The SOCKS5 proxy that resolves onion names. @default '127.0.0.1:9050' */
   readonly socksProxy?: string | undefined;
-  /** Milliseconds for one request to a peer that is no onion service, from the connection to the last byte. @default 5000 */
+  /** Milliseconds for one request to a peer that is not an onion service, from connecting to the last byte. @default 5000 */
   readonly requestTimeoutMs?: number | undefined;
-  /** Milliseconds for Tor to connect to an onion service; the first time takes the longest. @default 60,000 */
+  /** Milliseconds for Tor to connect to an onion service; the first connection takes longest. @default 60,000 */
   readonly onionConnectTimeoutMs?: number | undefined;
-  /** Milliseconds for one answer of an onion service, once there is a connection. @default 30,000 */
+  /** Milliseconds for one answer of an onion service, once connected. @default 30,000 */
   readonly onionRequestTimeoutMs?: number | undefined;
-  /** A body above this is refused while it arrives. @default 32 MiB */
+  /** Maximum size of a response body in bytes; a larger one is refused while it arrives. @default 32 MiB */
   readonly maxBodyBytes?: number | undefined;
-  /** Events a page, 1 to 500. @default 500 */
+  /** Events per page, 1 to 500. @default 500 */
   readonly pageLimit?: number | undefined;
-  /** Pages an attempt; none begins after 120 s. The next attempt goes on from there. @default 20 */
+  /** Pages per attempt; no page starts after 120 s. The next attempt continues from there. @default 20 */
   readonly maxPages?: number | undefined;
   /**
-   * Whether a local chain of fewer than 20 events that forked gives way: it is set aside, where it is kept, if the
-   * peer has a longer one that verifies. @default false
+   * Whether to replace a forked local chain of fewer than 20 events if the peer has a longer one that verifies. The local
+   * chain is set aside, not deleted. @default false
    */
   readonly replaceForkedChain?: boolean | undefined;
   /**
-   * Where the private events of the chain go: all that were not handed on before when the first attempt begins, and new ones
-   * after each page, as `hydrateChain` does. @default nowhere
+   * Where to deliver the chain's private events, as `hydrateChain` does: those not delivered yet when the first attempt
+   * starts, and new ones after each page. @default nowhere
    */
   readonly hydrate?: HydrationOptions | undefined;
-  /** Told where a chain that gave way is kept. */
+  /** Called with the place of a chain that was replaced and set aside. */
   readonly onChainSetAside?: ((place: string) => void) | undefined;
-  /** Told after each page that was kept. What it throws fails the attempt. */
+  /** Called after each page with newly stored events. If it throws, the attempt fails. */
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
-  /** PEM certificates to trust in place of the system's, for https on a network of one's own. */
+  /** PEM certificates to trust instead of the system's, for https on a private network. */
   readonly ca?: string | undefined;
 }
 
-/** With all defaults filled in. @internal */
+/** The options with all defaults filled in. @internal */
 export interface ResolvedSyncOptions extends Omit<InfonetSyncOptions, 'socksProxy'> {
   readonly allowClearnet: boolean;
   readonly socksProxy: HostPort;
@@ -77,7 +77,7 @@ export interface ResolvedSyncOptions extends Omit<InfonetSyncOptions, 'socksProx
 export function resolveSyncOptions(options: InfonetSyncOptions): ResolvedSyncOptions {
   return {
     ...options,
-    // In so many words: a value that is merely truthy allows nothing.
+    // Only `true` itself allows anything; a truthy value does not.
     allowClearnet: options.allowClearnet === true,
     replaceForkedChain: options.replaceForkedChain === true,
     socksProxy: readProxyAddress(options.socksProxy ?? '127.0.0.1:9050'),

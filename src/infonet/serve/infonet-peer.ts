@@ -12,61 +12,61 @@ import { Callers, takeConnections } from './callers.ts';
 import { isPrivateCaller } from './private-caller.ts';
 import type { ServingStatus } from './serving-status.ts';
 
-/** What a peer serves, where, and how much of it to one caller. */
+/** Options of `createInfonetPeer`. */
 export interface InfonetPeerOptions {
-  /** What is served. Others may add to it meanwhile. */
+  /** The chain to serve. It may grow while it is served. */
   readonly chain: ChainStore;
   /** @default '127.0.0.1' */
   readonly host?: string | undefined;
-  /** 0 takes a free one. @default 0 */
+  /** 0 picks a free port. @default 0 */
   readonly port?: number | undefined;
   /**
-   * Whether private events (`gate_message`, `dm_message`) are served, to callers over loopback: for the listener behind an
-   * onion service, and for no other. A reverse proxy on this machine makes the whole internet come over loopback.
+   * Whether to serve private events (`gate_message`, `dm_message`) to callers over loopback. Set it only for the listener
+   * behind an onion service: with a reverse proxy on this machine, the whole internet arrives over loopback.
    *
    * @default false
    */
   readonly private?: boolean | undefined;
-  /** Requests a caller may make a window. @default 60 */
+  /** Requests per window of one caller. @default 60 */
   readonly requestsPerWindow?: number | undefined;
-  /** Requests all callers together may make a window. @default ten times those of one caller */
+  /** Requests per window of all callers together. @default ten times `requestsPerWindow` */
   readonly totalRequestsPerWindow?: number | undefined;
   /** @default 60 */
   readonly windowSeconds?: number | undefined;
   /**
-   * Connections at once, and 32 of one caller that can be told from others. Where all are taken, one that does nothing gives way
-   * to a new one. @default 512
+   * Maximum number of open connections; one identifiable caller may have 32. If all are in use, an idle connection is closed
+   * for a new one. @default 512
    */
   readonly maxConnections?: number | undefined;
-  /** Milliseconds for a caller to send its whole request. @default 10,000; 30,000 where private events are served */
+  /** Milliseconds for a caller to send its whole request. @default 10,000; 30,000 with `private` */
   readonly requestTimeoutMs?: number | undefined;
-  /** Seconds, with a fraction, by which the windows go. @default those of a clock that nobody sets */
+  /** The clock of the windows: seconds, may carry a fraction. @default a monotonic clock */
   readonly now?: (() => number) | undefined;
 }
 
-/** A peer others can sync from. */
+/** A peer that others can sync from. */
 export interface InfonetPeer {
-  /** Without a trailing slash, as a peer record has it. */
+  /** Without a trailing slash, as in a peer record. */
   readonly url: string;
-  /** What was asked and served so far. */
+  /** The limits and the counters so far. */
   serving(): ServingStatus;
-  /** Ends all connections; what is under way is broken off. */
+  /** Closes all connections, including those in the middle of a request. */
   close(): Promise<void>;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** The second page of a pull over slow circuits may come a long time after the first. */
+/** Over slow circuits, the second page of a pull may be requested long after the first. */
 const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Starts a peer that serves a chain.
  *
- * @throws RangeError naming the option, its value and what is allowed; or what listening says, such as EADDRINUSE
+ * @throws RangeError naming the option, its value and what is allowed; Error if it cannot listen, such as EADDRINUSE
  */
 export async function createInfonetPeer(options: InfonetPeerOptions): Promise<InfonetPeer> {
   const { chain, host = '127.0.0.1', now = monotonicNow } = options;
-  // In so many words: a value that is merely truthy opens nothing.
+  // Only `true` itself opens private events; a truthy value does not.
   const isPrivate = options.private === true;
   if (isPrivate && networkOf(host) !== 'loopback') {
     throw new RangeError(
@@ -87,7 +87,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
 
   const answer = async (request: IncomingMessage): Promise<PeerAnswer> => {
     const wait = limit.take(callers.nameOf(request.socket), now());
-    // Read before anything is answered: a connection closed with bytes unread takes the answer with it.
+    // Read the body before answering: closing a connection with unread bytes can discard the answer.
     const body = await readBody(request, MAX_BODY_BYTES);
     if (wait > 0) {
       const headers = { 'retry-after': String(wait) };
@@ -107,7 +107,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(requestTimeout, 1_000),
   });
-  // A caller that does not read its answer is let go as well.
+  // Also disconnects callers that do not read their answer.
   server.setTimeout(requestTimeout * 2);
   takeConnections(server, { callers, lineTimeout: requestTimeout });
   limitConnections(server, maxConnections);
@@ -119,7 +119,7 @@ export async function createInfonetPeer(options: InfonetPeerOptions): Promise<In
         counters.events += made.events ?? 0;
         send(response, made, request.complete);
       },
-      // The caller went away while it sent, or the chain was closed under it: there is nobody to answer.
+      // The caller disconnected while sending, or the chain was closed: no answer is possible.
       () => response.destroy(),
     );
   });
@@ -144,7 +144,7 @@ function send(response: ServerResponse, { status, headers, body }: PeerAnswer, i
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
-    // What is left of a request that was not read to its end must not be taken for the next one.
+    // The unread rest of a request must not be parsed as the next one.
     ...(isWhole ? {} : { connection: 'close' }),
     ...headers,
   });
