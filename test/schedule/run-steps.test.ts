@@ -242,12 +242,15 @@ describe('a run that ends', () => {
     ['h0', true, 'h0', 'interval', NOW + 155],
     ['', true, 'h0', 'interval', NOW + 155],
     ['h1', false, 'h0', 'interval', NOW + 155],
-  ] as const)('with the head %j and more: %s goes on by the rule %4$s', ([head, more, before, rule, due]) => {
-    const context = recordAttempt(asking({ policy, state: { currentHead: before } }), ok(head, more));
-    const after = endRun(context, ok(head, more), 1);
-    expect(after.due.rule).toBe(rule);
-    expect(after.worker.nextSyncDueAt).toBe(due);
-  });
+  ] as const)(
+    'with the head %j and more: %s goes on by the rule that follows',
+    ([head, more, before, rule, due]) => {
+      const context = recordAttempt(asking({ policy, state: { currentHead: before } }), ok(head, more));
+      const after = endRun(context, ok(head, more), 1);
+      expect(after.due.rule).toBe(rule);
+      expect(after.worker.nextSyncDueAt).toBe(due);
+    },
+  );
 
   test('in a fork says so, and waits as after a failure', () => {
     const before = recordAttempt(asking(), fork);
