@@ -69,6 +69,19 @@ describe('a run that a crash left', () => {
     expect(example.asked()).toEqual(['a 201']);
   });
 
+  test('waits on whatever comes meanwhile, and asks nobody', async () => {
+    const example = await begin({ peers: [peer('a')], script: [answers('h1')], state: running(100) });
+    await example.request(true);
+    await example.contact('http://a.example');
+    await example.changePeers([peer('a'), peer('b')]);
+    await example.after(200.5);
+    expect(example.actor().getSnapshot().value).toEqual({ running: 'abandoned' });
+    expect(example.asked()).toEqual([]);
+    expect(example.told()).toEqual([]);
+    await example.after(0.5);
+    expect(example.asked()).toEqual(['a 201']);
+  });
+
   test('over 300 s ago is over at once, and no failure is counted', async () => {
     const example = await begin({ peers: [peer('a')], script: [hangs], state: running(301) });
     expect(example.asked()).toEqual(['a 0']);
@@ -107,6 +120,15 @@ describe('a run that a crash left', () => {
     expect(example.state()).toEqual(running(100));
     await example.after(1);
     expect(example.asked()).toEqual(['a 500']);
+  });
+
+  test('is over at once for a new peer, if only the others cool down', async () => {
+    const cooling = peer('a', { cooldownUntil: BEGIN + 5000 });
+    const example = await begin({ peers: [cooling], script: [answers('h1')], state: running(100) });
+    await example.after(300);
+    await example.changePeers([cooling, peer('b')]);
+    await example.after(0);
+    expect(example.asked()).toEqual(['b 300']);
   });
 
   test('hears of other peers and of contacts while it is waited for', async () => {

@@ -36,6 +36,15 @@ describe('a run without a result', () => {
     expect(example.told().slice(2)).toEqual(['run.stuck', 'run.started', 'attempt.started']);
   });
 
+  test('that was forced leaves no force to the next one: a peer that cools down waits on', async () => {
+    const peers = [peer('a'), peer('b', { cooldownUntil: BEGIN + 900 })];
+    const example = await begin({ peers, script: [answers('h1'), hangs] });
+    await example.after(10);
+    await example.request(true);
+    await example.after(300);
+    expect(example.asked()).toEqual(['a 0', 'a 10', 'a 310']);
+  });
+
   test('leaves its peer one failure more, and no cooldown', async () => {
     const example = await begin({ peers: [peer('a', { failureCount: 4 })], script: [hangs] });
     await example.after(300);
